@@ -1,0 +1,1 @@
+"""Monthly safeguarding KPIs: landing, staging, warehouse, snapshots."""

@@ -1,0 +1,82 @@
+"""Every path and environment variable, resolved once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+SHORTEST_KEY_BYTES = 32
+
+
+class NoPseudonymKey(RuntimeError):
+    """The run needs PSEUDONYM_KEY and has none that is long enough."""
+
+
+def _absolute(path: Path) -> Path:
+    return path if path.is_absolute() else (PROJECT / path)
+
+
+class Settings(BaseSettings):
+    """Read from the environment, else from ``.env`` beside the README; .env.example explains each."""
+
+    model_config = SettingsConfigDict(env_file=PROJECT / ".env", extra="ignore", frozen=True)
+
+    inbox_url: str = "inbox"
+    data_dir: Annotated[Path, AfterValidator(_absolute)] = Path("data")
+    pseudonym_key: SecretStr | None = None
+    settle_seconds: int = Field(default=0, ge=0)
+    largest_file_bytes: int = Field(default=8 * 1024**3, gt=0)
+    duckdb_memory_limit: str = "4GB"
+    warehouses_kept: int = Field(default=3, ge=1)
+    project_dir: Annotated[Path, AfterValidator(_absolute)] = PROJECT
+
+    @property
+    def inbox(self) -> str:
+        """The inbox as fsspec reads it: an URL as given, a local path made absolute."""
+        return self.inbox_url if "://" in self.inbox_url else str(_absolute(Path(self.inbox_url)))
+
+    @property
+    def landing(self) -> Path:
+        return self.data_dir / "landing"
+
+    @property
+    def staging(self) -> Path:
+        return self.data_dir / "staging"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.data_dir / "warehouse"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.data_dir / "snapshots"
+
+    @property
+    def reports(self) -> Path:
+        return self.data_dir / "reports"
+
+    @property
+    def expectations(self) -> Path:
+        return self.project_dir / "expectations"
+
+    @property
+    def sql(self) -> Path:
+        return self.project_dir / "sql"
+
+    @cached_property
+    def key_bytes(self) -> bytes:
+        """The pseudonym key; raises NoPseudonymKey, which never shows what it was given."""
+        key = b"" if self.pseudonym_key is None else self.pseudonym_key.get_secret_value().encode()
+        if len(key) < SHORTEST_KEY_BYTES:
+            raise NoPseudonymKey(
+                f"PSEUDONYM_KEY must hold {SHORTEST_KEY_BYTES} bytes or more of secret text, and holds {len(key)}. "
+                "Set it in the environment or in .env; keep it: with another key no child can be followed "
+                "from one month to the next."
+            )
+        return key

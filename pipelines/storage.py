@@ -1,0 +1,82 @@
+"""Putting files down so that nobody ever sees half of one: written aside, then renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+MANIFEST = "manifest.json"
+CURRENT = "current.json"
+
+
+def sha256_of_file(path: Path) -> str:
+    """Hex digest of a file's bytes, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of_texts(texts: Iterable[str]) -> str:
+    """Hex digest of a sequence of texts; the boundaries between them count."""
+    digest = hashlib.sha256()
+    for text in texts:
+        encoded = text.encode()
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    return digest.hexdigest()
+
+
+def json_text(content: Any) -> str:
+    """The one way this project writes JSON: sorted keys, two spaces, a last newline."""
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file's text in one step: a reader sees the old text or the new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(aside, 0o644)
+        os.replace(aside, path)
+    except BaseException:
+        os.unlink(aside)
+        raise
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Replace a JSON file in one step."""
+    write_text(path, json_text(content))
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Fill a folder aside and rename it to ``path`` when the block ends well; otherwise leave nothing.
+
+    Raises FileExistsError if ``path`` already holds something by then: nothing is ever replaced.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.parent / tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        yield aside
+        aside.chmod(0o755)
+        if path.exists():
+            raise FileExistsError(f"{path} exists already")
+        aside.rename(path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
