@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +68,7 @@ class Settings(BaseSettings):
     def sql(self) -> Path:
         return self.project_dir / "sql"
 
-    @cached_property
+    @property
     def key_bytes(self) -> bytes:
         """The pseudonym key; raises NoPseudonymKey, which never shows what it was given."""
         key = b"" if self.pseudonym_key is None else self.pseudonym_key.get_secret_value().encode()
