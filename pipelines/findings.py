@@ -1,0 +1,155 @@
+"""What is wrong with which row, why, and what happens to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Consequence(StrEnum):
+    """What a finding does; only what cannot be used is refused."""
+
+    REFUSE_DELIVERY = "refuse_delivery"
+    REFUSE_ROW = "refuse_row"
+    WARN = "warn"
+
+
+class Severity(StrEnum):
+    """How loudly a finding speaks, in Great Expectations' own words."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule's code (never reused), what is wrong when it fires, and what to do about it."""
+
+    code: str
+    sentence: str
+    remedy: str
+    severity: Severity
+    consequence: Consequence
+
+
+def _refuses_delivery(code: str, sentence: str, remedy: str) -> Rule:
+    return Rule(code, sentence, remedy, Severity.CRITICAL, Consequence.REFUSE_DELIVERY)
+
+
+ESCAPING_PATH = _refuses_delivery(
+    "DLV-001",
+    "A name in the delivery leads outside its folder.",
+    "Remove the link, or the name with '..' or a leading '/', and deliver the file itself.",
+)
+LOCKED_FILE = _refuses_delivery(
+    "DLV-002",
+    "The file is locked: it is open elsewhere, protected by a password, or not readable by this service.",
+    "Close it, save it without a password, or grant read access; then deliver again.",
+)
+TOO_LARGE = _refuses_delivery(
+    "DLV-003",
+    "The file is larger, or unpacks to more, than LARGEST_FILE_BYTES allows.",
+    "Check that it is the file that was meant; if it is, raise LARGEST_FILE_BYTES.",
+)
+EMPTY_FILE = _refuses_delivery(
+    "DLV-004",
+    "The file is empty: it has no header.",
+    "Extract it again. A table without rows is delivered with its header alone.",
+)
+TRUNCATED_FILE = _refuses_delivery(
+    "DLV-005",
+    "The file ends in the middle of a record or cannot be read to its end.",
+    "Copy it again whole; then deliver again.",
+)
+UNDECODABLE_FILE = _refuses_delivery(
+    "DLV-006",
+    "The file's text is neither UTF-8 nor Windows-1252.",
+    "Save it as CSV UTF-8; then deliver again.",
+)
+NOT_A_TABLE = _refuses_delivery(
+    "DLV-007",
+    "The file is not the comma-separated text or the workbook that its name says.",
+    "Save it in the format its name says; then deliver again.",
+)
+AMBIGUOUS_HEADER = _refuses_delivery(
+    "DLV-008",
+    "Two columns have the same heading, or a column with values has none.",
+    "Give each column the heading of the specification; then deliver again.",
+)
+MISSING_KEY_COLUMN = _refuses_delivery(
+    "DLV-009",
+    "A column without which no row can be used is missing.",
+    "Extract the table again with the column named here.",
+)
+NOTHING_USABLE = _refuses_delivery(
+    "DLV-010",
+    "The delivery holds no file that this source knows.",
+    "Check the folder and the file names against the source's contracts.",
+)
+UNKNOWN_FILE = Rule(
+    "DLV-011",
+    "The file is not one that this source's contracts know: it is kept in landing and not read.",
+    "Nothing, if it is not meant to be used; otherwise correct its name.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+MISSING_TABLE = Rule(
+    "DLV-012",
+    "The table is not in the delivery: the KPIs that need it are absent for this authority.",
+    "Deliver the table; if it has no rows, with its header alone.",
+    Severity.CRITICAL,
+    Consequence.WARN,
+)
+UNKNOWN_COLUMN = Rule(
+    "DLV-013",
+    "The column is not in the contract: it is kept in landing and not read.",
+    "Nothing, if it is not meant to be used; otherwise correct its heading.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+MISSING_COLUMN = Rule(
+    "DLV-014",
+    "The column is missing: it is read as blank in every row.",
+    "Extract the table again with the column named here.",
+    Severity.WARNING,
+    Consequence.WARN,
+)
+MALFORMED_RECORD = Rule(
+    "DLV-015",
+    "The record does not have as many fields as the header.",
+    "Look for a comma or a line break outside quotation marks in this line, and mend it at the source.",
+    Severity.CRITICAL,
+    Consequence.REFUSE_ROW,
+)
+
+DELIVERY_RULES: dict[str, Rule] = {
+    rule.code: rule
+    for rule in (
+        ESCAPING_PATH,
+        LOCKED_FILE,
+        TOO_LARGE,
+        EMPTY_FILE,
+        TRUNCATED_FILE,
+        UNDECODABLE_FILE,
+        NOT_A_TABLE,
+        AMBIGUOUS_HEADER,
+        MISSING_KEY_COLUMN,
+        NOTHING_USABLE,
+        UNKNOWN_FILE,
+        MISSING_TABLE,
+        UNKNOWN_COLUMN,
+        MISSING_COLUMN,
+        MALFORMED_RECORD,
+    )
+}
+
+
+class UnusableDelivery(Exception):
+    """Bad data, never broken software: one file of a delivery makes the whole delivery unusable."""
+
+    def __init__(self, rule: Rule, file_name: str, cause: str) -> None:
+        super().__init__(f"{file_name}: {rule.code} {cause} {rule.remedy}")
+        self.rule = rule
+        self.file_name = file_name
+        self.cause = cause
