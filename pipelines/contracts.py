@@ -1,0 +1,391 @@
+"""The contracts of ``expectations/`` as frozen dataclasses.
+
+A contract is an Open Data Contract Standard 3.1 file, one a table. The part of the standard that is read:
+
+- ``schema[0]``: ``name`` (the staged table), ``physicalName`` (its file), ``description``,
+  ``dataGranularityDescription``, ``properties``, ``quality``, and the custom property ``optional``;
+- a property's ``id`` (its reference in rule codes), ``name``, ``businessName``, ``description``, ``logicalType``,
+  ``logicalTypeOptions.pattern``, ``required``, ``primaryKey``, ``classification``, ``relationships``, the
+  ``invalidValues`` metric with its ``validValues``, nested ``properties`` (the flags of a JSON column), and the
+  custom properties ``pseudonym`` and ``aliases``;
+- a quality rule of ``engine: greatExpectations``: ``id``, ``description``, ``severity``, ``implementation`` (``type``
+  and ``kwargs``), and the custom properties ``consequence``, ``remedy`` and ``column``.
+
+Everything else in a contract is for the people and tools that read the standard.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+
+from pipelines.findings import Consequence, Rule, Severity
+from pipelines.periods import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+Kind = Literal["identifier", "date", "integer", "number", "boolean", "code", "text", "flag", "answers", "withheld"]
+History = Literal["full", "own_month"]
+
+DUCKDB_TYPES: dict[Kind, str] = {
+    "identifier": "UUID",
+    "date": "DATE",
+    "integer": "BIGINT",
+    "number": "DECIMAL(12,4)",
+    "boolean": "BOOLEAN",
+    "code": "VARCHAR",
+    "text": "VARCHAR",
+    "flag": "BOOLEAN",
+    "answers": "STRUCT(question_id VARCHAR, answer INTEGER)[]",
+}
+WITHHELD = {"direct_identifier", "free_text"}
+PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+FIRST_CALENDAR_DAY = "1995-01-01"
+LAST_CALENDAR_DAY = "2030-12-31"
+
+
+class BadContract(ValueError):
+    """A contract does not say what the pipeline needs to know: the software's fault, never the data's."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table, declared once."""
+
+    name: str
+    reference: str
+    title: str
+    description: str
+    kind: Kind
+    heading: str
+    required: bool = False
+    primary_key: bool = False
+    classification: str = "internal"
+    pseudonym: str | None = None
+    codes: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    pattern: str | None = None
+    refers_to: tuple[str, str] | None = None
+    json_key: str | None = None
+
+    @property
+    def duckdb_type(self) -> str | None:
+        """Its type in staging; None where it is never staged."""
+        return DUCKDB_TYPES.get(self.kind)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule as Great Expectations runs it on one table."""
+
+    rule: Rule
+    column: str | None
+    expectation: str
+    kwargs: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What one table of one source must hold."""
+
+    source: str
+    name: str
+    file_name: str
+    title: str
+    description: str
+    grain: str
+    optional: bool
+    columns: tuple[Column, ...]
+    declared_checks: tuple[Check, ...]
+
+    @property
+    def staged_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.duckdb_type is not None)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings that the file is expected to have, in the specification's order."""
+        return tuple(dict.fromkeys(column.heading for column in self.columns if column.kind != "answers"))
+
+    @property
+    def primary_key(self) -> Column | None:
+        return next((column for column in self.columns if column.primary_key), None)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The structural checks that follow from the columns, then the declared ones."""
+        structural = (check for column in self.staged_columns for check in _structural_checks(column))
+        return (*structural, *self.declared_checks)
+
+    def with_columns(self, columns: tuple[Column, ...]) -> Contract:
+        return replace(self, columns=columns)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of delivery: what it is called, what it covers, and its tables by name."""
+
+    name: str
+    title: str
+    history: History
+    covers_from: Period | None
+    tables: Mapping[str, Contract]
+
+    def first_month(self, delivered: Period) -> Period:
+        """The first month that a delivery of this source says anything about."""
+        return self.covers_from if self.history == "full" and self.covers_from is not None else delivered
+
+
+def load_sources(expectations: Path) -> dict[str, Source]:
+    """Every source that has a ``source.yaml``, by name; raises BadContract naming the file."""
+    return {path.parent.name: _load_source(path) for path in sorted(expectations.glob("*/source.yaml"))}
+
+
+def load_contract(path: Path, source: str) -> Contract:
+    """One contract file; raises BadContract naming the file and what it lacks."""
+    try:
+        return _contract(yaml.safe_load(path.read_text(encoding="utf-8")), source)
+    except (KeyError, TypeError, IndexError, ValueError) as problem:
+        raise BadContract(f"{path}: {type(problem).__name__}: {problem}") from problem
+
+
+def _load_source(path: Path) -> Source:
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    covers_from = told.get("covers_from")
+    contracts = [load_contract(file, path.parent.name) for file in sorted(path.parent.glob("*.yaml")) if file != path]
+    return Source(
+        name=path.parent.name,
+        title=told["title"],
+        history=told["history"],
+        covers_from=None if covers_from is None else Period.parse(covers_from),
+        tables={contract.name: contract for contract in contracts},
+    )
+
+
+def _contract(told: dict[str, Any], source: str) -> Contract:
+    table = told["schema"][0]
+    return Contract(
+        source=source,
+        name=_plain(table["name"]),
+        file_name=table["physicalName"],
+        title=told["name"],
+        description=table["description"],
+        grain=table["dataGranularityDescription"],
+        optional=bool(_custom(table).get("optional", False)),
+        columns=tuple(column for told_column in table["properties"] for column in _columns(told_column)),
+        declared_checks=tuple(_declared_check(quality) for quality in table.get("quality", ())),
+    )
+
+
+def _columns(told: dict[str, Any]) -> Iterator[Column]:
+    custom = _custom(told)
+    column = Column(
+        name=_plain(told["name"]),
+        reference=told["id"],
+        title=told["businessName"],
+        description=told["description"],
+        kind=_kind(told, custom),
+        heading=told["name"],
+        required=bool(told.get("required", False)),
+        primary_key=bool(told.get("primaryKey", False)),
+        classification=told["classification"],
+        pseudonym=custom.get("pseudonym"),
+        codes=_codes(told),
+        aliases=custom.get("aliases", {}),
+        pattern=told.get("logicalTypeOptions", {}).get("pattern"),
+        refers_to=_reference(told),
+    )
+    nested = told.get("properties")
+    if nested is None:
+        yield column
+        return
+    for flag in nested:
+        yield replace(
+            column,
+            name=_plain(f"{column.name}__{flag['name'].lower()}"),
+            kind="flag",
+            json_key=flag["name"],
+            title=flag["businessName"],
+            description=flag["description"],
+            reference=flag["id"],
+        )
+
+
+def _kind(told: dict[str, Any], custom: Mapping[str, Any]) -> Kind:
+    if told["classification"] in WITHHELD:
+        return "withheld"
+    logical = told["logicalType"]
+    if logical == "string":
+        return _string_kind(told, custom)
+    kinds: dict[str, Kind] = {
+        "date": "date",
+        "integer": "integer",
+        "number": "number",
+        "boolean": "boolean",
+        "array": "answers",
+        "object": "flag",
+    }
+    return kinds[logical]
+
+
+def _string_kind(told: dict[str, Any], custom: Mapping[str, Any]) -> Kind:
+    """A staged text is an identifier, one of a list, or of a stated shape: there is no other way in."""
+    if "pseudonym" in custom:
+        return "identifier"
+    if _codes(told):
+        return "code"
+    if "pattern" in told.get("logicalTypeOptions", {}):
+        return "text"
+    raise BadContract(f"{told['name']} would stage free text: give it codes, a pattern, a pseudonym, or withhold it")
+
+
+def _codes(told: dict[str, Any]) -> tuple[str, ...]:
+    for quality in told.get("quality", ()):
+        if quality.get("metric") == "invalidValues":
+            return tuple(str(code) for code in quality["arguments"]["validValues"])
+    return ()
+
+
+def _reference(told: dict[str, Any]) -> tuple[str, str] | None:
+    for relationship in told.get("relationships", ()):
+        table, column = relationship["to"].split(".")
+        return table, column
+    return None
+
+
+def _custom(told: dict[str, Any]) -> dict[str, Any]:
+    return {custom["property"]: custom["value"] for custom in told.get("customProperties", ())}
+
+
+def _plain(name: str) -> str:
+    if not PLAIN_NAME.fullmatch(name):
+        raise BadContract(f"{name!r} is not a plain lower-case name")
+    return name
+
+
+def _declared_check(told: dict[str, Any]) -> Check:
+    custom = _custom(told)
+    rule = Rule(
+        code=told["id"],
+        sentence=told["description"],
+        remedy=custom["remedy"],
+        severity=Severity(told["severity"]),
+        consequence=Consequence(custom["consequence"]),
+    )
+    implementation = told["implementation"]
+    return Check(rule, custom.get("column"), implementation["type"], implementation.get("kwargs", {}))
+
+
+def readable(column: str) -> str:
+    """The name of the fact beside a column: whether what was given could be read. Null where nothing was given."""
+    return f"{column}__readable"
+
+
+def unrepeated(column: str) -> str:
+    """The name of the fact beside a key: whether this is the first row with it."""
+    return f"{column}__unrepeated"
+
+
+def found(column: str) -> str:
+    """The name of the fact beside a reference: whether the row it refers to was delivered."""
+    return f"{column}__found"
+
+
+_UNREADABLE = {
+    "date": ("is not a date", "Write it as 2021-02-28 or 28/02/2021."),
+    "integer": ("is not a whole number", "Give a whole number or leave it blank."),
+    "number": ("is not a number", "Give a number or leave it blank."),
+    "boolean": ("is not Y or N", "Give Y or N or leave it blank."),
+    "code": ("is not one of the codes", "Use a code of the specification."),
+    "text": ("is not of the stated shape, or looks like a person's identifier", "Give the code, not a name or number."),
+    "flag": ("cannot be read from the column's JSON as Y or N", "Extract the column again as valid JSON."),
+    "answers": ("is not a point of the question's scale", "Give a point of the scale, or leave it blank."),
+}
+
+
+def _structural_checks(column: Column) -> Iterator[Check]:
+    key_consequence = Consequence.REFUSE_ROW
+    if column.required or column.primary_key:
+        yield Check(
+            Rule(
+                f"{column.reference}-PRESENT",
+                f"{column.title} is missing: the row cannot be used.",
+                "Record it in the case management system.",
+                Severity.CRITICAL,
+                key_consequence,
+            ),
+            column.name,
+            "expect_column_values_to_not_be_null",
+            {"column": column.name},
+        )
+    if column.primary_key:
+        yield _fact_check(
+            column,
+            "UNREPEATED",
+            unrepeated(column.name),
+            f"{column.title} was given to an earlier row already: the first is kept, this one refused.",
+            "Find which record is right and remove the other, or give it an id of its own.",
+            Severity.CRITICAL,
+            key_consequence,
+        )
+    if column.kind in _UNREADABLE and column.kind != "answers":
+        what, remedy = _UNREADABLE[column.kind]
+        yield _fact_check(
+            column,
+            "READABLE",
+            readable(column.name),
+            f"{column.title} {what}: it is read as blank.",
+            remedy,
+            Severity.WARNING,
+            Consequence.WARN,
+        )
+    if column.kind == "date" and column.classification != "restricted":
+        yield Check(
+            Rule(
+                f"{column.reference}-IN-CALENDAR",
+                f"{column.title} lies outside 1995 to 2030: no clock can start or stop on it.",
+                "Correct the date.",
+                Severity.WARNING,
+                Consequence.WARN,
+            ),
+            column.name,
+            "expect_column_values_to_be_between",
+            {"column": column.name, "min_value": FIRST_CALENDAR_DAY, "max_value": LAST_CALENDAR_DAY},
+        )
+    if column.refers_to is not None:
+        yield _fact_check(
+            column,
+            "FOUND",
+            found(column.name),
+            f"{column.title} refers to a row that {column.refers_to[0]} does not hold.",
+            "Extract both tables at the same time, or correct the reference.",
+            Severity.WARNING,
+            Consequence.WARN,
+        )
+
+
+def answer_check(column: Column) -> Check:
+    """The check of one question's column: every answer given is a point of its scale."""
+    what, remedy = _UNREADABLE["answers"]
+    return _fact_check(
+        column,
+        "READABLE",
+        readable(column.name),
+        f"An answer {what}: it is read as blank.",
+        remedy,
+        Severity.WARNING,
+        Consequence.WARN,
+    )
+
+
+def _fact_check(
+    column: Column, suffix: str, fact: str, sentence: str, remedy: str, severity: Severity, consequence: Consequence
+) -> Check:
+    rule = Rule(f"{column.reference}-{suffix}", sentence, remedy, severity, consequence)
+    return Check(rule, column.name, "expect_column_values_to_be_in_set", {"column": fact, "value_set": [True]})
