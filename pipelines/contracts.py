@@ -5,9 +5,9 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
 - ``schema[0]``: ``name`` (the staged table), ``physicalName`` (its file), ``description``,
   ``dataGranularityDescription``, ``properties``, ``quality``, and the custom property ``optional``;
 - a property's ``id`` (its reference in rule codes), ``name``, ``businessName``, ``description``, ``logicalType``,
-  ``logicalTypeOptions.pattern``, ``required``, ``primaryKey``, ``classification``, ``relationships``, the
-  ``invalidValues`` metric with its ``validValues``, nested ``properties`` (the flags of a JSON column), and the
-  custom properties ``pseudonym`` and ``aliases``;
+  ``pattern`` and ``maxLength`` in ``logicalTypeOptions``, ``required``, ``primaryKey``, ``classification``,
+  ``relationships``, the ``invalidValues`` metric with its ``validValues``, nested ``properties`` (the flags of a JSON
+  column), and the custom properties ``pseudonym``, ``aliases`` and, for survey answers, ``words`` and ``noAnswer``;
 - a quality rule of ``engine: greatExpectations``: ``id``, ``description``, ``severity``, ``implementation`` (``type``
   and ``kwargs``), and the custom properties ``consequence``, ``remedy`` and ``column``.
 
@@ -29,7 +29,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-Kind = Literal["identifier", "date", "integer", "number", "boolean", "code", "text", "flag", "answers", "withheld"]
+Kind = Literal[
+    "identifier",
+    "date",
+    "integer",
+    "number",
+    "boolean",
+    "code",
+    "text",
+    "flag",
+    "answers",
+    "answer",
+    "withheld",
+]
 History = Literal["full", "own_month"]
 
 DUCKDB_TYPES: dict[Kind, str] = {
@@ -42,6 +54,7 @@ DUCKDB_TYPES: dict[Kind, str] = {
     "text": "VARCHAR",
     "flag": "BOOLEAN",
     "answers": "STRUCT(question_id VARCHAR, answer INTEGER)[]",
+    "answer": "INTEGER",
 }
 WITHHELD = {"direct_identifier", "free_text"}
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -71,8 +84,11 @@ class Column:
     codes: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     pattern: str | None = None
+    longest: int = 0
     refers_to: tuple[str, str] | None = None
     json_key: str | None = None
+    words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    no_answers: tuple[str, ...] = ()
 
     @property
     def duckdb_type(self) -> str | None:
@@ -199,7 +215,10 @@ def _columns(told: dict[str, Any]) -> Iterator[Column]:
         codes=_codes(told),
         aliases=custom.get("aliases", {}),
         pattern=told.get("logicalTypeOptions", {}).get("pattern"),
+        longest=told.get("logicalTypeOptions", {}).get("maxLength", 0),
         refers_to=_reference(told),
+        words={points: tuple(words) for points, words in custom.get("words", {}).items()},
+        no_answers=tuple(custom.get("noAnswer", ())),
     )
     nested = told.get("properties")
     if nested is None:
@@ -303,9 +322,12 @@ _UNREADABLE = {
     "number": ("is not a number", "Give a number or leave it blank."),
     "boolean": ("is not Y or N", "Give Y or N or leave it blank."),
     "code": ("is not one of the codes", "Use a code of the specification."),
-    "text": ("is not of the stated shape, or looks like a person's identifier", "Give the code, not a name or number."),
+    "text": (
+        "is not of the stated shape, or looks like a person's identifier",
+        "Give the code, not a name or number.",
+    ),
     "flag": ("cannot be read from the column's JSON as Y or N", "Extract the column again as valid JSON."),
-    "answers": ("is not a point of the question's scale", "Give a point of the scale, or leave it blank."),
+    "answer": ("is not a point of the question's scale", "Give a point of the scale, or leave it blank."),
 }
 
 
@@ -334,7 +356,7 @@ def _structural_checks(column: Column) -> Iterator[Check]:
             Severity.CRITICAL,
             key_consequence,
         )
-    if column.kind in _UNREADABLE and column.kind != "answers":
+    if column.kind in _UNREADABLE:
         what, remedy = _UNREADABLE[column.kind]
         yield _fact_check(
             column,
@@ -370,22 +392,14 @@ def _structural_checks(column: Column) -> Iterator[Check]:
         )
 
 
-def answer_check(column: Column) -> Check:
-    """The check of one question's column: every answer given is a point of its scale."""
-    what, remedy = _UNREADABLE["answers"]
-    return _fact_check(
-        column,
-        "READABLE",
-        readable(column.name),
-        f"An answer {what}: it is read as blank.",
-        remedy,
-        Severity.WARNING,
-        Consequence.WARN,
-    )
-
-
 def _fact_check(
-    column: Column, suffix: str, fact: str, sentence: str, remedy: str, severity: Severity, consequence: Consequence
+    column: Column,
+    suffix: str,
+    fact: str,
+    sentence: str,
+    remedy: str,
+    severity: Severity,
+    consequence: Consequence,
 ) -> Check:
     rule = Rule(f"{column.reference}-{suffix}", sentence, remedy, severity, consequence)
     return Check(rule, column.name, "expect_column_values_to_be_in_set", {"column": fact, "value_set": [True]})

@@ -122,6 +122,11 @@ MALFORMED_RECORD = Rule(
     Severity.CRITICAL,
     Consequence.REFUSE_ROW,
 )
+SAME_TABLE_TWICE = _refuses_delivery(
+    "DLV-016",
+    "Two files of the delivery hold the same table.",
+    "Leave the right one and remove the other.",
+)
 
 DELIVERY_RULES: dict[str, Rule] = {
     rule.code: rule
@@ -141,6 +146,7 @@ DELIVERY_RULES: dict[str, Rule] = {
         UNKNOWN_COLUMN,
         MISSING_COLUMN,
         MALFORMED_RECORD,
+        SAME_TABLE_TWICE,
     )
 }
 

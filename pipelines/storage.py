@@ -8,11 +8,11 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 MANIFEST = "manifest.json"
 CURRENT = "current.json"
@@ -22,6 +22,11 @@ def sha256_of_file(path: Path) -> str:
     """Hex digest of a file's bytes, read in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of_bytes(content: bytes) -> bytes:
+    """The digest itself, not its hex text."""
+    return hashlib.sha256(content).digest()
 
 
 def sha256_of_texts(texts: Iterable[str]) -> str:
@@ -46,16 +51,17 @@ def read_json(path: Path) -> Any:
 def write_text(path: Path, text: str) -> None:
     """Replace a file's text in one step: a reader sees the old text or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    aside = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(aside, 0o644)
-        os.replace(aside, path)
+        aside.chmod(0o644)
+        aside.replace(path)
     except BaseException:
-        os.unlink(aside)
+        aside.unlink()
         raise
 
 
@@ -71,7 +77,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises FileExistsError if ``path`` already holds something by then: nothing is ever replaced.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.parent / tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent)
+    aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         yield aside
         aside.chmod(0o755)

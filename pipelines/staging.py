@@ -1,0 +1,394 @@
+"""Text as it landed becomes typed, pseudonymised Parquet; what cannot be used is set aside with its reasons.
+
+A staged delivery is a folder, written whole: one Parquet file a table, ``refused/`` for the rows set aside,
+``finding``, ``rule_result`` and ``reconciliation``, and a manifest. ``newest.json`` beside it names the newest staged
+version, ``current.json`` the newest that was not refused.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import duckdb
+from sqlglot import exp
+
+from pipelines import casting, findings, outcome, storage
+from pipelines.contracts import PLAIN_NAME, load_sources
+from pipelines.findings import UnusableDelivery
+from pipelines.outcome import Noticed
+from pipelines.readers import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pipelines.contracts import Column, Contract, Source
+    from pipelines.deliveries import Delivery
+    from pipelines.readers import TableRead
+    from pipelines.settings import Settings
+    from pipelines.validation import Tested
+
+NEWEST = "newest.json"
+LONGEST_SCALE = 11
+READABLE_SUFFIXES = {".csv", ".xlsx"}
+WHAT_DECIDES = (
+    "casting.py",
+    "contracts.py",
+    "findings.py",
+    "outcome.py",
+    "readers",
+    "staging.py",
+    "validation.py",
+)
+
+Outcome = Literal["staged", "already staged", "refused"]
+
+
+class NothingLanded(LookupError):
+    """The delivery was never landed."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """How the staging of a delivery went. ``refusal`` is the sentence to show where the whole of it was refused."""
+
+    delivery: Delivery
+    folder: Path
+    outcome: Outcome
+    rows_read: int
+    rows_refused: int
+    rows_warned: int
+    refusal: str | None
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What a staged delivery is made of: the same ingredients make the same bytes."""
+
+    delivery: Delivery
+    source: Source
+    landed: Path
+    landing_manifest: Mapping[str, Any]
+    fingerprint: str
+
+
+@dataclass
+class Reading:
+    """What has been read of a delivery, and noticed, so far."""
+
+    contracts: dict[str, Contract] = field(default_factory=dict)
+    reads: dict[str, TableRead] = field(default_factory=dict)
+    noticed: list[Noticed] = field(default_factory=list)
+
+    @property
+    def headings(self) -> dict[str, set[str]]:
+        return {table: {heading.lower() for heading in read.columns} for table, read in self.reads.items()}
+
+    @property
+    def good_rows(self) -> dict[str, int]:
+        return {table: read.rows_read - len(read.malformed) for table, read in self.reads.items()}
+
+
+def stage(settings: Settings, delivery: Delivery) -> Staged:
+    """Stage the newest landed version of a delivery; the same again is a no-op.
+
+    Bad data never raises: the delivery or its rows are refused, with findings. Raises NothingLanded where nothing
+    was landed, NoPseudonymKey without a key, and BrokenCheck where a check cannot be carried out.
+    """
+    ingredients = _ingredients(settings, delivery)
+    folder_name = f"v{ingredients.landing_manifest['version']:04d}-{ingredients.fingerprint[:12]}"
+    folder = delivery.staging_folder(settings.staging) / folder_name
+    already = (folder / storage.MANIFEST).exists()
+    if not already:
+        _stage_new(settings, ingredients, folder)
+    staged = _read_back(delivery, folder)
+    _point_to(folder, staged)
+    return replace(staged, outcome="already staged") if already and staged.refusal is None else staged
+
+
+def _ingredients(settings: Settings, delivery: Delivery) -> Ingredients:
+    manifests = sorted(delivery.landing_folder(settings.landing).glob(f"v*/{storage.MANIFEST}"))
+    if not manifests:
+        raise NothingLanded(f"{delivery} was not landed: land it first")
+    manifest = storage.read_json(manifests[-1])
+    parts = (manifest["content_sha256"], _digest_of_rules(settings, delivery.source), _key_check(settings))
+    return Ingredients(
+        delivery=delivery,
+        source=load_sources(settings.expectations)[delivery.source],
+        landed=manifests[-1].parent,
+        landing_manifest=manifest,
+        fingerprint=storage.sha256_of_texts(parts),
+    )
+
+
+def _digest_of_rules(settings: Settings, source: str) -> str:
+    """One digest over all that decides, beside the data and the key, what staging makes of a delivery."""
+    code = Path(__file__).parent
+    places = [
+        *(code / name for name in WHAT_DECIDES),
+        settings.expectations / source,
+        settings.sql / "macros",
+    ]
+    files = [file for place in places for file in ([place] if place.is_file() else sorted(place.iterdir()))]
+    return storage.sha256_of_texts(storage.sha256_of_file(file) for file in files if file.is_file())
+
+
+def _key_check(settings: Settings) -> str:
+    """Tells one key from another without telling either."""
+    with _connect(settings) as connection:
+        sql = "SELECT CAST(pseudonym($inner_pad, $outer_pad, 'key check', '', '') AS VARCHAR)"
+        return str(connection.execute(sql, _pads(settings)).fetchall()[0][0])
+
+
+def _pads(settings: Settings) -> dict[str, bytes]:
+    """The two pads of RFC 2104: SHA-256 works on blocks of 64 bytes, and a longer key is hashed first."""
+    key = settings.key_bytes
+    block = (storage.sha256_of_bytes(key) if len(key) > 64 else key).ljust(64, b"\0")
+    return {
+        "inner_pad": bytes(byte ^ 0x36 for byte in block),
+        "outer_pad": bytes(byte ^ 0x5C for byte in block),
+    }
+
+
+def _duckdb_config(settings: Settings) -> dict[str, str]:
+    return {"memory_limit": settings.duckdb_memory_limit}
+
+
+def _connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPyConnection:
+    name = ":memory:" if database is None else str(database)
+    connection = duckdb.connect(name, config=dict(_duckdb_config(settings)))
+    for macros in ("pseudonym.sql", "reading.sql"):
+        connection.execute((settings.sql / "macros" / macros).read_text(encoding="utf-8"))
+    return connection
+
+
+@contextmanager
+def _private_scratch(settings: Settings) -> Iterator[Path]:
+    """A folder for what holds personal data while it is being read; always removed."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".reading-", dir=settings.data_dir))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stage_new(settings: Settings, ingredients: Ingredients, folder: Path) -> None:
+    try:
+        _must_not_be_refused_already(ingredients)
+        with _private_scratch(settings) as scratch, storage.new_folder(folder) as aside:
+            _stage_tables(settings, ingredients, scratch, aside)
+            _keep_pages(scratch / "pages", validation_pages(settings, ingredients.delivery, folder))
+    except UnusableDelivery as unusable:
+        reading = Reading(noticed=[Noticed(unusable.rule, unusable.file_name)])
+        with _connect(settings) as connection, storage.new_folder(folder) as aside:
+            _write_outcome(settings, connection, ingredients, reading, [], aside, refusal=str(unusable))
+
+
+def validation_pages(settings: Settings, delivery: Delivery, staged: Path) -> Path:
+    """The folder of the validation pages of a staged version; its ``index.html`` is where to begin."""
+    return settings.reports / "validation" / str(delivery) / staged.name
+
+
+def _keep_pages(made: Path, target: Path) -> None:
+    if not target.exists():
+        with storage.new_folder(target) as aside:
+            shutil.copytree(made, aside, dirs_exist_ok=True)
+
+
+def _must_not_be_refused_already(ingredients: Ingredients) -> None:
+    refusal = ingredients.landing_manifest["refusal"]
+    if refusal is not None:
+        rule = findings.DELIVERY_RULES[refusal["rule_code"]]
+        raise UnusableDelivery(rule, refusal["file_name"], refusal["sentence"])
+
+
+def _stage_tables(settings: Settings, ingredients: Ingredients, scratch: Path, aside: Path) -> None:
+    checked = scratch / "delivery.duckdb"
+    with _connect(settings, checked) as connection:
+        reading = _read_and_type(settings, ingredients, connection, scratch)
+    # Costs seconds to import, and only here: a DAG file that imports this module must not pay for it.
+    from pipelines.validation import validate
+
+    checks = {name: contract.checks for name, contract in reading.contracts.items()}
+    tested = validate(checked, _duckdb_config(settings), checks, reading.good_rows, scratch / "pages")
+    with _connect(settings, checked) as connection:
+        _write_outcome(settings, connection, ingredients, reading, tested, aside, refusal=None)
+
+
+def _read_and_type(
+    settings: Settings, ingredients: Ingredients, connection: duckdb.DuckDBPyConnection, scratch: Path
+) -> Reading:
+    """Fill the schema ``checked`` of the connection's own database; the text itself goes with the scratch folder."""
+    connection.execute(casting.attach_raw(scratch / "raw.duckdb"))
+    reading = _read_files(settings, ingredients, connection, scratch)
+    _must_have_key_columns(reading)
+    _expand_answers(connection, reading)
+    reading.noticed += [*_notice_columns(reading), *_notice_tables(ingredients.source, reading)]
+    _pseudonymise(connection, reading, settings, ingredients.delivery.authority_code)
+    connection.execute("CREATE SCHEMA checked")
+    for contract in reading.contracts.values():
+        query = casting.checked_rows(contract, reading.headings)
+        target = exp.table_(contract.name, db="checked")
+        connection.execute(exp.Create(this=target, kind="TABLE", expression=query).sql(casting.DIALECT))
+    connection.execute("DETACH raw")
+    return reading
+
+
+def _read_files(
+    settings: Settings, ingredients: Ingredients, connection: duckdb.DuckDBPyConnection, scratch: Path
+) -> Reading:
+    reading = Reading()
+    contracts = {Path(contract.file_name).stem: contract for contract in ingredients.source.tables.values()}
+    for number, told in enumerate(ingredients.landing_manifest["files"], start=1):
+        file = ingredients.landed / told["name"]
+        contract = contracts.get(file.stem.lower())
+        if contract is None or file.suffix.lower() not in READABLE_SUFFIXES:
+            # By its number: a name that no contract knows may name a person.
+            reading.noticed.append(Noticed(findings.UNKNOWN_FILE, f"file {number}"))
+            continue
+        if contract.name in reading.reads:
+            raise UnusableDelivery(findings.SAME_TABLE_TWICE, file.name, findings.SAME_TABLE_TWICE.sentence)
+        limit = settings.largest_file_bytes
+        read = read_table(connection, file, contract.name, largest_bytes=limit, scratch=scratch)
+        reading.contracts[contract.name] = contract
+        reading.reads[contract.name] = read
+        reading.noticed += [Noticed(findings.MALFORMED_RECORD, contract.name, line=bad.line) for bad in read.malformed]
+    if not reading.reads:
+        raise UnusableDelivery(findings.NOTHING_USABLE, str(ingredients.delivery), findings.NOTHING_USABLE.sentence)
+    return reading
+
+
+def _must_have_key_columns(reading: Reading) -> None:
+    for name, contract in reading.contracts.items():
+        for column in contract.columns:
+            if column.required and column.heading not in reading.headings[name]:
+                cause = f"The column {column.heading} is missing, and no row can be used without it."
+                raise UnusableDelivery(findings.MISSING_KEY_COLUMN, reading.reads[name].file_name, cause)
+
+
+def _notice_columns(reading: Reading) -> Iterator[Noticed]:
+    """Compare each file's headings with its contract's."""
+    for name, contract in reading.contracts.items():
+        given = reading.headings[name]
+        for heading in contract.headings:
+            if heading not in given:
+                yield Noticed(findings.MISSING_COLUMN, name, heading)
+        for number, heading in enumerate(reading.reads[name].columns, start=1):
+            if heading.lower() not in contract.headings:
+                # By its number: a heading that no contract knows may name a person.
+                yield Noticed(findings.UNKNOWN_COLUMN, name, f"column {number}")
+
+
+def _notice_tables(source: Source, reading: Reading) -> Iterator[Noticed]:
+    for contract in source.tables.values():
+        if contract.name not in reading.reads and not contract.optional:
+            yield Noticed(findings.MISSING_TABLE, contract.name)
+
+
+def _expand_answers(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    """Give a table of answers one column a question, as the delivery's own registry of questions names them."""
+    questions = _questions(connection, reading)
+    for name, contract in reading.contracts.items():
+        answers = next((column for column in contract.columns if column.kind == "answers"), None)
+        if answers is None:
+            continue
+        others = [column for column in contract.columns if column.kind != "answers"]
+        taken = {"line", *(column.name for column in others)}
+        asked = [
+            _answer_column(answers, question, questions[question]) for question in sorted(questions.keys() - taken)
+        ]
+        reading.contracts[name] = contract.with_columns((*others, *asked, answers))
+
+
+def _questions(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[str, int]:
+    """The delivered questions, in lower case, and the points of their scales."""
+    if not {"question_id", "points"} <= reading.headings.get("survey_questions", set()):
+        return {}
+    registry = connection.table("raw.main.survey_questions")
+    rows = registry.project("lower(question_id), read_integer(points)").fetchall()
+    return {
+        question: min(points, LONGEST_SCALE)
+        for question, points in rows
+        if question and points and PLAIN_NAME.fullmatch(question)
+    }
+
+
+def _answer_column(answers: Column, question: str, points: int) -> Column:
+    codes = tuple(str(point) for point in range(1, points + 1))
+    return replace(answers, name=question, heading=question, title="Answer", kind="answer", codes=codes)
+
+
+def _pseudonymise(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, settings: Settings, authority_code: str
+) -> None:
+    """One key for each distinct id of each kind, made once however many rows hold it."""
+    connection.execute("CREATE TABLE raw.main.pseudonym (kind VARCHAR, id VARCHAR, key UUID)")
+    identifiers = casting.distinct_identifiers(reading.contracts.values(), reading.headings)
+    if identifiers is None:
+        return
+    key = exp.func("pseudonym", *(exp.Placeholder(this=name) for name in ("inner_pad", "outer_pad")))
+    for part in (exp.column("kind"), exp.Placeholder(this="authority_code"), exp.column("id")):
+        key.append("expressions", part)
+    query = exp.select("kind", "id", key.as_("key")).from_(identifiers.subquery("ids"))
+    target = exp.table_(casting.PSEUDONYMS, db="main", catalog=casting.RAW)
+    parameters = {**_pads(settings), "authority_code": authority_code}
+    connection.execute(exp.insert(query, target).sql(casting.DIALECT), parameters)
+
+
+def _write_outcome(
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    ingredients: Ingredients,
+    reading: Reading,
+    tested: list[Tested],
+    aside: Path,
+    *,
+    refusal: str | None,
+) -> None:
+    """Fill a staged version's folder, its manifest last."""
+    connection.execute((settings.sql / "staging" / "outcome.sql").read_text(encoding="utf-8"))
+    outcome.record_noticed(connection, reading.noticed, reading.reads)
+    outcome.record_tested(connection, tested, reading.contracts)
+    tables = outcome.write_tables(connection, reading.contracts, reading.reads, aside)
+    outcome.write_findings(connection, aside)
+    rows_read = sum(read.rows_read for read in reading.reads.values())
+    manifest = {
+        "authority_code": ingredients.delivery.authority_code,
+        "source": ingredients.delivery.source,
+        "month": str(ingredients.delivery.month),
+        "landing_version": ingredients.landing_manifest["version"],
+        "landing_sha256": ingredients.landing_manifest["content_sha256"],
+        "fingerprint": ingredients.fingerprint,
+        "status": "staged" if refusal is None else "refused",
+        "refusal": refusal,
+        "tables": tables,
+        "rows_read": rows_read,
+        "rows_refused": rows_read - sum(int(table["rows"]) for table in tables.values()),
+        "rows_warned": outcome.rows_warned(connection),
+    }
+    storage.write_json(aside / storage.MANIFEST, manifest)
+
+
+def _read_back(delivery: Delivery, folder: Path) -> Staged:
+    manifest = storage.read_json(folder / storage.MANIFEST)
+    return Staged(
+        delivery=delivery,
+        folder=folder,
+        outcome=manifest["status"],
+        rows_read=manifest["rows_read"],
+        rows_refused=manifest["rows_refused"],
+        rows_warned=manifest["rows_warned"],
+        refusal=manifest["refusal"],
+    )
+
+
+def _point_to(folder: Path, staged: Staged) -> None:
+    """A refused version is the newest, but never takes the place of one that can be used."""
+    storage.write_json(folder.parent / NEWEST, {"folder": folder.name})
+    if staged.refusal is None:
+        storage.write_json(folder.parent / storage.CURRENT, {"folder": folder.name})

@@ -1,0 +1,48 @@
+-- How a text that was given becomes a value; null where it cannot be read.
+
+CREATE OR REPLACE MACRO read_date(given) AS
+    CASE
+        WHEN regexp_matches(given, '^\d{4}-\d{2}-\d{2}([ T]|$)') THEN
+            CAST(try_cast(regexp_replace(given, '(\.\d{1,6})\d*', '\1') AS TIMESTAMP) AS DATE)
+        WHEN regexp_matches(given, '^\d{1,2}/\d{1,2}/\d{4}( |$)') THEN
+            CAST(try_strptime(given, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S']) AS DATE)
+    END;
+
+CREATE OR REPLACE MACRO read_integer(given) AS
+    CASE WHEN regexp_full_match(given, '[+-]?\d{1,15}(\.0+)?') THEN CAST(try_cast(given AS DECIMAL(18, 2)) AS BIGINT) END;
+
+CREATE OR REPLACE MACRO read_number(given) AS
+    CASE WHEN regexp_full_match(given, '[+-]?\d{1,8}(\.\d+)?|[+-]?\.\d+') THEN try_cast(given AS DECIMAL(12, 4)) END;
+
+CREATE OR REPLACE MACRO read_boolean(given) AS
+    CASE
+        WHEN lower(given) IN ('y', 'yes', '1', 'true', 't') THEN true
+        WHEN lower(given) IN ('n', 'no', '0', 'false', 'f') THEN false
+    END;
+
+CREATE OR REPLACE MACRO read_code(given, spellings, codes) AS codes[list_position(spellings, lower(given))];
+
+-- Shapes that only a person's identifier has: a UPN, an NHS number, a postcode, a social work registration number.
+CREATE OR REPLACE MACRO looks_like_a_persons_identifier(given) AS
+    regexp_full_match(
+        upper(given),
+        '[A-Z]\d{11}[0-9A-Z]|\d{3}[ -]?\d{3}[ -]?\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|SW\d{4,7}'
+    );
+
+CREATE OR REPLACE MACRO read_text(given, pattern, longest) AS
+    CASE
+        WHEN length(given) <= longest AND regexp_full_match(given, pattern) AND NOT looks_like_a_persons_identifier(given)
+            THEN given
+    END;
+
+CREATE OR REPLACE MACRO read_json_flag(given, path) AS
+    CASE WHEN json_valid(given) THEN read_boolean(trim(json_extract_string(given, path))) END;
+
+CREATE OR REPLACE MACRO is_readable_json_flag(given, path) AS
+    CASE
+        WHEN NOT json_valid(given) THEN false
+        WHEN nullif(trim(json_extract_string(given, path)), '') IS NULL THEN true
+        ELSE read_boolean(trim(json_extract_string(given, path))) IS NOT NULL
+    END;
+
+CREATE OR REPLACE MACRO only_answered(answers) AS list_filter(answers, lambda each: each.answer IS NOT NULL);

@@ -1,0 +1,39 @@
+CREATE TABLE finding (
+    table_name VARCHAR,
+    rule_code VARCHAR,
+    column_name VARCHAR,
+    severity VARCHAR,
+    consequence VARCHAR,
+    line BIGINT,
+    record_key UUID
+);
+
+CREATE TABLE rule_result (
+    table_name VARCHAR,
+    rule_code VARCHAR,
+    column_name VARCHAR,
+    severity VARCHAR,
+    consequence VARCHAR,
+    sentence VARCHAR,
+    remedy VARCHAR,
+    rows_tested BIGINT,
+    rows_failed BIGINT
+);
+
+CREATE TABLE reconciliation (
+    file_name VARCHAR,
+    table_name VARCHAR,
+    encoding VARCHAR,
+    rows_read BIGINT,
+    rows_staged BIGINT,
+    rows_refused BIGINT
+);
+
+CREATE VIEW refused_row AS
+SELECT
+    table_name,
+    line,
+    list(DISTINCT rule_code ORDER BY rule_code) AS reasons
+FROM finding
+WHERE consequence = 'refuse_row' AND line IS NOT NULL
+GROUP BY table_name, line;
