@@ -1,0 +1,81 @@
+"""The SELECTs of ``sql/``: the file's name is the table's, its folder the schema, its references the build order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.scope import traverse_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+
+DIALECT = "duckdb"
+
+
+class BadSql(ValueError):
+    """A file of ``sql/`` cannot be built: the software's fault. Says which file and why."""
+
+
+@dataclass(frozen=True)
+class Select:
+    """One SELECT: the table it makes (``schema.name``), its text, what it reads, and the parameters it takes."""
+
+    table: str
+    text: str
+    reads: frozenset[str]
+    parameters: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return self.table.partition(".")[2]
+
+
+def read_selects(sql: Path, schema: str) -> list[Select]:
+    """The SELECTs of one schema's folder, by name; raises BadSql."""
+    return [read_select(path) for path in sorted((sql / schema).glob("*.sql"))]
+
+
+def read_select(path: Path) -> Select:
+    """One file; raises BadSql unless it holds one SELECT that names every table with its schema."""
+    table = f"{path.parent.name}.{path.stem}"
+    text = path.read_text(encoding="utf-8")
+    try:
+        statements = sqlglot.parse(text, dialect=DIALECT)
+    except SqlglotError as problem:
+        raise BadSql(f"{table}: {problem}") from problem
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise BadSql(f"{table}: a file holds one SELECT and nothing else")
+    return Select(table, text, _reads(table, statements[0]), _parameters(statements[0]))
+
+
+def in_build_order(selects: Iterable[Select], given: Collection[str]) -> list[Select]:
+    """What is read comes first. ``given``: the tables that are there already; raises BadSql on a stranger or a cycle."""
+    by_table = {select.table: select for select in selects}
+    graph = {}
+    for table, select in sorted(by_table.items()):
+        for stranger in sorted(select.reads - set(given) - set(by_table)):
+            raise BadSql(f"{table}: reads {stranger}, which neither a delivery nor a file of sql/ makes")
+        graph[table] = sorted(select.reads & set(by_table))
+    try:
+        return [by_table[table] for table in TopologicalSorter(graph).static_order()]
+    except CycleError as problem:
+        raise BadSql(f"these files read each other in a circle: {' -> '.join(problem.args[1])}") from problem
+
+
+def _reads(table: str, query: exp.Query) -> frozenset[str]:
+    sources = [source for scope in traverse_scope(query) for source in scope.sources.values()]
+    read = [source for source in sources if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier)]
+    for source in read:
+        if not source.db:
+            raise BadSql(f"{table}: reads {source.name} without its schema")
+    return frozenset(f"{source.db}.{source.name}" for source in read)
+
+
+def _parameters(query: exp.Query) -> frozenset[str]:
+    return frozenset(placeholder.name for placeholder in query.find_all(exp.Placeholder))

@@ -1,0 +1,81 @@
+"""Which staged deliveries a reporting month sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.deliveries import Delivery
+from pipelines.storage import CURRENT, MANIFEST, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pipelines.contracts import Source
+    from pipelines.periods import Period
+
+NEWEST = "newest.json"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One staged version of a delivery: its folder and what its manifest says."""
+
+    delivery: Delivery
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that were delivered, empty ones included."""
+        return tuple(sorted(self.manifest["tables"]))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a reporting month is built from.
+
+    ``used``: the deliveries whose rows count. ``reported``: the newest version of each delivery up to the month,
+    refused or not, whose findings are told.
+    """
+
+    used: tuple[Staged, ...]
+    reported: tuple[Staged, ...]
+
+
+def seen_at(staging: Path, sources: Mapping[str, Source], month: Period) -> Seen:
+    """What was staged for ``month`` or before it, in the order of its names.
+
+    Of a source with full history the newest delivery of each authority counts; of any other, every month's own.
+    """
+    used: list[Staged] = []
+    reported: list[Staged] = []
+    for name, source in sorted(sources.items()):
+        deliveries = [delivery for delivery in _deliveries(staging, name) if delivery.month <= month]
+        reported += _versions(staging, deliveries, NEWEST)
+        current = _versions(staging, deliveries, CURRENT)
+        used += _newest_of_each_authority(current) if source.history == "full" else current
+    return Seen(tuple(used), tuple(reported))
+
+
+def _deliveries(staging: Path, source: str) -> list[Delivery]:
+    folders = (staging / source).glob("authority=*/month=*")
+    return sorted(Delivery.parse(f"{_value(path.parent)}/{source}/{_value(path)}") for path in folders)
+
+
+def _value(folder: Path) -> str:
+    return folder.name.partition("=")[2]
+
+
+def _versions(staging: Path, deliveries: Iterable[Delivery], pointer: str) -> Iterator[Staged]:
+    for delivery in deliveries:
+        folder = delivery.staging_folder(staging)
+        if (folder / pointer).exists():
+            version = folder / read_json(folder / pointer)["folder"]
+            yield Staged(delivery, version, read_json(version / MANIFEST))
+
+
+def _newest_of_each_authority(staged: Iterable[Staged]) -> list[Staged]:
+    newest = {version.delivery.authority_code: version for version in staged}
+    return list(newest.values())

@@ -1,0 +1,463 @@
+"""Staged deliveries in, one checked DuckDB file out: ``warehouse/<month>/warehouse-<fingerprint>.duckdb``.
+
+Whatever is computed is computed in ``sql/``. This module puts the inputs under the names that the SQL reads, runs the
+files in the order their references give, and lets nobody see the result before every check has passed.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from sqlglot import exp
+
+from pipelines.contracts import load_sources
+from pipelines.published import load_published
+from pipelines.register import load_register
+from pipelines.sql_files import DIALECT, Select, in_build_order, read_selects
+from pipelines.staged import Seen, Staged, seen_at
+from pipelines.storage import CURRENT, MANIFEST, read_json, sha256_of_texts, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipelines.contracts import Source
+    from pipelines.periods import Period
+    from pipelines.published import PublishedTable
+    from pipelines.register import Kpi
+    from pipelines.settings import Settings
+
+SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
+CHECKS = "checks"
+REFERENCE = "reference"
+EVERY_KPI = "warehouse.fct_kpi_team_month"
+KPI_COLUMNS = {
+    "authority_code": "VARCHAR",
+    "team_code": "VARCHAR",
+    "reporting_month": "VARCHAR",
+    "numerator": "BIGINT",
+    "denominator": "BIGINT",
+}
+
+# The tables that staging leaves beside the staged rows; the first three columns are put there from the delivery.
+DELIVERY_COLUMNS = ("authority_code", "source", "reporting_month")
+VALIDATION_TABLES: dict[str, dict[str, str]] = {
+    "finding": {
+        "table_name": "VARCHAR",
+        "rule_code": "VARCHAR",
+        "column_name": "VARCHAR",
+        "severity": "VARCHAR",
+        "consequence": "VARCHAR",
+        "line": "BIGINT",
+        "record_key": "UUID",
+    },
+    "rule_result": {
+        "table_name": "VARCHAR",
+        "rule_code": "VARCHAR",
+        "column_name": "VARCHAR",
+        "severity": "VARCHAR",
+        "consequence": "VARCHAR",
+        "sentence": "VARCHAR",
+        "remedy": "VARCHAR",
+        "rows_tested": "BIGINT",
+        "rows_failed": "BIGINT",
+    },
+    "reconciliation": {
+        "file_name": "VARCHAR",
+        "table_name": "VARCHAR",
+        "rows_read": "BIGINT",
+        "rows_staged": "BIGINT",
+        "rows_refused": "BIGINT",
+    },
+}
+LISTS: dict[str, dict[str, str]] = {
+    "staging.delivered_table": {
+        "authority_code": "VARCHAR",
+        "source": "VARCHAR",
+        "table_name": "VARCHAR",
+        "first_month": "VARCHAR",
+        "last_month": "VARCHAR",
+    },
+    "staging.delivery": {
+        "authority_code": "VARCHAR",
+        "source": "VARCHAR",
+        "delivery_month": "VARCHAR",
+        "landing_version": "VARCHAR",
+        "landing_sha256": "VARCHAR",
+        "status": "VARCHAR",
+        "is_used": "BOOLEAN",
+    },
+    "reference.kpi": {
+        "kpi_id": "VARCHAR",
+        "title": "VARCHAR",
+        "definition": "VARCHAR",
+        "unit": "VARCHAR",
+        "direction": "VARCHAR",
+        "standard": "VARCHAR",
+        "standard_type": "VARCHAR",
+        "numerator": "VARCHAR",
+        "denominator": "VARCHAR",
+        "clock": "VARCHAR",
+        "exclusions": "VARCHAR",
+        "source": "VARCHAR",
+        "confidence": "VARCHAR",
+        "green_from": "DECIMAL(18, 4)",
+        "amber_from": "DECIMAL(18, 4)",
+    },
+    "reference.kpi_requirement": {"kpi_id": "VARCHAR", "requirement": "BIGINT", "table_name": "VARCHAR"},
+}
+
+
+class BrokenBuild(RuntimeError):
+    """The warehouse was not built, and the one before it still counts: the software's fault, or a check that fired."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build left: the file, what it was made from, and how many rows each table holds (``schema.table``)."""
+
+    path: Path
+    fingerprint: str
+    outcome: str
+    tables: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Everything a build depends on, read before anything is written."""
+
+    month: Period
+    sources: Mapping[str, Source]
+    published: tuple[PublishedTable, ...]
+    register: tuple[Kpi, ...]
+    selects: tuple[Select, ...]
+    checks: tuple[Select, ...]
+    references: tuple[Path, ...]
+    seen: Seen
+    definitions_sha256: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the deliveries and with what is made of them; the same in every place."""
+        staged = (
+            f"{role} {version.delivery} {(version.folder / MANIFEST).read_text(encoding='utf-8')}"
+            for role, versions in (("used", self.seen.used), ("reported", self.seen.reported))
+            for version in versions
+        )
+        return sha256_of_texts([str(self.month), self.definitions_sha256, *staged])
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset().union(*(select.reads for select in (*self.selects, *self.checks)))
+
+
+def build(settings: Settings, month: Period) -> Built:
+    """Build the month's warehouse, unless the same inputs built it before.
+
+    Raises BrokenBuild naming the file or check at fault, BadSql, BadRegister or BadContract; whatever was current
+    before stays so, and nothing half-built is left under a name that anybody reads.
+    """
+    plan = _plan(settings, month)
+    folder = settings.warehouse / str(month)
+    path = folder / f"warehouse-{plan.fingerprint[:12]}.duckdb"
+    outcome = "already built" if path.exists() else "built"
+    if outcome == "built":
+        _build_aside(settings, plan, path)
+    tables = rows_by_table(path)
+    write_json(
+        folder / CURRENT,
+        {"file": path.name, "fingerprint": plan.fingerprint, "definitions_sha256": plan.definitions_sha256},
+    )
+    _keep_the_last(folder, path, settings.warehouses_kept)
+    return Built(path, plan.fingerprint, outcome, tables)
+
+
+def rows_by_table(path: Path) -> dict[str, int]:
+    """How many rows each table of a warehouse holds."""
+    with duckdb.connect(str(path), read_only=True) as warehouse:
+        names = warehouse.sql("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+        return {f"{schema}.{table}": _count(warehouse.table(f"{schema}.{table}")) for schema, table in names}
+
+
+def _plan(settings: Settings, month: Period) -> _Plan:
+    sources = load_sources(settings.expectations)
+    selects = [select for schema in SCHEMAS for select in read_selects(settings.sql, schema)]
+    checks = read_selects(settings.sql, CHECKS)
+    register = load_register(settings.sql / "kpis")
+    references = tuple(sorted((settings.sql / REFERENCE).glob("*.csv")))
+    published = load_published(settings.expectations / "snapshots")
+    given = {*LISTS, EVERY_KPI, *(f"{REFERENCE}.{path.stem}" for path in references)}
+    given |= {f"staging.{table}" for source in sources.values() for table in source.tables}
+    given |= {f"validation.{table}" for table in VALIDATION_TABLES}
+    return _Plan(
+        month=month,
+        sources=sources,
+        published=published,
+        register=register,
+        selects=tuple(_ordered(selects, given)),
+        checks=tuple(in_build_order(checks, given | {select.table for select in selects})),
+        references=references,
+        seen=seen_at(settings.staging, sources, month),
+        definitions_sha256=_definitions_sha256(settings),
+    )
+
+
+def _ordered(selects: Sequence[Select], given: set[str]) -> list[Select]:
+    """The build order; the union of all KPIs is one of its steps, made from the register and not from a file."""
+    kpis = [select for select in selects if select.table.startswith("kpis.")]
+    union = Select(EVERY_KPI, _union_of(kpis), frozenset(kpi.table for kpi in kpis), frozenset())
+    return in_build_order([*selects, union], given - {EVERY_KPI})
+
+
+def _union_of(kpis: Sequence[Select]) -> str:
+    if not kpis:
+        raise BrokenBuild("sql/kpis holds no KPI")
+    selects = [
+        exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *KPI_COLUMNS).from_(exp.table_(kpi.name, db="kpis"))
+        for kpi in kpis
+    ]
+    return _all_of(selects).sql(dialect=DIALECT)
+
+
+def _all_of(selects: Sequence[exp.Select]) -> exp.Query:
+    return exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0]
+
+
+def _definitions_sha256(settings: Settings) -> str:
+    """One digest of everything that says what is computed: contracts, SQL, reference lists and this module."""
+    folders = (settings.expectations, *(settings.sql / name for name in (*SCHEMAS, CHECKS, REFERENCE)))
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    named = [(path.relative_to(settings.project_dir).as_posix(), path.read_text(encoding="utf-8")) for path in files]
+    named.append((Path(__file__).name, Path(__file__).read_text(encoding="utf-8")))
+    return sha256_of_texts(text for pair in named for text in pair)
+
+
+def _build_aside(settings: Settings, plan: _Plan, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=path.parent) as aside:
+        file = Path(aside) / "building.duckdb"
+        options = {"memory_limit": settings.duckdb_memory_limit, "temp_directory": str(Path(aside) / "spill")}
+        with duckdb.connect(str(file), config=options) as warehouse:
+            _put_inputs(warehouse, plan)
+            for select in plan.selects:
+                _create(warehouse, select, plan.month)
+            _hold_kpis_to_their_columns(warehouse, plan.register)
+            _hold_published_to_their_contracts(warehouse, plan.published)
+            for check in plan.checks:
+                _run_check(warehouse, check, plan.month)
+            warehouse.execute("CHECKPOINT")
+        os.replace(file, path)
+
+
+def _put_inputs(warehouse: duckdb.DuckDBPyConnection, plan: _Plan) -> None:
+    """Staged rows are looked at where they lie, and the views live in memory: the file keeps no path of this machine."""
+    warehouse.execute("ATTACH ':memory:' AS staging; ATTACH ':memory:' AS validation")
+    for schema in (*SCHEMAS, REFERENCE):
+        warehouse.execute(exp.Create(this=exp.table_(schema), kind="SCHEMA").sql(dialect=DIALECT))
+    for path in plan.references:
+        warehouse.read_csv(str(path), header=True, sample_size=-1).create(f"{REFERENCE}.{path.stem}")
+    for table, rows in _lists(plan).items():
+        _put_list(warehouse, table, rows)
+    for source in plan.sources.values():
+        for contract in source.tables.values():
+            columns = {column.name: column.duckdb_type for column in contract.staged_columns if column.duckdb_type}
+            columns = {"line": "BIGINT", **columns}
+            used = [version for version in plan.seen.used if contract.name in version.tables]
+            _put_staged(warehouse, plan, f"staging.{contract.name}", columns, used)
+    for name, columns in VALIDATION_TABLES.items():
+        _put_staged(warehouse, plan, f"validation.{name}", columns, plan.seen.reported)
+
+
+def _put_staged(
+    warehouse: duckdb.DuckDBPyConnection,
+    plan: _Plan,
+    table: str,
+    columns: Mapping[str, str],
+    versions: Iterable[Staged],
+) -> None:
+    """The rows of one Parquet file of each version, under one name; an empty table where there is no version."""
+    if table not in plan.reads:
+        return
+    schema, _, name = table.partition(".")
+    selects = [_rows_of(version, schema, name, columns) for version in versions]
+    if not selects:
+        _create_empty(warehouse, table, {column: "VARCHAR" for column in _delivery_columns(schema)} | dict(columns))
+        return
+    view = exp.Create(this=_in_memory(table), kind="VIEW", expression=_all_of(selects))
+    try:
+        warehouse.execute(view.sql(dialect=DIALECT))
+    except duckdb.Error as problem:
+        raise BrokenBuild(f"{table}: what was staged does not fit its contract ({type(problem).__name__})") from problem
+
+
+def _delivery_columns(schema: str) -> tuple[str, ...]:
+    return DELIVERY_COLUMNS if schema == "validation" else ("authority_code", "delivery_month")
+
+
+def _rows_of(version: Staged, schema: str, name: str, columns: Mapping[str, str]) -> exp.Select:
+    delivery = version.delivery
+    told = {
+        "authority_code": delivery.authority_code,
+        "source": delivery.source,
+        "reporting_month": str(delivery.month),
+        "delivery_month": str(delivery.month),
+    }
+    literals = [exp.Literal.string(told[column]).as_(column) for column in _delivery_columns(schema)]
+    file = exp.Literal.string(str(version.folder / f"{name}.parquet"))
+    no_hive = exp.EQ(this=exp.to_identifier("hive_partitioning"), expression=exp.false())
+    return exp.select(*literals, *(exp.column(column) for column in columns)).from_(
+        exp.func("read_parquet", file, no_hive, dialect=DIALECT)
+    )
+
+
+def _in_memory(table: str) -> exp.Table:
+    schema, _, name = table.partition(".")
+    return exp.table_(name, db="main", catalog=schema) if schema in ("staging", "validation") else exp.to_table(table)
+
+
+def _create_empty(warehouse: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
+    definitions = [
+        exp.ColumnDef(this=exp.to_identifier(name), kind=exp.DataType.build(kind, dialect=DIALECT))
+        for name, kind in columns.items()
+    ]
+    schema = exp.Schema(this=_in_memory(table), expressions=definitions)
+    warehouse.execute(exp.Create(this=schema, kind="TABLE").sql(dialect=DIALECT))
+
+
+def _put_list(warehouse: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    _create_empty(warehouse, table, LISTS[table])
+    if rows:
+        values = exp.Tuple(expressions=[exp.Placeholder() for _ in LISTS[table]])
+        insert = exp.Insert(this=_in_memory(table), expression=exp.Values(expressions=[values]))
+        warehouse.executemany(insert.sql(dialect=DIALECT), [list(row) for row in rows])
+
+
+def _lists(plan: _Plan) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        "staging.delivered_table": [
+            row for version in plan.seen.used for row in _delivered_tables(version, plan.sources)
+        ],
+        "staging.delivery": _deliveries(plan.seen),
+        "reference.kpi": [_register_row(kpi) for kpi in plan.register],
+        "reference.kpi_requirement": [row for kpi in plan.register for row in kpi.requirements],
+    }
+
+
+def _delivered_tables(version: Staged, sources: Mapping[str, Source]) -> list[tuple[str, ...]]:
+    delivery = version.delivery
+    first = str(sources[delivery.source].first_month(delivery.month))
+    return [
+        (delivery.authority_code, delivery.source, table, first, str(delivery.month)) for table in version.tables
+    ]
+
+
+def _deliveries(seen: Seen) -> list[tuple[Any, ...]]:
+    """One row a version: the newest of each delivery, and the one that is used where the newest was refused."""
+    used = {version.folder for version in seen.used}
+    versions = {version.folder: version for version in (*seen.reported, *seen.used)}
+    return [
+        (
+            version.delivery.authority_code,
+            version.delivery.source,
+            str(version.delivery.month),
+            str(version.manifest["landing_version"]),
+            version.manifest["landing_sha256"],
+            version.manifest["status"],
+            folder in used,
+        )
+        for folder, version in sorted(versions.items())
+    ]
+
+
+def _register_row(kpi: Kpi) -> tuple[Any, ...]:
+    told = kpi.model_dump(exclude={"requires", "target"})
+    thresholds = (None, None) if kpi.target is None else (kpi.target.green_from, kpi.target.amber_from)
+    return (*told.values(), *thresholds)
+
+
+def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Period) -> None:
+    try:
+        _relation(warehouse, select, month).create(select.table)
+    except duckdb.Error as problem:
+        raise BrokenBuild(f"{select.table}: {problem}") from problem
+
+
+def _relation(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Period) -> duckdb.DuckDBPyRelation:
+    known = {"as_of": month.last_day}
+    strangers = sorted(select.parameters - set(known))
+    if strangers:
+        raise BrokenBuild(f"{select.table}: $as_of is the only parameter, and it asks for {', '.join(strangers)}")
+    return warehouse.sql(select.text, params={name: known[name] for name in select.parameters} or None)
+
+
+def _hold_kpis_to_their_columns(warehouse: duckdb.DuckDBPyConnection, register: Iterable[Kpi]) -> None:
+    for kpi in register:
+        columns = _columns(warehouse.table(f"kpis.{kpi.kpi_id}"))
+        if columns != KPI_COLUMNS:
+            raise BrokenBuild(f"kpis.{kpi.kpi_id}: gives {_told(columns)}; a KPI gives {_told(KPI_COLUMNS)}")
+
+
+def _hold_published_to_their_contracts(
+    warehouse: duckdb.DuckDBPyConnection, published: Iterable[PublishedTable]
+) -> None:
+    contracts = {table.name: table for table in published}
+    made = {
+        name for (name,) in warehouse.sql(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'snapshots'"
+        ).fetchall()
+    }
+    for name in sorted(made ^ set(contracts)):
+        raise BrokenBuild(f"snapshots.{name}: has its SQL or its contract, and needs both")
+    for name, contract in sorted(contracts.items()):
+        table = warehouse.table(f"snapshots.{name}")
+        declared = {column.name: column.duckdb_type for column in contract.columns}
+        if list(_columns(table).items()) != list(declared.items()):
+            raise BrokenBuild(
+                f"snapshots.{name}: gives {_told(_columns(table))}; its contract says {_told(declared)}"
+            )
+        key = [exp.column(column, quoted=True).sql(dialect=DIALECT) for column in contract.key]
+        repeated = _count(table) - _count(table.project(*map(duckdb.SQLExpression, key)).distinct())
+        if repeated:
+            raise BrokenBuild(f"snapshots.{name}: {repeated} rows repeat another; {contract.grain}")
+
+
+def _columns(table: duckdb.DuckDBPyRelation) -> dict[str, str]:
+    return dict(zip(table.columns, map(str, table.types), strict=True))
+
+
+def _told(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
+
+
+def _run_check(warehouse: duckdb.DuckDBPyConnection, check: Select, month: Period) -> None:
+    try:
+        rows = _count(_relation(warehouse, check, month))
+    except duckdb.Error as problem:
+        raise BrokenBuild(f"{check.table}: {problem}") from problem
+    if rows:
+        raise BrokenBuild(f"{check.name.replace('__', ': ').replace('_', ' ')}: not so in {rows} rows (sql/checks/{check.name}.sql)")
+
+
+def _count(relation: duckdb.DuckDBPyRelation) -> int:
+    counted = relation.aggregate("count(*)").fetchall()
+    return int(counted[0][0])
+
+
+def _keep_the_last(folder: Path, current: Path, kept: int) -> None:
+    others = sorted(
+        (path for path in folder.glob("warehouse-*.duckdb") if path != current),
+        key=lambda path: (path.stat().st_mtime_ns, path.name),
+        reverse=True,
+    )
+    for path in others[kept - 1 :]:
+        path.unlink()
+
+
+def current_warehouse(settings: Settings, month: Period) -> dict[str, str]:
+    """What ``current.json`` says of the month: file, fingerprint, definitions_sha256; raises FileNotFoundError."""
+    found: dict[str, str] = read_json(settings.warehouse / str(month) / CURRENT)
+    return found

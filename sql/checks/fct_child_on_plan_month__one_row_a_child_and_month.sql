@@ -1,0 +1,15 @@
+WITH children AS (
+    SELECT
+        authority_code,
+        child_id,
+        reporting_month
+    FROM warehouse.fct_child_on_plan_month
+)
+
+SELECT
+    authority_code,
+    child_id,
+    reporting_month
+FROM children
+GROUP BY authority_code, child_id, reporting_month
+HAVING count(*) > 1

@@ -1,0 +1,47 @@
+WITH months AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        kpi_id,
+        team_code,
+        numerator,
+        denominator
+    FROM snapshots.kpi_month
+),
+
+teams AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        kpi_id,
+        sum(numerator) AS numerator,
+        sum(denominator) AS denominator
+    FROM months
+    WHERE team_code IS NOT NULL
+    GROUP BY authority_code, reporting_month, kpi_id
+),
+
+authorities AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        kpi_id,
+        numerator,
+        denominator
+    FROM months
+    WHERE team_code IS NULL
+)
+
+SELECT
+    teams.authority_code,
+    teams.reporting_month,
+    teams.kpi_id
+FROM teams
+LEFT JOIN authorities
+    ON
+        teams.authority_code = authorities.authority_code
+        AND teams.reporting_month = authorities.reporting_month
+        AND teams.kpi_id = authorities.kpi_id
+WHERE
+    teams.numerator IS DISTINCT FROM authorities.numerator
+    OR teams.denominator IS DISTINCT FROM authorities.denominator

@@ -1,0 +1,58 @@
+-- Which team held a child, from when until when (until is not in it): of the allocated worker's
+-- involvements that are open the latest start counts, then the id. One row a child and spell; a spell may
+-- be of no team.
+WITH involvements AS (
+    SELECT
+        authority_code,
+        involvement_id,
+        child_id,
+        team_code,
+        start_date,
+        end_date
+    FROM core.involvement
+    WHERE is_allocated_worker
+),
+
+change_dates AS (
+    SELECT
+        authority_code,
+        child_id,
+        start_date AS change_date
+    FROM involvements
+    WHERE start_date IS NOT NULL
+    UNION
+    SELECT
+        authority_code,
+        child_id,
+        end_date AS change_date
+    FROM involvements
+    WHERE end_date IS NOT NULL
+),
+
+ranked AS (
+    SELECT
+        change_dates.authority_code,
+        change_dates.child_id,
+        change_dates.change_date,
+        involvements.team_code,
+        row_number() OVER (
+            PARTITION BY change_dates.authority_code, change_dates.child_id, change_dates.change_date
+            ORDER BY involvements.start_date DESC, involvements.involvement_id ASC
+        ) AS place
+    FROM change_dates
+    LEFT JOIN involvements
+        ON
+            change_dates.authority_code = involvements.authority_code
+            AND change_dates.child_id = involvements.child_id
+            AND change_dates.change_date >= involvements.start_date
+            AND (involvements.end_date IS NULL OR change_dates.change_date < involvements.end_date)
+)
+
+SELECT
+    authority_code,
+    child_id,
+    team_code,
+    change_date AS from_date,
+    lead(change_date) OVER (PARTITION BY authority_code, child_id ORDER BY change_date) AS until_date
+FROM ranked
+WHERE place = 1

@@ -1,0 +1,66 @@
+-- Bands are of whole numbers: a score is rounded half up first, and kept unrounded beside.
+WITH scores AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        standard_id,
+        geography,
+        score,
+        cast(floor(score + 0.5) AS INTEGER) AS rounded_score,
+        respondents,
+        questions,
+        basis,
+        is_reverse
+    FROM warehouse.fct_survey_score
+),
+
+waves AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        survey_date
+    FROM warehouse.fct_survey_wave
+),
+
+standards AS (
+    SELECT
+        standard_id,
+        standard_name,
+        display_order
+    FROM reference.survey_standard
+),
+
+bands AS (
+    SELECT
+        is_reverse,
+        rag,
+        from_score,
+        to_score
+    FROM reference.survey_band
+)
+
+SELECT
+    scores.authority_code,
+    scores.reporting_month,
+    waves.survey_date,
+    scores.standard_id,
+    standards.standard_name,
+    standards.display_order,
+    scores.geography,
+    cast(scores.score AS DOUBLE) AS score,
+    scores.rounded_score,
+    coalesce(bands.rag, 'not rated') AS rag,
+    scores.is_reverse,
+    scores.respondents,
+    scores.questions,
+    scores.basis
+FROM scores
+INNER JOIN waves
+    ON
+        scores.authority_code = waves.authority_code
+        AND scores.reporting_month = waves.reporting_month
+INNER JOIN standards ON scores.standard_id = standards.standard_id
+LEFT JOIN bands
+    ON
+        scores.is_reverse = bands.is_reverse
+        AND scores.rounded_score BETWEEN bands.from_score AND bands.to_score

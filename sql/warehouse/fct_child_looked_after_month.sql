@@ -1,0 +1,105 @@
+-- One row a child and month end at which a care episode of the child is open, with the legal status then.
+WITH episodes AS (
+    SELECT
+        authority_code,
+        child_id,
+        start_date,
+        end_date
+    FROM core.care_episode
+),
+
+statuses AS (
+    SELECT
+        authority_code,
+        legal_status_id,
+        child_id,
+        legal_status,
+        start_date,
+        end_date,
+        is_short_break
+    FROM core.legal_status
+),
+
+known_children AS (
+    SELECT
+        authority_code,
+        child_id,
+        birth_date
+    FROM core.child
+),
+
+months AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        month_end
+    FROM warehouse.dim_covered_month
+),
+
+child_teams AS (
+    SELECT
+        authority_code,
+        child_id,
+        team_code,
+        from_date,
+        until_date
+    FROM core.child_team
+),
+
+children AS (
+    SELECT DISTINCT
+        episodes.authority_code,
+        episodes.child_id,
+        months.reporting_month,
+        months.month_end
+    FROM episodes
+    INNER JOIN months
+        ON
+            episodes.authority_code = months.authority_code
+            AND episodes.start_date <= months.month_end
+            AND (episodes.end_date IS NULL OR episodes.end_date > months.month_end)
+),
+
+with_status AS (
+    SELECT
+        children.authority_code,
+        children.child_id,
+        children.reporting_month,
+        children.month_end,
+        statuses.legal_status,
+        statuses.is_short_break,
+        row_number() OVER (
+            PARTITION BY children.authority_code, children.child_id, children.reporting_month
+            ORDER BY statuses.start_date DESC, statuses.legal_status_id ASC
+        ) AS place
+    FROM children
+    LEFT JOIN statuses
+        ON
+            children.authority_code = statuses.authority_code
+            AND children.child_id = statuses.child_id
+            AND children.month_end >= statuses.start_date
+            AND (statuses.end_date IS NULL OR children.month_end < statuses.end_date)
+)
+
+SELECT
+    with_status.authority_code,
+    with_status.child_id,
+    coalesce(child_teams.team_code, 'unallocated') AS team_code,
+    with_status.reporting_month,
+    with_status.legal_status,
+    CASE
+        WHEN with_status.is_short_break THEN 'short breaks'
+        WHEN known_children.birth_date <= with_status.month_end - INTERVAL 18 YEAR THEN 'aged 18 or over'
+    END AS excluded_because
+FROM with_status
+LEFT JOIN known_children
+    ON
+        with_status.authority_code = known_children.authority_code
+        AND with_status.child_id = known_children.child_id
+LEFT JOIN child_teams
+    ON
+        with_status.authority_code = child_teams.authority_code
+        AND with_status.child_id = child_teams.child_id
+        AND with_status.month_end >= child_teams.from_date
+        AND (child_teams.until_date IS NULL OR with_status.month_end < child_teams.until_date)
+WHERE with_status.place = 1

@@ -1,0 +1,79 @@
+-- One row a KPI, authority and covered month (team_code null), and one a team that has anything to count
+-- in it.
+WITH coverage AS (
+    SELECT
+        kpi_id,
+        authority_code,
+        reporting_month,
+        month_number
+    FROM warehouse.fct_kpi_coverage
+),
+
+teams AS (
+    SELECT
+        kpi_id,
+        authority_code,
+        team_code,
+        reporting_month,
+        numerator,
+        denominator
+    FROM warehouse.fct_kpi_team_month
+),
+
+kpis AS (
+    SELECT
+        kpi.kpi_id,
+        units.scale
+    FROM reference.kpi
+    INNER JOIN reference.kpi_unit AS units ON kpi.unit = units.unit
+),
+
+figures AS (
+    SELECT
+        coverage.kpi_id,
+        coverage.authority_code,
+        teams.team_code,
+        coverage.reporting_month,
+        coverage.month_number,
+        teams.numerator,
+        teams.denominator
+    FROM coverage
+    INNER JOIN teams
+        ON
+            coverage.kpi_id = teams.kpi_id
+            AND coverage.authority_code = teams.authority_code
+            AND coverage.reporting_month = teams.reporting_month
+    WHERE teams.team_code IS NOT NULL
+    UNION ALL
+    SELECT
+        coverage.kpi_id,
+        coverage.authority_code,
+        NULL AS team_code,
+        coverage.reporting_month,
+        coverage.month_number,
+        cast(coalesce(sum(teams.numerator), 0) AS BIGINT) AS numerator,
+        cast(coalesce(sum(teams.denominator), 0) AS BIGINT) AS denominator
+    FROM coverage
+    LEFT JOIN teams
+        ON
+            coverage.kpi_id = teams.kpi_id
+            AND coverage.authority_code = teams.authority_code
+            AND coverage.reporting_month = teams.reporting_month
+    GROUP BY coverage.kpi_id, coverage.authority_code, coverage.reporting_month, coverage.month_number
+)
+
+SELECT
+    figures.kpi_id,
+    figures.authority_code,
+    figures.team_code,
+    figures.reporting_month,
+    figures.month_number,
+    kpis.scale,
+    figures.numerator,
+    CASE WHEN kpis.scale IS NOT NULL THEN figures.denominator END AS denominator,
+    CASE
+        WHEN kpis.scale IS NULL THEN cast(figures.numerator AS DOUBLE)
+        ELSE kpis.scale * figures.numerator / nullif(figures.denominator, 0)
+    END AS value
+FROM figures
+INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id

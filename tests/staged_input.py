@@ -1,0 +1,109 @@
+"""Puts staged deliveries down as staging does, from a few readable rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from sqlglot import exp
+
+from pipelines.contracts import Contract, load_sources
+from pipelines.deliveries import Delivery
+from pipelines.settings import PROJECT
+from pipelines.storage import sha256_of_file, write_json
+from pipelines.warehouse import VALIDATION_TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+Rows = list[dict[str, Any]]
+
+SOURCES = load_sources(PROJECT / "expectations")
+
+
+def key(name: str) -> uuid.UUID:
+    """The pseudonym that stands for a readable id in these tests."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, name)
+
+
+def stage(
+    staging: Path,
+    delivery: str,
+    tables: Mapping[str, Rows],
+    *,
+    version: str = "v0001-000000000000",
+    status: str = "staged",
+    rule_results: Rows | None = None,
+    reconciliation: Rows | None = None,
+) -> Path:
+    """Write one staged version of ``E06000015/ssd/2021-02`` and point to it; returns its folder.
+
+    A row gives the columns it is about; all others are null. Text in a UUID column is an id to be keyed.
+    """
+    whose = Delivery.parse(delivery)
+    month_folder = whose.staging_folder(staging)
+    folder = month_folder / version
+    folder.mkdir(parents=True)
+    contracts = SOURCES[whose.source].tables
+    for name, rows in tables.items():
+        _write(folder / f"{name}.parquet", _types(contracts[name]), rows)
+    _write(folder / "finding.parquet", VALIDATION_TABLES["finding"], [])
+    _write(folder / "rule_result.parquet", VALIDATION_TABLES["rule_result"], rule_results or [])
+    if reconciliation is None:
+        reconciliation = [_reconciled(contracts[name], len(rows)) for name, rows in tables.items()]
+    _write(folder / "reconciliation.parquet", VALIDATION_TABLES["reconciliation"], reconciliation)
+    write_json(
+        folder / "manifest.json",
+        {
+            "authority_code": whose.authority_code,
+            "source": whose.source,
+            "month": str(whose.month),
+            "landing_version": version[:5],
+            "landing_sha256": "0" * 64,
+            "status": status,
+            "tables": {
+                name: {"rows": len(rows), "sha256": sha256_of_file(folder / f"{name}.parquet")}
+                for name, rows in tables.items()
+            },
+        },
+    )
+    write_json(month_folder / "newest.json", {"folder": version})
+    if status == "staged":
+        write_json(month_folder / "current.json", {"folder": version})
+    return folder
+
+
+def day(text: str | None) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(text)
+
+
+def _types(contract: Contract) -> dict[str, str]:
+    return {"line": "BIGINT"} | {column.name: column.duckdb_type or "" for column in contract.staged_columns}
+
+
+def _reconciled(contract: Contract, rows: int) -> dict[str, Any]:
+    counts = {"rows_read": rows, "rows_staged": rows, "rows_refused": 0}
+    return {"file_name": contract.file_name, "table_name": contract.name, **counts}
+
+
+def _write(path: Path, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
+    for row in rows:
+        assert set(row) <= set(types), f"{path.stem} has no column {set(row) - set(types)}"
+    definitions = [
+        exp.ColumnDef(this=exp.to_identifier(name), kind=exp.DataType.build(kind, dialect="duckdb"))
+        for name, kind in types.items()
+    ]
+    create = exp.Create(this=exp.Schema(this=exp.to_table("t"), expressions=definitions), kind="TABLE")
+    with duckdb.connect() as connection:
+        connection.execute(create.sql(dialect="duckdb"))
+        for line, row in enumerate(rows, start=2):
+            values = [_value(kind, row.get(name, line if name == "line" else None)) for name, kind in types.items()]
+            connection.table("t").insert(values)
+        connection.table("t").write_parquet(str(path), compression="zstd")
+
+
+def _value(kind: str, value: Any) -> Any:
+    return key(value) if kind == "UUID" and isinstance(value, str) else value
