@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 import yaml
@@ -21,8 +20,8 @@ class Target(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    green_from: Decimal
-    amber_from: Decimal
+    green_from: float
+    amber_from: float
 
 
 class Kpi(BaseModel):

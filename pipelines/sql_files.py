@@ -55,7 +55,7 @@ def read_select(path: Path) -> Select:
 
 
 def in_build_order(selects: Iterable[Select], given: Collection[str]) -> list[Select]:
-    """What is read comes first. ``given``: the tables that are there already; raises BadSql on a stranger or a cycle."""
+    """What is read comes first. ``given``: tables that are there already; raises BadSql on a stranger or a circle."""
     by_table = {select.table: select for select in selects}
     graph = {}
     for table, select in sorted(by_table.items()):

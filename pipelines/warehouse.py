@@ -6,7 +6,6 @@ files in the order their references give, and lets nobody see the result before 
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -240,7 +239,10 @@ def _build_aside(settings: Settings, plan: _Plan, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=path.parent) as aside:
         file = Path(aside) / "building.duckdb"
-        options = {"memory_limit": settings.duckdb_memory_limit, "temp_directory": str(Path(aside) / "spill")}
+        options: dict[str, Any] = {
+            "memory_limit": settings.duckdb_memory_limit,
+            "temp_directory": str(Path(aside) / "spill"),
+        }
         with duckdb.connect(str(file), config=options) as warehouse:
             _put_inputs(warehouse, plan)
             for select in plan.selects:
@@ -250,11 +252,11 @@ def _build_aside(settings: Settings, plan: _Plan, path: Path) -> None:
             for check in plan.checks:
                 _run_check(warehouse, check, plan.month)
             warehouse.execute("CHECKPOINT")
-        os.replace(file, path)
+        file.replace(path)
 
 
 def _put_inputs(warehouse: duckdb.DuckDBPyConnection, plan: _Plan) -> None:
-    """Staged rows are looked at where they lie, and the views live in memory: the file keeps no path of this machine."""
+    """Staged rows are looked at where they lie, by views in memory: the file keeps no path of this machine."""
     warehouse.execute("ATTACH ':memory:' AS staging; ATTACH ':memory:' AS validation")
     for schema in (*SCHEMAS, REFERENCE):
         warehouse.execute(exp.Create(this=exp.table_(schema), kind="SCHEMA").sql(dialect=DIALECT))
@@ -285,7 +287,7 @@ def _put_staged(
     schema, _, name = table.partition(".")
     selects = [_rows_of(version, schema, name, columns) for version in versions]
     if not selects:
-        _create_empty(warehouse, table, {column: "VARCHAR" for column in _delivery_columns(schema)} | dict(columns))
+        _create_empty(warehouse, table, dict.fromkeys(_delivery_columns(schema), "VARCHAR") | dict(columns))
         return
     view = exp.Create(this=_in_memory(table), kind="VIEW", expression=_all_of(selects))
     try:
@@ -350,9 +352,7 @@ def _lists(plan: _Plan) -> dict[str, list[tuple[Any, ...]]]:
 def _delivered_tables(version: Staged, sources: Mapping[str, Source]) -> list[tuple[str, ...]]:
     delivery = version.delivery
     first = str(sources[delivery.source].first_month(delivery.month))
-    return [
-        (delivery.authority_code, delivery.source, table, first, str(delivery.month)) for table in version.tables
-    ]
+    return [(delivery.authority_code, delivery.source, table, first, str(delivery.month)) for table in version.tables]
 
 
 def _deliveries(seen: Seen) -> list[tuple[Any, ...]]:
@@ -383,7 +383,13 @@ def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Period)
     try:
         _relation(warehouse, select, month).create(select.table)
     except duckdb.Error as problem:
-        raise BrokenBuild(f"{select.table}: {problem}") from problem
+        raise _broken(select, problem) from problem
+
+
+def _broken(select: Select, problem: duckdb.Error) -> BrokenBuild:
+    """What DuckDB says of the SQL is told; what it says of the data holds values, and is not."""
+    told = type(problem).__name__ if isinstance(problem, duckdb.DataError) else str(problem)
+    return BrokenBuild(f"{select.table}: {told}")
 
 
 def _relation(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Period) -> duckdb.DuckDBPyRelation:
@@ -406,7 +412,8 @@ def _hold_published_to_their_contracts(
 ) -> None:
     contracts = {table.name: table for table in published}
     made = {
-        name for (name,) in warehouse.sql(
+        name
+        for (name,) in warehouse.sql(
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'snapshots'"
         ).fetchall()
     }
@@ -416,9 +423,7 @@ def _hold_published_to_their_contracts(
         table = warehouse.table(f"snapshots.{name}")
         declared = {column.name: column.duckdb_type for column in contract.columns}
         if list(_columns(table).items()) != list(declared.items()):
-            raise BrokenBuild(
-                f"snapshots.{name}: gives {_told(_columns(table))}; its contract says {_told(declared)}"
-            )
+            raise BrokenBuild(f"snapshots.{name}: gives {_told(_columns(table))}; its contract says {_told(declared)}")
         key = [exp.column(column, quoted=True).sql(dialect=DIALECT) for column in contract.key]
         repeated = _count(table) - _count(table.project(*map(duckdb.SQLExpression, key)).distinct())
         if repeated:
@@ -437,9 +442,10 @@ def _run_check(warehouse: duckdb.DuckDBPyConnection, check: Select, month: Perio
     try:
         rows = _count(_relation(warehouse, check, month))
     except duckdb.Error as problem:
-        raise BrokenBuild(f"{check.table}: {problem}") from problem
+        raise _broken(check, problem) from problem
     if rows:
-        raise BrokenBuild(f"{check.name.replace('__', ': ').replace('_', ' ')}: not so in {rows} rows (sql/checks/{check.name}.sql)")
+        sentence = check.name.replace("__", ": ").replace("_", " ")
+        raise BrokenBuild(f"{sentence}: not so in {rows} rows (sql/checks/{check.name}.sql)")
 
 
 def _count(relation: duckdb.DuckDBPyRelation) -> int:
