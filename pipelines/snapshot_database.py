@@ -27,8 +27,7 @@ def make(folder: Path) -> Path:
         connection.execute(_attach(file))
         connection.execute("USE snapshot")
         for resource in package["resources"]:
-            if resource["format"] == "parquet":
-                _add_table(connection, folder, resource)
+            _add_table(connection, folder, resource)
         connection.execute("USE memory; CHECKPOINT snapshot; DETACH snapshot")
     return file
 
@@ -40,8 +39,8 @@ def _attach(file: Path) -> str:
 
 
 def _add_table(connection: duckdb.DuckDBPyConnection, folder: Path, resource: dict[str, Any]) -> None:
-    name = Path(resource["path"]).stem
-    connection.read_parquet(str(folder / resource["path"])).create(name)
+    name = resource["name"]
+    connection.read_parquet(str(folder / resource["parquet"]["path"])).create(name)
     connection.execute(_comment("TABLE", exp.to_table(name), f"{resource['title']} {resource['description']}"))
     for field in resource["schema"]["fields"]:
         connection.execute(_comment("COLUMN", exp.column(field["name"], table=name), field["description"]))

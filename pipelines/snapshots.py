@@ -183,7 +183,7 @@ def _write_package(
         "name": f"safeguarding-kpis-{month}",
         "title": f"Safeguarding KPIs, {month.name}",
         "sources": [_source(delivery) for delivery in deliveries],
-        "resources": [_resource(folder, table, kind) for table in tables for kind in ("csv", "parquet")],
+        "resources": [_resource(folder, table) for table in tables],
     }
     (folder / PACKAGE).write_text(json_text(package), encoding="utf-8", newline="\n")
 
@@ -196,27 +196,29 @@ def _source(delivery: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _resource(folder: Path, table: PublishedTable, kind: str) -> dict[str, Any]:
-    file = folder / f"{table.name}.{kind}"
-    resource = {
-        "name": table.name if kind == "csv" else f"{table.name}-parquet",
+def _resource(folder: Path, table: PublishedTable) -> dict[str, Any]:
+    """The CSV is the resource; the same rows as Parquet are told beside it, since few validators read Parquet."""
+    return {
+        "name": table.name,
         "type": "table",
-        "path": file.name,
-        "format": kind,
-        "mediatype": "text/csv" if kind == "csv" else "application/vnd.apache.parquet",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "header": True},
         "title": table.description,
         "description": table.grain,
-        "bytes": file.stat().st_size,
-        "hash": f"sha256:{sha256_of_file(file)}",
+        **_file(folder / f"{table.name}.csv"),
+        "parquet": _file(folder / f"{table.name}.parquet"),
         "schema": {
             "fields": [_field(column) for column in table.columns],
             "missingValues": [""],
             "uniqueKeys": [list(table.key)],
         },
     }
-    if kind == "csv":
-        resource |= {"encoding": "utf-8", "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "header": True}}
-    return resource
+
+
+def _file(path: Path) -> dict[str, Any]:
+    return {"path": path.name, "bytes": path.stat().st_size, "hash": f"sha256:{sha256_of_file(path)}"}
 
 
 def _field(column: PublishedColumn) -> dict[str, Any]:
