@@ -24,7 +24,7 @@ def _absolute(path: Path) -> Path:
 class Settings(BaseSettings):
     """Read from the environment, else from ``.env`` beside the README; .env.example explains each."""
 
-    model_config = SettingsConfigDict(env_file=PROJECT / ".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=PROJECT / ".env", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     inbox_url: str = "inbox"
     data_dir: Annotated[Path, AfterValidator(_absolute)] = Path("data")

@@ -1,0 +1,211 @@
+"""The command line: the same functions that the DAGs call, without Airflow."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipelines import landing, snapshots, staging, storage, summary, warehouse
+from pipelines.contracts import BadContract
+from pipelines.deliveries import Delivery
+from pipelines.periods import NotAMonth, Period
+from pipelines.settings import NoPseudonymKey, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+
+T = TypeVar("T")
+
+
+class Exit(IntEnum):
+    """What a script may rely on."""
+
+    DONE = 0
+    BROKEN = 1
+    USAGE = 2
+    DATA_REFUSED = 3
+    NOTHING_TO_DO = 4
+
+
+EXIT_CODES = """
+Exit codes: 0 done; 1 the software or its settings are at fault, and stderr says how; 2 the command was not
+understood; 3 data was refused, everything else was done; 4 there was nothing to work on.
+"""
+
+app = typer.Typer(
+    help="Monthly safeguarding KPIs: landing, staging, warehouse, snapshots.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+)
+out = Console(soft_wrap=False)
+err = Console(stderr=True)
+
+Month = Annotated[str, typer.Argument(help="The reporting month, such as 2021-02.", show_default=False)]
+UpTo = Annotated[str | None, typer.Option("--month", help="Only months up to this one, such as 2021-02.")]
+AT_FAULT = (NoPseudonymKey, NotAMonth, BadContract, warehouse.BrokenBuild, staging.NothingLanded, ValidationError)
+
+
+@app.command(epilog="Example: python -m pipelines land --month 2021-02")
+def land(month: UpTo = None) -> None:
+    """Copy every complete delivery of the inbox into landing, unchanged."""
+    settings = Settings()
+    landed = [_landed(settings, delivery) for delivery in _deliveries(settings, month)]
+    raise typer.Exit(Exit.DATA_REFUSED if any(each.outcome == "refused" for each in landed) else Exit.DONE)
+
+
+@app.command(epilog="Example: python -m pipelines stage --month 2021-02")
+def stage(month: UpTo = None) -> None:
+    """Type, pseudonymise and check the newest landed version of every delivery in the inbox."""
+    settings = Settings()
+    staged = [_staged(settings, delivery) for delivery in _deliveries(settings, month)]
+    raise typer.Exit(Exit.DATA_REFUSED if any(each.refusal for each in staged) else Exit.DONE)
+
+
+@app.command(epilog="Example: python -m pipelines build 2021-02")
+def build(month: Month) -> None:
+    """Build the warehouse of a month from what is staged."""
+    built = _working("Building the warehouse", lambda: warehouse.build(Settings(), Period.parse(month)))
+    out.print(f"{built.outcome}: {built.path}")
+
+
+@app.command(epilog="Example: python -m pipelines publish 2021-02")
+def publish(month: Month) -> None:
+    """Publish the month's warehouse as the next version of its snapshot."""
+    published = _working("Publishing the snapshot", lambda: snapshots.publish(Settings(), Period.parse(month)))
+    out.print(f"{published.outcome}: {published.folder}")
+
+
+@app.command(epilog="Example: python -m pipelines run 2021-02")
+def run(month: Month) -> None:
+    """Do it all: land, stage, build and publish a month, and print what it says."""
+    settings, period = Settings(), Period.parse(month)
+    _must_have_key(settings)
+    refused = False
+    for delivery in _deliveries(settings, month):
+        refused |= _landed(settings, delivery).outcome == "refused"
+        refused |= _staged(settings, delivery).refusal is not None
+    _working("Building the warehouse", lambda: warehouse.build(settings, period))
+    published = _working("Publishing the snapshot", lambda: snapshots.publish(settings, period))
+    summary.print_summary(out, settings, period, published.folder)
+    raise typer.Exit(Exit.DATA_REFUSED if refused else Exit.DONE)
+
+
+@app.command(epilog="Example: python -m pipelines status")
+def status() -> None:
+    """Show every delivery, how far it came, and every month's current snapshot."""
+    settings = Settings()
+    out.print(_delivery_table(settings))
+    out.print(_snapshot_table(settings))
+
+
+@app.command(epilog="Example: python -m pipelines sample --scale 0.1")
+def sample(
+    scale: Annotated[float, typer.Option(help="1 is a council of 162 social workers.", min=0.01)] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another seed, other children; the same seed, the same bytes.")] = 2021,
+) -> None:
+    """Write the exports of a made-up council, planted faults and all, into the inbox."""
+    from pipelines.sample import write_sample
+
+    settings = Settings()
+    if "://" in settings.inbox_url:
+        raise typer.BadParameter("the sample is written to a folder: set INBOX_URL to a local path")
+    written = _working(
+        "Writing the made-up council", lambda: write_sample(Path(settings.inbox), seed=seed, scale=scale)
+    )
+    for folder in written.folders:
+        out.print(f"written: {folder}")
+
+
+def _deliveries(settings: Settings, month: str | None) -> Sequence[Delivery]:
+    inbox = landing.find_deliveries(settings, upto=None if month is None else Period.parse(month))
+    for sentence in inbox.ignored:
+        out.print(f"[yellow]ignored[/]: {sentence}")
+    for delivery in inbox.waiting:
+        out.print(f"[yellow]waiting[/]: {delivery} is not complete yet")
+    if not inbox.deliveries:
+        err.print(f"No complete delivery in {settings.inbox}: see the README for how a delivery is laid out.")
+        raise typer.Exit(Exit.NOTHING_TO_DO)
+    return inbox.deliveries
+
+
+def _landed(settings: Settings, delivery: Delivery) -> landing.Landed:
+    landed = _working(f"Landing {delivery}", lambda: landing.land(settings, delivery))
+    out.print(f"{_coloured(landed.outcome)}: {landed.message}")
+    return landed
+
+
+def _staged(settings: Settings, delivery: Delivery) -> staging.Staged:
+    staged = _working(f"Checking {delivery}", lambda: staging.stage(settings, delivery))
+    told = f"{staged.rows_read:,} rows read, {staged.rows_refused:,} refused, {staged.rows_warned:,} with a warning"
+    out.print(f"{_coloured(staged.outcome)}: {delivery}: {staged.refusal or told}", highlight=False)
+    return staged
+
+
+def _coloured(outcome: str) -> str:
+    return f"[bold red]{outcome}[/]" if outcome == "refused" else outcome
+
+
+def _working(what: str, work: Callable[[], T]) -> T:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        progress.add_task(what)
+        return work()
+
+
+def _must_have_key(settings: Settings) -> None:
+    """Refuse to begin what could not be finished."""
+    _ = settings.key_bytes
+
+
+def _delivery_table(settings: Settings) -> Table:
+    table = Table(title="Deliveries", title_justify="left")
+    for heading in ("Delivery", "Landed", "Staged", "Read", "Refused", "Warned"):
+        table.add_column(heading, justify="right" if heading in {"Read", "Refused", "Warned"} else "left")
+    for folder in sorted(settings.landing.glob("*/*/*")):
+        delivery = Delivery.parse("/".join(folder.parts[-3:]))
+        versions = sorted(version.name for version in folder.glob("v*"))
+        table.add_row(str(delivery), versions[-1] if versions else "", *_staged_cells(settings, delivery))
+    return table
+
+
+def _staged_cells(settings: Settings, delivery: Delivery) -> Iterator[str]:
+    newest = delivery.staging_folder(settings.staging) / staging.NEWEST
+    if not newest.exists():
+        return iter(("not staged", "", "", ""))
+    manifest = storage.read_json(newest.parent / storage.read_json(newest)["folder"] / storage.MANIFEST)
+    counts = (f"{manifest[count]:,}" for count in ("rows_read", "rows_refused", "rows_warned"))
+    return iter((manifest["status"], *counts))
+
+
+def _snapshot_table(settings: Settings) -> Table:
+    table = Table(title="Snapshots", title_justify="left")
+    for heading in ("Month", "Current version", "Folder"):
+        table.add_column(heading)
+    for pointer in sorted(settings.snapshots.glob("*/latest.json")):
+        version = storage.read_json(pointer)["version"]
+        table.add_row(pointer.parent.name, version, str(pointer.parent / version))
+    return table
+
+
+def main() -> None:
+    """Run a command; a known fault is one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except AT_FAULT as fault:
+        err.print(f"[bold red]{type(fault).__name__}[/]: {fault}", highlight=False)
+        raise SystemExit(Exit.BROKEN) from None
+
+
+if __name__ == "__main__":
+    main()

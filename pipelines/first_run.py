@@ -1,0 +1,75 @@
+"""What ``make run`` does: the DAGs once, in this process, on the inbox or, where that is empty, on a made-up council."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from pipelines import landing, storage
+from pipelines.periods import NotAMonth, Period
+from pipelines.settings import NoPseudonymKey, Settings
+from pipelines.summary import MADE_UP_AUTHORITY, print_summary
+
+if TYPE_CHECKING:
+    from pipelines.landing import Inbox
+
+console = Console()
+
+
+def main() -> int:
+    """Run the month named on the command line, else the newest in the inbox; returns the exit code."""
+    try:
+        settings = Settings()
+        inbox = _filled_inbox(settings)
+        named = sys.argv[1] if len(sys.argv) > 1 else None
+        month = Period.parse(named) if named else max(delivery.month for delivery in inbox.deliveries)
+        _must_have_key(settings, inbox)
+    except (NoPseudonymKey, NotAMonth) as fault:
+        console.print(f"[bold red]{type(fault).__name__}[/]: {fault}", highlight=False)
+        return 1
+    # Only now: Airflow reads its settings when it is imported.
+    from pipelines.orchestration import run_dags
+
+    exit_code = run_dags(month)
+    _print_what_was_published(settings, month)
+    return exit_code
+
+
+def _filled_inbox(settings: Settings) -> Inbox:
+    inbox = landing.find_deliveries(settings)
+    for sentence in inbox.ignored:
+        console.print(f"[yellow]ignored[/]: {sentence}")
+    if inbox.deliveries or inbox.waiting or "://" in settings.inbox_url:
+        return inbox
+    from pipelines.sample import write_sample
+
+    with console.status("The inbox is empty: writing the exports of a made-up council"):
+        write_sample(Path(settings.inbox))
+    console.print(f"The inbox was empty: a made-up council, {MADE_UP_AUTHORITY}, is in it now ({settings.inbox})")
+    return landing.find_deliveries(settings)
+
+
+def _must_have_key(settings: Settings, inbox: Inbox) -> None:
+    """Real children need a key that is kept; the made-up ones can do with one that is forgotten."""
+    made_up = {delivery.authority_code for delivery in inbox.deliveries} == {MADE_UP_AUTHORITY}
+    if settings.pseudonym_key is None and made_up:
+        os.environ["PSEUDONYM_KEY"] = secrets.token_urlsafe(48)
+        console.print("PSEUDONYM_KEY is not set: a throw-away key serves for the made-up council, and is kept nowhere")
+        return
+    _ = settings.key_bytes
+
+
+def _print_what_was_published(settings: Settings, month: Period) -> None:
+    latest = settings.snapshots / str(month) / "latest.json"
+    if latest.exists():
+        version = storage.read_json(latest)["version"]
+        print_summary(console, settings, month, latest.parent / version)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
