@@ -1,0 +1,141 @@
+"""Putting the made-up council together, and its deliveries into an inbox."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.contracts import load_sources
+from pipelines.deliveries import Delivery
+from pipelines.periods import Period
+from pipelines.sample import shape
+from pipelines.sample.allocation import Allocations, involvement_rows
+from pipelines.sample.calendar import WorkingDays
+from pipelines.sample.care import Care
+from pipelines.sample.journeys import Journey, all_journeys
+from pipelines.sample.need import Need
+from pipelines.sample.people import (
+    Person,
+    department_rows,
+    disability_rows,
+    give_persons,
+    person_rows,
+    professional_rows,
+    workforce,
+)
+from pipelines.sample.protection import Protection
+from pipelines.sample.records import Telling
+from pipelines.sample.survey import write_survey
+from pipelines.sample.writing import Exports
+from pipelines.storage import new_folder
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Iterable
+
+PROJECT = Path(__file__).resolve().parents[2]
+READY = "_READY"
+DEFAULT_MONTHS = (Period(2021, 1), Period(2021, 2))
+
+
+@dataclass(frozen=True)
+class SampleWritten:
+    """What was written: delivery folders, rows by file (its path in the inbox), and the faults planted in them."""
+
+    folders: tuple[Path, ...]
+    rows: dict[str, int]
+
+
+def write_sample(
+    inbox: Path,
+    *,
+    seed: int = 2021,
+    scale: float = 1.0,
+    months: tuple[Period, ...] = DEFAULT_MONTHS,
+    bank_holidays: Collection[dt.date] | None = None,
+    project: Path = PROJECT,
+) -> SampleWritten:
+    """Write the deliveries of the made-up council: SSD exports as known at each month's end, and a survey in the last.
+
+    ``scale`` multiplies children and workers (0.05 for a quick test, 10 for a load test); the survey stays as it is.
+    ``bank_holidays`` are read from the project's ``sql/reference/bank_holidays.csv`` where they are not given.
+    Raises ValueError for months outside January 2018 to May 2021, FileExistsError where a delivery is there already:
+    then nothing is written.
+    """
+    months = tuple(sorted(set(months)))
+    if not months or not shape.FIRST_MONTH <= months[0] <= months[-1] <= shape.LAST_MONTH:
+        raise ValueError(f"the sample covers the months {shape.FIRST_MONTH} to {shape.LAST_MONTH}")
+    exports = [Delivery(shape.AUTHORITY_CODE, "ssd", month) for month in months]
+    survey = Delivery(shape.AUTHORITY_CODE, "survey", months[-1])
+    targets = {delivery: inbox / str(delivery) for delivery in (*exports, survey)}
+    for target in targets.values():
+        if target.exists():
+            raise FileExistsError(f"{target} exists already: remove it, or write the sample to another inbox")
+    days = _working_days(bank_holidays, project)
+    with ExitStack() as whole:
+        folders = {delivery: whole.enter_context(new_folder(target)) for delivery, target in targets.items()}
+        rows = _write_exports([folders[export] for export in exports], months, seed, scale, days, project)
+        survey_rows = write_survey(folders[survey], seed)
+        for folder in folders.values():
+            (folder / READY).touch()
+    rows = rows | {f"{survey}/{name}": count for name, count in survey_rows.items()}
+    return SampleWritten(tuple(targets.values()), rows)
+
+
+def _working_days(bank_holidays: Collection[dt.date] | None, project: Path) -> WorkingDays:
+    if bank_holidays is not None:
+        return WorkingDays(bank_holidays)
+    return WorkingDays.from_file(project / "sql" / "reference" / "bank_holidays.csv")
+
+
+def _write_exports(
+    folders: list[Path], months: tuple[Period, ...], seed: int, scale: float, days: WorkingDays, project: Path
+) -> dict[str, int]:
+    contracts = load_sources(project / "expectations")["ssd"].tables
+    with ExitStack() as stack:
+        by_day = {month.last_day: folder for month, folder in zip(months, folders, strict=True)}
+        exports = Exports(stack, by_day, contracts)
+        _tell_everything(exports, seed, scale, days)
+        rows = exports.rows()
+    return {
+        f"{Delivery(shape.AUTHORITY_CODE, 'ssd', months[place])}/{name}": count
+        for (place, name), count in sorted(rows.items())
+    }
+
+
+def _tell_everything(exports: Exports, seed: int, scale: float, days: WorkingDays) -> None:
+    journeys = all_journeys(seed, scale, days)
+    persons = give_persons(seed, journeys)
+    workers = workforce(seed, scale)
+    allocations = Allocations(seed, workers)
+    _tell_journeys(exports, seed, days, journeys, persons, allocations)
+    _write_all(exports, "ssd_person", person_rows(seed, persons))
+    _write_all(exports, "ssd_disability", disability_rows(seed, persons))
+    _write_all(exports, "ssd_department", department_rows())
+    _write_all(exports, "ssd_professionals", professional_rows(workers, allocations.caseloads))
+
+
+def _tell_journeys(
+    exports: Exports,
+    seed: int,
+    days: WorkingDays,
+    journeys: list[Journey],
+    persons: list[Person],
+    allocations: Allocations,
+) -> None:
+    tellers = (Need(seed, days), Protection(seed, days), Care(seed, days))
+    for journey in journeys:
+        person = persons[journey.person - 1]
+        involvements = allocations.of(journey, person)
+        telling = Telling(journey, person, involvements, allocations, days)
+        _write_all(exports, "ssd_involvements", involvement_rows(journey, person, involvements))
+        for teller in tellers:
+            for table, row in teller.tell(telling):
+                exports.write(table, row)
+
+
+def _write_all(exports: Exports, table: str, rows: Iterable[dict[str, object]]) -> None:
+    for row in rows:
+        exports.write(table, row)
