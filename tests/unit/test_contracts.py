@@ -1,0 +1,114 @@
+"""The contracts themselves, and the reading of them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from open_data_contract_standard.model import OpenDataContractStandard
+
+from pipelines.contracts import BadContract, Contract, load_contract, load_sources
+from pipelines.periods import Period
+from pipelines.settings import PROJECT
+
+EXPECTATIONS = PROJECT / "expectations"
+SOURCES = load_sources(EXPECTATIONS)
+CONTRACTS = [contract for source in SOURCES.values() for contract in source.tables.values()]
+FILES = [path for path in sorted(EXPECTATIONS.glob("*/*.yaml")) if path.name != "source.yaml"]
+SSD_SCHEMA = PROJECT.parent / "shared" / "domain" / "ssd_schema.yaml"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_contract_follows_the_open_data_contract_standard(path: Path) -> None:
+    read = OpenDataContractStandard.from_file(str(path))
+    assert (read.apiVersion, read.kind) == ("v3.1.0", "DataContract")
+
+
+def test_no_rule_code_is_used_twice_for_different_columns() -> None:
+    codes = [(check.rule.code, c.name, check.column) for c in CONTRACTS for check in c.checks]
+    assert len({code for code, _, _ in codes}) == len(codes)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
+def test_every_rule_says_what_is_wrong_and_what_to_do(contract: Contract) -> None:
+    for check in contract.checks:
+        assert check.rule.sentence.endswith(".") and check.rule.remedy.endswith("."), check.rule.code
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
+def test_what_a_column_refers_to_exists(contract: Contract) -> None:
+    for column in contract.columns:
+        if column.refers_to is not None:
+            table, key = column.refers_to
+            held = SOURCES[contract.source].tables[table].columns
+            assert key in {other.name for other in held}, column.name
+
+
+@pytest.mark.skipif(not SSD_SCHEMA.exists(), reason="the specification is not beside the checkout")
+@pytest.mark.parametrize("contract", list(SOURCES["ssd"].tables.values()), ids=lambda contract: contract.name)
+def test_the_ssd_contracts_hold_exactly_the_specified_columns_in_order(contract: Contract) -> None:
+    specified = yaml.safe_load(SSD_SCHEMA.read_text(encoding="utf-8"))["tables"][contract.name]["columns"]
+    assert list(contract.headings) == [column["name"] for column in specified]
+
+
+NAMES = {"pers_forename", "pers_surname", "prof_professional_name", "dept_team_name", "dept_team_parent_name"}
+IDENTIFIERS = {
+    "pers_common_child_id",
+    "pers_legacy_id",
+    "clap_cla_placement_postcode",
+    "prof_social_worker_registration_no",
+}
+
+
+def test_names_and_direct_identifiers_are_never_staged() -> None:
+    staged = {column.heading for contract in CONTRACTS for column in contract.staged_columns}
+    declared = {column.heading for contract in CONTRACTS for column in contract.columns}
+    assert declared >= NAMES | IDENTIFIERS
+    assert not staged & (NAMES | IDENTIFIERS)
+
+
+def test_every_id_is_staged_as_a_pseudonym_only() -> None:
+    for contract in CONTRACTS:
+        for column in contract.staged_columns:
+            if column.name.endswith("_id") and column.kind not in {"code", "text"}:
+                assert column.duckdb_type == "UUID", column.name
+
+
+def test_a_full_history_reaches_back_and_a_survey_covers_its_own_month() -> None:
+    delivered = Period.parse("2021-02")
+    assert SOURCES["ssd"].first_month(delivered) == Period.parse("2018-01")
+    assert SOURCES["survey"].first_month(delivered) == delivered
+
+
+def _minimal(column: dict[str, Any]) -> dict[str, Any]:
+    table = {
+        "name": "ssd_thing",
+        "physicalName": "ssd_thing.csv",
+        "description": "Things.",
+        "dataGranularityDescription": "One row a thing.",
+        "properties": [{"id": "X1", "name": "thing", "businessName": "Thing", "description": "A thing.", **column}],
+    }
+    return {"name": "Things", "schema": [table]}
+
+
+def _load(tmp_path: Path, column: dict[str, Any]) -> Contract:
+    file = tmp_path / "thing.yaml"
+    file.write_text(yaml.safe_dump(_minimal(column)), encoding="utf-8")
+    return load_contract(file, "ssd")
+
+
+def test_free_text_has_no_way_into_staging(tmp_path: Path) -> None:
+    text = {"logicalType": "string", "classification": "internal"}
+    with pytest.raises(BadContract, match=r"thing\.yaml.*would stage free text"):
+        _load(tmp_path, text)
+    assert _load(tmp_path, {**text, "classification": "free_text"}).staged_columns == ()
+
+
+def test_a_name_that_is_not_plain_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadContract, match="not a plain lower-case name"):
+        _load(tmp_path, {"name": 'x"; DROP', "logicalType": "date", "classification": "internal"})
+
+
+def test_a_contract_that_lacks_something_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadContract, match=r"thing\.yaml: KeyError: 'classification'"):
+        _load(tmp_path, {"logicalType": "date"})

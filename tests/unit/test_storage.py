@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+
+from pipelines import storage
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), storage.new_folder(tmp_path / "v0001") as aside:
+        (aside / "half").write_text("half", encoding="utf-8")
+        assert not (tmp_path / "v0001").exists()
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+    with storage.new_folder(tmp_path / "v0001") as aside:
+        (aside / "whole").write_text("whole", encoding="utf-8")
+    assert [path.name for path in tmp_path.rglob("*")] == ["v0001", "whole"]
+
+
+def test_a_folder_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "v0001").mkdir()
+    (tmp_path / "v0001" / "first").touch()
+    with pytest.raises(FileExistsError), storage.new_folder(tmp_path / "v0001") as aside:
+        (aside / "second").touch()
+    assert [path.name for path in (tmp_path / "v0001").iterdir()] == ["first"]
+
+
+def test_a_file_is_replaced_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage.write_json(tmp_path / "current.json", {"folder": "old"})
+
+    def cut_off(self: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        storage.write_json(tmp_path / "current.json", {"folder": "new"})
+    assert storage.read_json(tmp_path / "current.json") == {"folder": "old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["current.json"]
+
+
+def test_json_has_one_way_of_being_written() -> None:
+    assert storage.json_text({"b": 1, "a": "é"}) == '{\n  "a": "é",\n  "b": 1\n}\n'
+
+
+def test_the_boundaries_between_texts_count() -> None:
+    assert storage.sha256_of_texts(["ab", "c"]) != storage.sha256_of_texts(["a", "bc"])
