@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -67,8 +68,9 @@ def late_ones(rng: random.Random, days: Sequence[dt.date], fixed: Sequence[dt.da
     for group, members in groups.items():
         level = share.window if group == "window" else share.at(days[members[0]])
         wanted = sizes[group] - _half_up(level * sizes[group])
-        ranked = sorted(members, key=lambda index: rng.random() - 0.25 * MONTH_LEANS[days[index].month % 7])
-        late.update(ranked[-wanted:] if wanted > 0 else ())
+        odds = {index: math.exp(-0.6 * MONTH_LEANS[days[index].month % 7]) for index in members}
+        ranked = sorted(members, key=lambda index: -(rng.random() ** (1 / odds[index])))
+        late.update(ranked[: max(wanted, 0)])
     return late
 
 
