@@ -15,9 +15,9 @@ import duckdb
 from sqlglot import exp
 
 from pipelines.contracts import load_sources
-from pipelines.published import load_published
-from pipelines.register import load_register
-from pipelines.sql_files import DIALECT, Select, in_build_order, read_selects
+from pipelines.published import BadPublishedContract, load_published
+from pipelines.register import BadRegister, load_register
+from pipelines.sql_files import DIALECT, BadSql, Select, in_build_order, read_selects
 from pipelines.staged import Seen, Staged, seen_at
 from pipelines.storage import CURRENT, MANIFEST, read_json, sha256_of_texts, write_json
 
@@ -68,6 +68,7 @@ VALIDATION_TABLES: dict[str, dict[str, str]] = {
     "reconciliation": {
         "file_name": "VARCHAR",
         "table_name": "VARCHAR",
+        "encoding": "VARCHAR",
         "rows_read": "BIGINT",
         "rows_staged": "BIGINT",
         "rows_refused": "BIGINT",
@@ -157,10 +158,13 @@ class _Plan:
 def build(settings: Settings, month: Period) -> Built:
     """Build the month's warehouse, unless the same inputs built it before.
 
-    Raises BrokenBuild naming the file or check at fault, BadSql, BadRegister or BadContract; whatever was current
-    before stays so, and nothing half-built is left under a name that anybody reads.
+    Raises BadContract, or BrokenBuild naming the file or check at fault; whatever was current before stays so, and
+    nothing half-built is left under a name that anybody reads.
     """
-    plan = _plan(settings, month)
+    try:
+        plan = _plan(settings, month)
+    except (BadSql, BadRegister, BadPublishedContract) as problem:
+        raise BrokenBuild(str(problem)) from problem
     folder = settings.warehouse / str(month)
     path = folder / f"warehouse-{plan.fingerprint[:12]}.duckdb"
     outcome = "already built" if path.exists() else "built"
@@ -292,7 +296,7 @@ def _put_staged(
     view = exp.Create(this=_in_memory(table), kind="VIEW", expression=_all_of(selects))
     try:
         warehouse.execute(view.sql(dialect=DIALECT))
-    except duckdb.Error as problem:
+    except duckdb.ProgrammingError as problem:
         raise BrokenBuild(f"{table}: what was staged does not fit its contract ({type(problem).__name__})") from problem
 
 
@@ -364,7 +368,7 @@ def _deliveries(seen: Seen) -> list[tuple[Any, ...]]:
             version.delivery.authority_code,
             version.delivery.source,
             str(version.delivery.month),
-            str(version.manifest["landing_version"]),
+            f"v{version.manifest['landing_version']:04d}",
             version.manifest["landing_sha256"],
             version.manifest["status"],
             folder in used,
@@ -382,13 +386,13 @@ def _register_row(kpi: Kpi) -> tuple[Any, ...]:
 def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Period) -> None:
     try:
         _relation(warehouse, select, month).create(select.table)
-    except duckdb.Error as problem:
-        raise _broken(select, problem) from problem
+    except (duckdb.ProgrammingError, duckdb.DataError) as problem:
+        raise _broken(select, problem) from None
 
 
 def _broken(select: Select, problem: duckdb.Error) -> BrokenBuild:
-    """What DuckDB says of the SQL is told; what it says of the data holds values, and is not."""
-    told = type(problem).__name__ if isinstance(problem, duckdb.DataError) else str(problem)
+    """What DuckDB says of the SQL is told; what it says of the data may quote a value, and is not."""
+    told = str(problem) if isinstance(problem, duckdb.ProgrammingError) else type(problem).__name__
     return BrokenBuild(f"{select.table}: {told}")
 
 
@@ -441,8 +445,8 @@ def _told(columns: Mapping[str, str]) -> str:
 def _run_check(warehouse: duckdb.DuckDBPyConnection, check: Select, month: Period) -> None:
     try:
         rows = _count(_relation(warehouse, check, month))
-    except duckdb.Error as problem:
-        raise _broken(check, problem) from problem
+    except (duckdb.ProgrammingError, duckdb.DataError) as problem:
+        raise _broken(check, problem) from None
     if rows:
         sentence = check.name.replace("__", ": ").replace("_", " ")
         raise BrokenBuild(f"{sentence}: not so in {rows} rows (sql/checks/{check.name}.sql)")

@@ -61,7 +61,7 @@ def stage(
             "authority_code": whose.authority_code,
             "source": whose.source,
             "month": str(whose.month),
-            "landing_version": version[:5],
+            "landing_version": int(version[1:5]),
             "landing_sha256": "0" * 64,
             "status": status,
             "tables": {
@@ -86,7 +86,7 @@ def _types(contract: Contract) -> dict[str, str]:
 
 def _reconciled(contract: Contract, rows: int) -> dict[str, Any]:
     counts = {"rows_read": rows, "rows_staged": rows, "rows_refused": 0}
-    return {"file_name": contract.file_name, "table_name": contract.name, **counts}
+    return {"file_name": contract.file_name, "table_name": contract.name, "encoding": "utf-8", **counts}
 
 
 def _write(path: Path, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:

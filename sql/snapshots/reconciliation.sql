@@ -4,6 +4,7 @@ SELECT
     files.reporting_month,
     files.file_name,
     files.table_name,
+    files.encoding,
     files.rows_read,
     files.rows_staged,
     files.rows_refused

@@ -1,0 +1,128 @@
+"""Builds a warehouse from readable rows, and asks it questions."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from staged_input import day, stage
+
+from pipelines.periods import Period
+from pipelines.settings import PROJECT, Settings
+from pipelines.warehouse import build
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from staged_input import Rows
+
+AUTHORITY = "E06000015"
+MONTH = "2021-02"
+SSD_TABLES = (
+    "ssd_person",
+    "ssd_involvements",
+    "ssd_cin_assessments",
+    "ssd_s47_enquiry",
+    "ssd_initial_cp_conference",
+    "ssd_cp_plans",
+    "ssd_cla_episodes",
+    "ssd_legal_status",
+)
+
+
+def settings_in(folder: Path, project: Path = PROJECT) -> Settings:
+    return Settings(_env_file=None, data_dir=folder / "data", project_dir=project, duckdb_memory_limit="1GB")
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    """The SQL and the contracts, to be changed at will."""
+    for name in ("sql", "expectations"):
+        shutil.copytree(PROJECT / name, folder / "project" / name)
+    return folder / "project"
+
+
+def ssd(**tables: Rows) -> dict[str, Rows]:
+    """A whole SSD delivery: the tables given, by name without ``ssd_``; all others with a header alone."""
+    given = {f"ssd_{name}": rows for name, rows in tables.items()}
+    assert set(given) <= set(SSD_TABLES)
+    return {name: given.get(name, []) for name in SSD_TABLES}
+
+
+def built(folder: Path, deliveries: Mapping[str, Mapping[str, Rows]], month: str = MONTH) -> duckdb.DuckDBPyConnection:
+    """Stage the deliveries (``E06000015/ssd/2021-02``: its tables), build the month, and open what came of it."""
+    settings = settings_in(folder)
+    for delivery, tables in deliveries.items():
+        stage(settings.staging, delivery, tables)
+    return duckdb.connect(str(build(settings, Period.parse(month)).path), read_only=True)
+
+
+def built_from_ssd(folder: Path, **tables: Rows) -> duckdb.DuckDBPyConnection:
+    return built(folder, {f"{AUTHORITY}/ssd/{MONTH}": ssd(**tables)})
+
+
+def figure(
+    warehouse: duckdb.DuckDBPyConnection, kpi_id: str, month: str = MONTH, team: str | None = None
+) -> tuple[Any, ...] | None:
+    """(numerator, denominator) of a month, of the authority or of a team; None where there is no row."""
+    found = warehouse.execute(
+        """
+        SELECT numerator, denominator
+        FROM snapshots.kpi_month
+        WHERE kpi_id = ? AND reporting_month = ? AND team_code IS NOT DISTINCT FROM ?
+        """,
+        [kpi_id, month, team],
+    ).fetchall()
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def involvement(child: str, team: str | None, start: str, end: str | None = None, **others: Any) -> dict[str, Any]:
+    return {
+        "invo_involvements_id": f"{child} {team} {start}",
+        "invo_person_id": child,
+        "invo_professional_team": team,
+        "invo_involvement_start_date": day(start),
+        "invo_involvement_end_date": day(end),
+        **others,
+    }
+
+
+def assessment(name: str, start: str | None, authorised: str | None, **others: Any) -> dict[str, Any]:
+    return {
+        "cina_assessment_id": name,
+        "cina_person_id": name,
+        "cina_assessment_start_date": day(start),
+        "cina_assessment_auth_date": day(authorised),
+        **others,
+    }
+
+
+def plan(child: str, start: str, end: str | None = None, ola: bool | None = None) -> dict[str, Any]:
+    return {
+        "cppl_cp_plan_id": f"{child} {start} {end} {ola}",
+        "cppl_person_id": child,
+        "cppl_cp_plan_start_date": day(start),
+        "cppl_cp_plan_end_date": day(end),
+        "cppl_cp_plan_ola": ola,
+    }
+
+
+def episode(child: str, start: str, end: str | None = None) -> dict[str, Any]:
+    return {
+        "clae_cla_episode_id": f"{child} {start}",
+        "clae_person_id": child,
+        "clae_cla_episode_start_date": day(start),
+        "clae_cla_episode_ceased_date": day(end),
+    }
+
+
+def legal_status(child: str, code: str | None, start: str, end: str | None = None) -> dict[str, Any]:
+    return {
+        "lega_legal_status_id": f"{child} {code} {start}",
+        "lega_person_id": child,
+        "lega_legal_status": code,
+        "lega_legal_status_start_date": day(start),
+        "lega_legal_status_end_date": day(end),
+    }
