@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: venv run test lint format lock clean
+.PHONY: venv run test lint format lock docs clean
 .DELETE_ON_ERROR:
 
 venv: .venv/.run
@@ -43,6 +43,9 @@ lock: .venv/.dev  ## pin anew, with hashes and without index addresses
 	$(BIN)/uv pip compile $(LOCK) --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+docs: .venv/.run  ## the generated pages
+	$(BIN)/python -m pipelines.reference_docs
 
 clean:  ## what can be made again; never the inbox or the data
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
