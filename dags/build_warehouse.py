@@ -1,0 +1,37 @@
+"""When a month's deliveries are dealt with: compute it.
+
+    the asset "staging", partition 2021-02 ──> build ──> the asset "warehouse", partition 2021-02
+
+- **build** makes one new DuckDB file from the newest staged deliveries at or before the month, runs the SQL of `sql/`
+  and its checks, and only then lets the file count. The same inputs again build nothing.
+
+By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import PartitionedAssetTimetable, dag, task
+
+from pipelines import orchestration
+
+
+@dag(
+    schedule=PartitionedAssetTimetable(assets=orchestration.STAGING),
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    default_args=orchestration.DEFAULT_ARGS,
+    params=orchestration.params(),
+    tags=["warehouse"],
+    doc_md=__doc__,
+)
+def build_warehouse() -> None:
+    @task(outlets=[orchestration.WAREHOUSE])
+    def build(**context: Any) -> dict[str, str]:
+        return orchestration.build_warehouse(context)
+
+    build()
+
+
+build_warehouse()

@@ -1,0 +1,67 @@
+"""Every month on the 5th, 06:00 UTC, for the month before: take deliveries in, and make them fit to compute with.
+
+    find_deliveries ──> delivery.land ──> delivery.stage ──┬──> announce ──> the asset "staging", partition 2021-02
+                        (once for each delivery)           └──> verdict
+
+- **find_deliveries** lists the complete deliveries of the inbox up to the month. Those of earlier months are listed
+  too, as they may come late or be corrected; where nothing is new, landing and staging do nothing.
+- **delivery** runs once for each of them and is named for it. One that fails does not stop the others.
+- **announce** tells `build_warehouse` that the month is dealt with, whatever became of a single delivery.
+- **verdict** turns the run red, with one sentence for each delivery that was refused or failed.
+
+By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import CronPartitionTimetable, TriggerRule, dag, task, task_group
+
+from pipelines import orchestration
+
+
+@dag(
+    schedule=CronPartitionTimetable("0 6 5 * *", timezone="UTC", run_offset=-1, key_format="%Y-%m"),
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    catchup=False,
+    default_args=orchestration.DEFAULT_ARGS,
+    params=orchestration.params(),
+    tags=["landing", "staging"],
+    doc_md=__doc__,
+)
+def ingest_exports() -> None:
+    @task
+    def find_deliveries(**context: Any) -> list[str]:
+        return orchestration.find_deliveries(context)
+
+    @task(map_index_template=orchestration.NAMED_FOR_DELIVERY)
+    def land(delivery: str) -> dict[str, str]:
+        return orchestration.land(delivery)
+
+    @task(map_index_template=orchestration.NAMED_FOR_DELIVERY)
+    def stage(delivery: str) -> dict[str, str | int]:
+        return orchestration.stage(delivery)
+
+    @task_group(group_id="delivery")
+    def take_in(delivery: str) -> Any:
+        staged = stage(delivery=delivery)
+        land(delivery=delivery) >> staged
+        return staged
+
+    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[orchestration.STAGING])
+    def announce(found: list[str], **context: Any) -> str:
+        return orchestration.announce(found, context)
+
+    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, retries=0)
+    def verdict(found: list[str], staged: Any, **context: Any) -> None:
+        orchestration.verdict(found, staged, context)
+
+    found = find_deliveries()
+    staged = take_in.expand(delivery=found)
+    staged >> announce(found)
+    verdict(found, staged)
+
+
+ingest_exports()

@@ -1,0 +1,313 @@
+"""Airflow and the pipeline meet here and in ``dags/``, nowhere else.
+
+Assets, the month of a run, what a task of each DAG does, and ``run_dags``, which runs the three DAGs one after another
+in this process: ``python -m pipelines.orchestration 2021-02``. The stages are imported inside the functions, so that
+whoever reads a DAG file loads none of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from pipelines import airflow_home
+from pipelines.deliveries import Delivery
+from pipelines.periods import NotAMonth, Period, named_month
+from pipelines.settings import PROJECT, NoPseudonymKey, Settings
+
+if "airflow" not in sys.modules:
+    # Nobody runs Airflow here yet, so it is to be the project's own; it reads its settings when it is imported.
+    airflow_home.make_ready()
+
+from airflow.listeners import hookimpl
+from airflow.sdk import Asset, DagRunState, Param, RetryDecision, RetryPolicy, TaskInstanceState
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.listener import get_listener_manager
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from airflow.models.dagrun import DagRun
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.sdk import DAG
+    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+    from rich.status import Status
+
+STAGING = Asset("staging", group="staging")
+WAREHOUSE = Asset("warehouse", group="warehouse")
+SNAPSHOTS = Asset("snapshots", group="snapshots")
+
+TAGS = frozenset({"landing", "staging", "warehouse", "snapshots"})
+NAMED_FOR_DELIVERY = "{{ task.op_kwargs['delivery'] }}"
+
+# Each DAG, in the order of their assets, with the task that announces its own.
+ANNOUNCED_BY = {"ingest_exports": "announce", "build_warehouse": "build", "publish_snapshot": "publish"}
+
+DONE, BROKEN, USAGE, DATA_REFUSED, NOTHING_TO_DO = range(5)
+
+log = logging.getLogger(__name__)
+
+
+class DataRefused(AirflowFailException):
+    """Bad data, never broken software; no other try would make it good."""
+
+
+class RetryFaultsOfTheMachine(RetryPolicy):
+    """Try again when disk, memory or network failed; bad data and broken software fail at once."""
+
+    def evaluate(self, exception: BaseException, *_: Any, **__: Any) -> RetryDecision:
+        import duckdb
+
+        of_the_machine = (OSError, MemoryError, duckdb.IOException, duckdb.OutOfMemoryException)
+        return RetryDecision.default() if isinstance(exception, of_the_machine) else RetryDecision.fail()
+
+
+DEFAULT_ARGS = {
+    "owner": "data-engineering",
+    "retries": 2,
+    "retry_delay": timedelta(minutes=1),
+    "retry_policy": RetryFaultsOfTheMachine(),
+}
+
+
+def params() -> dict[str, Param]:
+    """The one parameter of every DAG: the month, for runs that no partition key names."""
+    month = Param(
+        None,
+        type=["null", "string"],
+        pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
+        description="The reporting month, such as 2021-02; needed only where the run has no partition key.",
+    )
+    return {"month": month}
+
+
+def month_of(context: Mapping[str, Any]) -> str:
+    """The month a run is for, such as ``2021-02``; raises NotAMonth where neither key nor parameter names one."""
+    return str(named_month(context.get("partition_key"), context["params"].get("month")))
+
+
+def find_deliveries(context: Mapping[str, Any]) -> list[str]:
+    """The complete deliveries of the inbox up to the month, such as ``E06000015/ssd/2021-02``.
+
+    Raises NoPseudonymKey: what could not be finished is not begun.
+    """
+    from pipelines import landing
+
+    settings = Settings()
+    _ = settings.key_bytes
+    inbox = landing.find_deliveries(settings, upto=Period.parse(month_of(context)))
+    log.info("%d complete, %d not yet, %d ignored", len(inbox.deliveries), len(inbox.waiting), len(inbox.ignored))
+    return [str(delivery) for delivery in inbox.deliveries]
+
+
+def land(delivery: str) -> dict[str, str]:
+    """Land one delivery. A refused one is landed too, so that staging can say why."""
+    from pipelines import landing
+
+    landed = landing.land(Settings(), Delivery.parse(delivery))
+    return {"delivery": delivery, "outcome": landed.outcome}
+
+
+def stage(delivery: str) -> dict[str, str | int]:
+    """Stage one delivery; raises DataRefused with one sentence where the whole of it is refused."""
+    from pipelines import staging
+
+    staged = staging.stage(Settings(), Delivery.parse(delivery))
+    if staged.refusal is not None:
+        raise DataRefused(f"{delivery}: {staged.refusal}")
+    return {
+        "delivery": delivery,
+        "outcome": staged.outcome,
+        "rows_read": staged.rows_read,
+        "rows_refused": staged.rows_refused,
+        "rows_warned": staged.rows_warned,
+    }
+
+
+def announce(found: list[str], context: Mapping[str, Any]) -> str:
+    """Tell those who wait for staging that the month's deliveries are dealt with; skipped where there were none."""
+    if not found:
+        raise AirflowSkipException("There is no complete delivery in the inbox up to this month.")
+    return _emit(STAGING, context)
+
+
+def verdict(found: list[str], staged: Iterable[Mapping[str, Any]], context: Mapping[str, Any]) -> None:
+    """Raise DataRefused with one sentence for each delivery that did not reach staging."""
+    reached = {each["delivery"] for each in staged}
+    missing = [delivery for delivery in found if delivery not in reached]
+    if missing:
+        reasons = _refusals(Period.parse(month_of(context)))
+        raise DataRefused("\n".join(f"{each}: {reasons.get(each) or NOT_ITS_OWN_FAULT}" for each in missing))
+
+
+NOT_ITS_OWN_FAULT = "not staged, and not for what is in it: see the log of its failed task."
+
+
+def _refusals(month: Period) -> dict[str, str | None]:
+    """Why the newest version of each delivery was refused, by delivery; None where it was not."""
+    from pipelines.contracts import load_sources
+    from pipelines.staged import seen_at
+
+    settings = Settings()
+    seen = seen_at(settings.staging, load_sources(settings.expectations), month)
+    return {str(version.delivery): version.manifest["refusal"] for version in seen.reported}
+
+
+def build_warehouse(context: Mapping[str, Any]) -> dict[str, str]:
+    """Build the month's warehouse and tell those who wait for it."""
+    from pipelines import warehouse
+
+    built = warehouse.build(Settings(), Period.parse(month_of(context)))
+    return {"month": _emit(WAREHOUSE, context), "outcome": built.outcome}
+
+
+def publish_snapshot(context: Mapping[str, Any]) -> dict[str, str]:
+    """Publish the month's snapshot and tell those who wait for it."""
+    from pipelines import snapshots
+
+    published = snapshots.publish(Settings(), Period.parse(month_of(context)))
+    return {"month": _emit(SNAPSHOTS, context), "outcome": published.outcome, "version": published.version}
+
+
+def _emit(asset: Asset, context: Mapping[str, Any]) -> str:
+    """The event's key is the month, whatever started the run; an event without one wakes nobody."""
+    month = month_of(context)
+    context["outlet_events"][asset].add_partitions(month)
+    return month
+
+
+def run_dags(month: Period) -> int:
+    """Run the three DAGs for a month, one after another, in this process; returns the exit code.
+
+    DONE; BROKEN where software, settings or machine are at fault; DATA_REFUSED where a delivery was refused and
+    everything else was published; NOTHING_TO_DO where the inbox has no complete delivery. Each step is a line for a
+    person; what Airflow says goes to ``run.log`` in its home.
+    """
+    console = Console(file=sys.stdout)
+    log_file = airflow_home.make_ready() / "run.log"
+    with console.status("Starting Airflow") as status, _saying_to(log_file):
+        steps = _Steps(console, status)
+        listeners = get_listener_manager().pm
+        listeners.register(steps)
+        try:
+            _make_database_ready()
+            exit_code = _run_in_order(month, steps)
+        finally:
+            listeners.unregister(steps)
+    if exit_code == BROKEN:
+        console.print(f"Something other than the data is at fault: see {log_file}", highlight=False)
+    return exit_code
+
+
+def _run_in_order(month: Period, steps: _Steps) -> int:
+    """A scheduler starts each DAG when its asset is announced; without one, the next begins where that was done."""
+    exit_code = DONE
+    dags = _dags()
+    for dag_id, announcing in ANNOUNCED_BY.items():
+        run = dags[dag_id].test(run_conf={"month": str(month)}, logical_date=None)
+        states = {task.task_id: task.state for task in run.get_task_instances()}
+        if run.state != DagRunState.SUCCESS:
+            exit_code = DATA_REFUSED if steps.was_only_refused(run) else BROKEN
+        if states[announcing] == TaskInstanceState.SKIPPED:
+            return NOTHING_TO_DO
+        if states[announcing] != TaskInstanceState.SUCCESS:
+            return BROKEN
+    return exit_code
+
+
+def _dags() -> dict[str, DAG]:
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(PROJECT / "dags")
+    for file, trouble in bag.import_errors.items():
+        raise RuntimeError(f"{file} cannot be imported: {trouble}")
+    return bag.dags
+
+
+def _make_database_ready() -> None:
+    """Make Airflow's database where there is none, and bring an older one up to this Airflow."""
+    from airflow.utils import db
+
+    db.initdb()
+
+
+@contextmanager
+def _saying_to(log_file: Path) -> Iterator[None]:
+    """Whatever is printed meanwhile goes to the file, Airflow's own log lines included."""
+    with log_file.open("w", encoding="utf-8") as file, redirect_stdout(file), redirect_stderr(file):
+        yield
+
+
+class _Steps:
+    """Shows each task as a line when it ends, and remembers what failed; Airflow calls it as a listener."""
+
+    def __init__(self, console: Console, status: Status) -> None:
+        self.console = console
+        self.status = status
+        self.began = 0.0
+        self.failures: dict[tuple[str, str, int | None], object] = {}
+
+    def was_only_refused(self, run: DagRun) -> bool:
+        """Whether all that failed in a run failed for its data."""
+        failed = [task for task in run.get_task_instances() if task.state == TaskInstanceState.FAILED]
+        return bool(failed) and all(isinstance(self.failures.get(_key(task)), DataRefused) for task in failed)
+
+    @hookimpl
+    def on_task_instance_running(self, task_instance: RuntimeTaskInstance) -> None:
+        self.began = time.monotonic()
+        self.status.update(_name(task_instance))
+
+    @hookimpl
+    def on_task_instance_success(self, task_instance: RuntimeTaskInstance) -> None:
+        self._print("[green]done   [/]", task_instance)
+
+    @hookimpl
+    def on_task_instance_skipped(self, task_instance: RuntimeTaskInstance) -> None:
+        self._print("[dim]skipped[/]", task_instance)
+
+    @hookimpl
+    def on_task_instance_failed(self, task_instance: RuntimeTaskInstance, error: object) -> None:
+        self.failures[_key(task_instance)] = error
+        if isinstance(error, DataRefused):
+            self._print("[red]refused[/]", task_instance)
+        else:
+            self._print("[bold red]failed [/]", task_instance, type(error).__name__)
+
+    def _print(self, outcome: str, task: RuntimeTaskInstance, why: str = "") -> None:
+        seconds = time.monotonic() - self.began
+        self.console.print(f"{outcome} {_name(task)} [dim]{seconds:.1f} s[/] {why}", highlight=False)
+
+
+def _key(task: TaskInstance | RuntimeTaskInstance) -> tuple[str, str, int | None]:
+    return task.dag_id, task.task_id, task.map_index
+
+
+def _name(task: RuntimeTaskInstance) -> str:
+    return " ".join(filter(None, (task.dag_id, task.task_id, task.rendered_map_index)))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the DAGs for the month given; returns the exit code."""
+    if len(arguments) != 1:
+        print("usage: python -m pipelines.orchestration 2021-02", file=sys.stderr)
+        return USAGE
+    try:
+        month = Period.parse(arguments[0])
+        _ = Settings().key_bytes
+    except (NotAMonth, NoPseudonymKey) as fault:
+        print(f"{type(fault).__name__}: {fault}", file=sys.stderr)
+        return BROKEN
+    return run_dags(month)
+
+
+if __name__ == "__main__":
+    # Not this copy of the module but the one that the DAGs import, so that both mean the same DataRefused.
+    from pipelines import orchestration
+
+    sys.exit(orchestration.main(sys.argv[1:]))
