@@ -1,0 +1,334 @@
+"""The social work health check: who answered, what each standard scores, and how it is rated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from staged_input import day
+from warehouse_input import AUTHORITY, MONTH, built, figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import duckdb
+    from staged_input import Rows
+
+DELIVERY = f"{AUTHORITY}/survey/{MONTH}"
+INVITED: Rows = [{"survey_date": day("2020-12-18"), "invited": 8}]
+
+
+def question(question_id: str, standard_id: str | None, reverse: bool | None = False, points: int | None = 5) -> Any:
+    return {"question_id": question_id, "standard_id": standard_id, "reverse": reverse, "points": points}
+
+
+def responses(question_answers: Mapping[str, list[int | None]]) -> Rows:
+    """Respondents, one a place in the lists; None is no answer."""
+    rows = zip(*question_answers.values(), strict=True)
+    return [
+        {
+            "respondent_id": f"r{number}",
+            "answers": [
+                {"question_id": question_id, "answer": answer}
+                for question_id, answer in zip(question_answers, row, strict=True)
+                if answer is not None
+            ],
+        }
+        for number, row in enumerate(rows)
+    ]
+
+
+def summary(scores: Mapping[str, float | None], **others: Any) -> Rows:
+    """Summary rows with the same figure for each geography unless said otherwise."""
+    return [
+        {"standard": name, "council": score, "region": score, "nation": score} | others
+        for name, score in scores.items()
+    ]
+
+
+def score(
+    warehouse: duckdb.DuckDBPyConnection, standard: str, geography: str = "council", columns: str = "score, rag"
+) -> Any:
+    found = warehouse.sql(
+        f"SELECT {columns} FROM snapshots.survey_score WHERE standard_id = '{standard}' AND geography = '{geography}'"
+    ).fetchall()
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """One survey in which every standard has something of its own."""
+    registry = [
+        question("even", "standard_1"),
+        question("uneven", "standard_1"),
+        question("two_thirds_a", "standard_2", points=4),
+        question("two_thirds_b", "standard_2", points=4),
+        question("two_thirds_c", "standard_2", points=4),
+        question("full", "standard_2", points=4),
+        question("third_a", "standard_3", points=4),
+        question("third_b", "standard_3", points=4),
+        question("third_c", "standard_3", points=4),
+        question("full_too", "standard_3", points=4),
+        question("plain", "standard_4"),
+        question("reversed", "standard_4", reverse=True),
+        question("pressure", "tensions", reverse=True),
+        question("no_scale", "standard_5", points=None),
+        question("one_point", "standard_6", points=1),
+        question("too_high", "standard_7"),
+        question("nobody", "standard_8"),
+        question("spare", "unassigned"),
+        question("spare_too", None),
+        question("not_said", "covid", reverse=None),
+        question("both_a", "desire_to_stay", reverse=True),
+        question("both_b", "desire_to_stay", reverse=True),
+    ]
+    answers: dict[str, list[int | None]] = {
+        "even": [5, 5, 1, 1, None],
+        "uneven": [4, None, None, None, None],
+        "two_thirds_a": [3, 3, 3, 3, None],
+        "two_thirds_b": [3, 3, 3, 3, None],
+        "two_thirds_c": [3, 3, 3, 3, None],
+        "full": [4, 4, 4, 4, None],
+        "third_a": [2, 2, 2, 2, None],
+        "third_b": [2, 2, 2, 2, None],
+        "third_c": [2, 2, 2, 2, None],
+        "full_too": [4, 4, 4, 4, None],
+        "plain": [4, 4, 4, 4, None],
+        "reversed": [2, 2, 2, 1, None],
+        "pressure": [5, 5, 5, 4, None],
+        "no_scale": [3, 3, 3, 3, None],
+        "one_point": [1, 1, 1, 1, None],
+        "too_high": [6, 0, 5, None, None],
+        "nobody": [None] * 5,
+        "spare": [1, 1, 1, 1, None],
+        "spare_too": [1, 1, 1, 1, None],
+        "stranger": [1, 1, 1, 1, None],
+        "not_said": [5, 5, 5, 5, None],
+        "both_a": [2, 2, 2, 2, None],
+        "both_b": [3, 3, 3, 3, None],
+    }
+    tables = {
+        "survey_responses": responses(answers),
+        "survey_questions": registry,
+        "survey_invited": INVITED,
+        "survey_comparators": [
+            {"standard_id": "standard_1", "geography": "region", "score": 74, "respondents": 412},
+            {"standard_id": "standard_1", "geography": "nation", "score": 75, "respondents": 3227},
+            {"standard_id": "tensions", "geography": "region", "score": 75, "respondents": 412},
+            {"standard_id": "standard_2", "geography": "region", "score": 60, "respondents": 412},
+            {"standard_id": "standard_2", "geography": "region", "score": 70, "respondents": 412},
+        ],
+    }
+    with built(tmp_path_factory.mktemp("survey"), {DELIVERY: tables}) as warehouse:
+        yield warehouse
+
+
+def test_a_standard_is_the_mean_of_its_questions_means(answered: duckdb.DuckDBPyConnection) -> None:
+    assert score(answered, "standard_1", columns="score, respondents, questions, basis") == (62.5, 4, 2, "responses")
+
+
+def test_thirds_add_up_to_whole_numbers(answered: duckdb.DuckDBPyConnection) -> None:
+    assert score(answered, "standard_2", columns="score, rounded_score, rag") == (75.0, 75, "green")
+    assert score(answered, "standard_3", columns="score, rounded_score, rag") == (50.0, 50, "red")
+
+
+def test_a_reverse_question_among_others_counts_as_100_less_its_score(answered: duckdb.DuckDBPyConnection) -> None:
+    # 75 of the plain one; 100 - 18.75 of the reversed one
+    assert score(answered, "standard_4", columns="score, is_reverse") == (78.125, False)
+
+
+def test_a_standard_of_reverse_questions_keeps_agreement_and_inverts_the_bands(
+    answered: duckdb.DuckDBPyConnection,
+) -> None:
+    assert score(answered, "tensions", columns="score, is_reverse, rag") == (93.75, True, "red")
+    assert score(answered, "desire_to_stay", columns="score, is_reverse, rag") == (37.5, True, "green")
+    assert score(answered, "tensions", "region") == (75.0, "amber")
+
+
+def test_a_question_not_marked_is_not_reverse(answered: duckdb.DuckDBPyConnection) -> None:
+    assert score(answered, "covid", columns="score, is_reverse, rag") == (100.0, False, "green")
+
+
+def test_answers_off_the_scale_count_for_nothing(answered: duckdb.DuckDBPyConnection) -> None:
+    assert score(answered, "standard_7", columns="score, respondents") == (100.0, 1)
+
+
+@pytest.mark.parametrize("standard", ["standard_5", "standard_6", "standard_8", "unassigned"])
+def test_nothing_is_made_of_nothing(answered: duckdb.DuckDBPyConnection, standard: str) -> None:
+    assert score(answered, standard) is None
+
+
+def test_every_answer_that_does_not_count_says_why(answered: duckdb.DuckDBPyConnection) -> None:
+    found = answered.sql(
+        "SELECT excluded_because, count(*) FROM warehouse.fct_survey_answer "
+        "WHERE excluded_because IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    assert found == [
+        ("in no standard", 8),
+        ("no usable scale", 8),
+        ("not on the scale", 2),
+        ("question not in the registry", 4),
+    ]
+
+
+def test_comparators_stand_beside_the_council(answered: duckdb.DuckDBPyConnection) -> None:
+    assert score(answered, "standard_1", "region", "score, rag, respondents") == (74.0, "amber", 412)
+    assert score(answered, "standard_1", "nation", "score, rag, respondents") == (75.0, "green", 3227)
+
+
+def test_comparators_that_contradict_each_other_give_no_score(answered: duckdb.DuckDBPyConnection) -> None:
+    assert score(answered, "standard_2", "region") == (None, "not rated")
+
+
+def test_a_blank_return_is_no_response(answered: duckdb.DuckDBPyConnection) -> None:
+    assert figure(answered, "survey_response_rate") == (4, 8)
+
+
+def test_the_survey_has_its_own_date(answered: duckdb.DuckDBPyConnection) -> None:
+    assert score(answered, "standard_1", columns="survey_date, reporting_month") == (dt.date(2020, 12, 18), MONTH)
+
+
+BANDS = {
+    "standard_1": (0, 0, "red"),
+    "standard_2": (50, 50, "red"),
+    "standard_3": (50.4999, 50, "red"),
+    "standard_4": (50.5, 51, "amber"),
+    "standard_5": (51, 51, "amber"),
+    "standard_6": (74, 74, "amber"),
+    "standard_7": (74.4999, 74, "amber"),
+    "standard_8": (74.5, 75, "green"),
+    "employee_contribution": (75, 75, "green"),
+    "covid": (100, 100, "green"),
+    "overall_satisfaction": (100.5, 101, "not rated"),
+}
+INVERTED = {
+    "E06000001": (0, 0, "green"),
+    "E06000002": (50, 50, "green"),
+    "E06000003": (50.5, 51, "amber"),
+    "E06000004": (51, 51, "amber"),
+    "E06000005": (75, 75, "amber"),
+    "E06000006": (75.4999, 75, "amber"),
+    "E06000007": (75.5, 76, "red"),
+    "E06000008": (84, 84, "red"),
+}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Councils that have only the summary they were given back."""
+    whole = summary({name: given for name, (given, *_) in BANDS.items()}) + summary({"desire_to_stay": None})
+    respondents = [{"standard": "respondents", "council": 67, "region": 412, "nation": 3227}]
+    deliveries: dict[str, dict[str, Rows]] = {
+        DELIVERY: {"survey_summary": whole + respondents, "survey_invited": [{"invited": 162}]}
+    }
+    for authority, (given, *_) in INVERTED.items():
+        deliveries[f"{authority}/survey/{MONTH}"] = {"survey_summary": summary({"tensions": given})}
+    with built(tmp_path_factory.mktemp("summary"), deliveries) as warehouse:
+        yield warehouse
+
+
+@pytest.mark.parametrize("standard", BANDS)
+def test_bands_are_of_scores_rounded_half_up(told: duckdb.DuckDBPyConnection, standard: str) -> None:
+    for geography in ("council", "region", "nation"):
+        assert score(told, standard, geography, "score, rounded_score, rag") == BANDS[standard]
+
+
+@pytest.mark.parametrize("authority", INVERTED)
+def test_bands_of_a_reverse_standard_are_inverted(told: duckdb.DuckDBPyConnection, authority: str) -> None:
+    found = told.execute(
+        "SELECT score, rounded_score, rag FROM snapshots.survey_score "
+        "WHERE authority_code = ? AND standard_id = 'tensions' AND geography = 'council'",
+        [authority],
+    ).fetchall()
+    assert found == [INVERTED[authority]]
+
+
+def test_a_summary_gives_scores_respondents_and_the_response_rate(told: duckdb.DuckDBPyConnection) -> None:
+    assert score(told, "standard_1", columns="respondents, basis, survey_date") == (
+        67,
+        "summary",
+        dt.date(2021, 2, 28),
+    )
+    assert score(told, "standard_1", "nation", "respondents, questions") == (3227, None)
+    assert figure(told, "survey_response_rate") == (67, 162)
+    assert score(told, "desire_to_stay") is None
+
+
+def test_without_the_number_invited_there_is_no_response_rate(told: duckdb.DuckDBPyConnection) -> None:
+    found = told.sql("SELECT authority_code FROM snapshots.kpi_month").fetchall()
+    assert found == [(AUTHORITY,)]
+
+
+def test_a_survey_alone_has_no_other_kpi_no_team_and_no_window(told: duckdb.DuckDBPyConnection) -> None:
+    found = told.sql("SELECT kpi_id, team_code, reporting_month FROM snapshots.kpi_month").fetchall()
+    assert found == [("survey_response_rate", None, MONTH)]
+    assert told.sql("FROM snapshots.kpi_window").fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("invited", "reason"),
+    [
+        ([{"invited": 2}], None),
+        ([{"invited": 1}], "more respondents than invited"),
+        ([{"invited": 2}, {"invited": 3}], "number invited not known"),
+        ([{"invited": 2}, {"invited": 2}], None),
+    ],
+)
+def test_a_rate_that_cannot_be_right_is_null(tmp_path: Path, invited: Rows, reason: str | None) -> None:
+    tables = {
+        "survey_responses": responses({"q": [1, 2]}),
+        "survey_questions": [question("q", "standard_1")],
+        "survey_invited": invited,
+    }
+    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+        assert warehouse.sql("SELECT excluded_because FROM warehouse.fct_survey_wave").fetchall() == [(reason,)]
+        assert figure(warehouse, "survey_response_rate") == ((2, 2) if reason is None else (0, 0))
+
+
+def test_half_marks_from_answers_round_up(tmp_path: Path) -> None:
+    tables = {
+        "survey_responses": responses({"q": [4] * 49 + [3]}),
+        "survey_questions": [question("q", "standard_1")],
+    }
+    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+        assert score(warehouse, "standard_1", columns="score, rounded_score, rag") == (74.5, 75, "green")
+
+
+def test_answers_come_before_a_summary_and_comparators_before_it_too(tmp_path: Path) -> None:
+    tables = {
+        "survey_responses": responses({"q": [5]}),
+        "survey_questions": [question("q", "standard_1")],
+        "survey_comparators": [{"standard_id": "standard_1", "geography": "region", "score": 60, "respondents": 9}],
+        "survey_summary": summary({"standard_1": 10, "standard_2": 20}),
+    }
+    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+        found = warehouse.sql(
+            "SELECT standard_id, geography, score, basis FROM snapshots.survey_score ORDER BY ALL"
+        ).fetchall()
+    assert found == [
+        ("standard_1", "council", 100.0, "responses"),
+        ("standard_1", "nation", 10.0, "summary"),
+        ("standard_1", "region", 60.0, "comparators"),
+        ("standard_2", "council", 20.0, "summary"),
+        ("standard_2", "nation", 20.0, "summary"),
+        ("standard_2", "region", 20.0, "summary"),
+    ]
+
+
+def test_each_survey_stays_in_its_own_month(tmp_path: Path) -> None:
+    deliveries = {
+        f"{AUTHORITY}/survey/{month}": {
+            "survey_responses": responses({"q": [answer]}),
+            "survey_questions": [question("q", "standard_1")],
+            "survey_invited": [{"invited": 4}],
+        }
+        for month, answer in (("2020-02", 1), ("2021-01", 5), ("2021-03", 2))
+    }
+    with built(tmp_path, deliveries) as warehouse:
+        found = warehouse.sql("SELECT reporting_month, score FROM snapshots.survey_score ORDER BY ALL").fetchall()
+        assert found == [("2020-02", 0.0), ("2021-01", 100.0)]
+        assert figure(warehouse, "survey_response_rate", "2021-01") == (1, 4)
+        assert figure(warehouse, "survey_response_rate", "2021-02") is None
