@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 CHECKS = PROJECT / "sql/checks"
 SPOIL = {
     "dim_calendar__holds_the_reporting_month": "DELETE FROM warehouse.dim_calendar WHERE calendar_date = '2021-02-28'",
-    "fct_assessment__every_counted_clock_lies_in_the_calendar": "UPDATE warehouse.fct_assessment SET working_days = NULL",
+    "fct_assessment__every_counted_clock_lies_in_the_calendar": (
+        "UPDATE warehouse.fct_assessment SET working_days = NULL"
+    ),
     "fct_assessment__one_row_an_assessment": "INSERT INTO warehouse.fct_assessment FROM warehouse.fct_assessment",
     "fct_child_looked_after_month__one_row_a_child_and_month": (
         "INSERT INTO warehouse.fct_child_looked_after_month FROM warehouse.fct_child_looked_after_month "

@@ -155,7 +155,8 @@ def test_a_window_pools_six_months_and_keeps_their_mean(tmp_path: Path) -> None:
         assert window(warehouse, columns, "assess_45wd", "2021-02") == ("2020-09", 6, 10, 60.0, 475 / 6)
         assert window(warehouse, columns, "assess_45wd", "2021-02", "T1")[1:4] == (6, 9, 600 / 9)
         assert window(warehouse, columns, "assess_45wd", "2021-02", "T2") == ("2020-09", 0, 1, 0.0, None)
-        assert window(warehouse, columns, "assess_45wd", "2021-01")[1:] == (5, 17, 500 / 17, None)
+        assert window(warehouse, columns, "assess_45wd", "2021-01")[1:] == (5, 17, 500 / 17, 425 / 6)
+        assert window(warehouse, columns, "assess_45wd", "2020-12")[1:] == (4, 16, 25.0, None)
 
 
 def test_a_window_needs_all_its_six_months(tmp_path: Path) -> None:
