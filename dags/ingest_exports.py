@@ -45,23 +45,19 @@ def ingest_exports() -> None:
         return orchestration.stage(delivery)
 
     @task_group(group_id="delivery")
-    def take_in(delivery: str) -> Any:
-        staged = stage(delivery=delivery)
-        land(delivery=delivery) >> staged
-        return staged
+    def take_in(delivery: str) -> None:
+        land(delivery=delivery) >> stage(delivery=delivery)
 
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[orchestration.STAGING])
     def announce(found: list[str], **context: Any) -> str:
         return orchestration.announce(found, context)
 
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, retries=0)
-    def verdict(found: list[str], staged: Any, **context: Any) -> None:
-        orchestration.verdict(found, staged, context)
+    def verdict(found: list[str], **context: Any) -> None:
+        orchestration.verdict(found, context)
 
     found = find_deliveries()
-    staged = take_in.expand(delivery=found)
-    staged >> announce(found)
-    verdict(found, staged)
+    take_in.expand(delivery=found) >> [announce(found), verdict(found)]
 
 
 ingest_exports()

@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import timedelta
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from pipelines import airflow_home
@@ -30,7 +31,7 @@ from airflow.sdk.listener import get_listener_manager
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from airflow.models.dagrun import DagRun
@@ -48,6 +49,8 @@ NAMED_FOR_DELIVERY = "{{ task.op_kwargs['delivery'] }}"
 
 # Each DAG, in the order of their assets, with the task that announces its own.
 ANNOUNCED_BY = {"ingest_exports": "announce", "build_warehouse": "build", "publish_snapshot": "publish"}
+
+FAILED_OTHERWISE = "not staged, and not for what is in it: the log of its failed task says why."
 
 DONE, BROKEN, USAGE, DATA_REFUSED, NOTHING_TO_DO = range(5)
 
@@ -137,16 +140,16 @@ def announce(found: list[str], context: Mapping[str, Any]) -> str:
     return _emit(STAGING, context)
 
 
-def verdict(found: list[str], staged: Iterable[Mapping[str, Any]], context: Mapping[str, Any]) -> None:
-    """Raise DataRefused with one sentence for each delivery that did not reach staging."""
-    reached = {each["delivery"] for each in staged}
-    missing = [delivery for delivery in found if delivery not in reached]
-    if missing:
-        reasons = _refusals(Period.parse(month_of(context)))
-        raise DataRefused("\n".join(f"{each}: {reasons.get(each) or NOT_ITS_OWN_FAULT}" for each in missing))
-
-
-NOT_ITS_OWN_FAULT = "not staged, and not for what is in it: see the log of its failed task."
+def verdict(found: list[str], context: Mapping[str, Any]) -> None:
+    """Fail, with one sentence for each delivery that did not reach staging; with DataRefused if all were refused."""
+    # With the indexes named there is a place for each delivery; without them Airflow gives a lone result bare.
+    staged = context["ti"].xcom_pull(task_ids="delivery.stage", map_indexes=range(len(found)))
+    missing = [delivery for delivery, result in zip(found, staged, strict=True) if result is None]
+    if not missing:
+        return
+    refusals = _refusals(Period.parse(month_of(context)))
+    failure = DataRefused if all(refusals.get(each) for each in missing) else AirflowFailException
+    raise failure("\n".join(f"{each}: {refusals.get(each) or FAILED_OTHERWISE}" for each in missing))
 
 
 def _refusals(month: Period) -> dict[str, str | None]:
@@ -275,13 +278,15 @@ class _Steps:
     def on_task_instance_failed(self, task_instance: RuntimeTaskInstance, error: object) -> None:
         self.failures[_key(task_instance)] = error
         if isinstance(error, DataRefused):
-            self._print("[red]refused[/]", task_instance)
+            self._print("[red]refused[/]", task_instance, str(error))
         else:
             self._print("[bold red]failed [/]", task_instance, type(error).__name__)
 
     def _print(self, outcome: str, task: RuntimeTaskInstance, why: str = "") -> None:
         seconds = time.monotonic() - self.began
-        self.console.print(f"{outcome} {_name(task)} [dim]{seconds:.1f} s[/] {why}", highlight=False)
+        self.console.print(f"{outcome} {_name(task)} [dim]{seconds:.1f} s[/]", highlight=False, soft_wrap=True)
+        if why:
+            self.console.print(indent(why, " " * 8), highlight=False, markup=False, soft_wrap=True)
 
 
 def _key(task: TaskInstance | RuntimeTaskInstance) -> tuple[str, str, int | None]:
