@@ -65,8 +65,8 @@ class Allocations:
             for team, start in _phases(rng, journey, person)
             if journey.close is None or start < journey.close
         ]
-        ends = [start for _, start in phases[1:]] + [journey.close]
-        for (team, start), end in zip(phases, ends, strict=True):
+        ends = [*(start for _, start in phases[1:]), journey.close]
+        for (team, start), end in zip(phases, ends, strict=False):
             involvements += self._one_after_another(rng, team, start, end)
         for before, after in pairwise(involvements):
             moved = before.worker.team != after.worker.team
@@ -93,8 +93,8 @@ class Allocations:
 
 def _phases(rng: random.Random, journey: Journey, person: Person) -> Iterator[tuple[str, dt.date]]:
     """Team and first day of each phase, in order."""
-    late_start = rng.random() < 0.02
-    start = journey.referral + dt.timedelta(rng.randint(3, 10) if late_start else 0)
+    late_start = rng.random() < 0.04
+    start = journey.referral + dt.timedelta(rng.randint(5, 20) if late_start else 0)
     if journey.short_breaks or (person.disabled and rng.random() < 0.5):
         yield "T12", start
         return

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipelines.periods import Period
     from pipelines.sample.shape import Share
 
-MONTH_LEANS = (0.35, -0.55, 0.6, -0.75, 0.1, 0.45, -0.3)
+MONTH_LEANS = (0.2, -0.3, 0.35, -0.4, 0.05, 0.25, -0.2)
 """Some months go better than others: by the month's number, repeating."""
 
 

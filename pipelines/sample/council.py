@@ -14,6 +14,7 @@ from pipelines.sample import shape
 from pipelines.sample.allocation import Allocations, involvement_rows
 from pipelines.sample.calendar import WorkingDays
 from pipelines.sample.care import Care
+from pipelines.sample.faults import SSD_FAULTS, SURVEY_FAULTS, PlantedFault, plant_faults
 from pipelines.sample.journeys import Journey, all_journeys
 from pipelines.sample.need import Need
 from pipelines.sample.people import (
@@ -46,6 +47,7 @@ class SampleWritten:
 
     folders: tuple[Path, ...]
     rows: dict[str, int]
+    faults: tuple[PlantedFault, ...]
 
 
 def write_sample(
@@ -77,11 +79,15 @@ def write_sample(
     with ExitStack() as whole:
         folders = {delivery: whole.enter_context(new_folder(target)) for delivery, target in targets.items()}
         rows = _write_exports([folders[export] for export in exports], months, seed, scale, days, project)
-        survey_rows = write_survey(folders[survey], seed)
+        rows |= {f"{survey}/{name}": count for name, count in write_survey(folders[survey], seed).items()}
+        planted = [
+            *plant_faults(folders[exports[-1]], str(exports[-1]), SSD_FAULTS, seed),
+            *plant_faults(folders[survey], str(survey), SURVEY_FAULTS, seed),
+        ]
         for folder in folders.values():
             (folder / READY).touch()
-    rows = rows | {f"{survey}/{name}": count for name, count in survey_rows.items()}
-    return SampleWritten(tuple(targets.values()), rows)
+    rows |= {fault.file: count for fault, count in planted}
+    return SampleWritten(tuple(targets.values()), rows, tuple(fault for fault, _ in planted))
 
 
 def _working_days(bank_holidays: Collection[dt.date] | None, project: Path) -> WorkingDays:

@@ -154,6 +154,7 @@ def _assessment(rng: random.Random, telling: Telling) -> TableRow:
     outcome = "CLA_REQUEST_FLAG" if journey.care else "PROV_OF_SERVICES_FLAG" if journey.cin_plan else "NFA_FLAG"
     if journey.plan:
         outcome = "STRATEGY_DISCUSSION_FLAG"
+    comments = f"{telling.person.id} was spoken to at home (made up)" if rng.random() < 0.1 else ""
     return "ssd_cin_assessments", {
         "cina_assessment_id": telling.key("A"),
         "cina_person_id": telling.person.id,
@@ -161,7 +162,7 @@ def _assessment(rng: random.Random, telling: Telling) -> TableRow:
         "cina_assessment_start_date": assessment.start,
         "cina_assessment_child_seen": yes_no(telling.person.dob is not None and rng.random() < 0.97),
         "cina_assessment_auth_date": assessment.end,
-        "cina_assessment_outcome_json": flags(ASSESSMENT_FLAGS, [outcome], TOTAL_NO_OF_OUTCOMES=1, COMMENTS=""),
+        "cina_assessment_outcome_json": flags(ASSESSMENT_FLAGS, [outcome], TOTAL_NO_OF_OUTCOMES=1, COMMENTS=comments),
         "cina_assessment_outcome_nfa": yes_no(outcome == "NFA_FLAG"),
         "cina_assessment_team": telling.team(assessment.end) or telling.team(assessment.start),
         "cina_assessment_worker_id": telling.worker(assessment.end) or telling.worker(assessment.start),

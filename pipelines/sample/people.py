@@ -195,7 +195,7 @@ def _in_post(rng: random.Random, number: int, team: str, place: int) -> Worker:
     joined = LONG_AGO if place < 2 or rng.random() < 0.5 else dt.date(2018, 1, 8) + dt.timedelta(rng.randint(0, 1090))
     title = rng.choices(TITLES, (55, 25, 12, 8))[0]
     fte = rng.choices(("1.0", "0.8", "0.6", "0.5"), (80, 12, 5, 3))[0]
-    return Worker(number, team, title, fte, place >= 2 and rng.random() < 0.09, joined)
+    return Worker(number, team, title, fte, place >= 2 and rng.random() < 0.1, joined)
 
 
 def _leaver(rng: random.Random, number: int) -> Worker:
