@@ -1,0 +1,207 @@
+"""What the readers have in common: headings, records, and the way of records into DuckDB."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import duckdb
+
+from pipelines.findings import (
+    AMBIGUOUS_HEADER,
+    EMPTY_FILE,
+    NOT_A_TABLE,
+    UnusableDelivery,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+WHITE_SPACE = " \t\r\n\v\f\u00a0"
+LINE = "line"
+
+# DuckDB reads lines of up to 2,000,000 bytes: a character of UTF-8 takes four at most.
+LONGEST_RECORD = 400_000
+MOST_MALFORMED = 1_000_000
+
+READ_SCRATCH = """
+    CREATE TABLE raw.{table} AS
+    SELECT line, nullif(trim(COLUMNS(* EXCLUDE (line)), $white_space), '')
+    FROM read_csv(
+        $file, columns = $columns, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+        strict_mode = true, parallel = false, compression = 'none', encoding = 'utf-8'
+    )
+"""
+
+Encoding = Literal["utf-8", "utf-8-sig", "windows-1252", "xlsx"]
+
+
+class ReadingFailed(RuntimeError):
+    """DuckDB could not read what was written for it: the fault is not the file's. DuckDB's words quote records."""
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A record that does not fit the header: the line on which it starts and why, without its text."""
+
+    line: int
+    cause: str
+
+
+class Record(NamedTuple):
+    """A record as it stands in the file, cells not yet trimmed."""
+
+    line: int
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """What was read of a file. ``rows_read`` counts good and malformed records, not the header."""
+
+    file_name: str
+    encoding: Encoding
+    columns: tuple[str, ...]
+    rows_read: int
+    malformed: tuple[Malformed, ...]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The columns' headings, and how many cells the header has, blank ones at its end included."""
+
+    line: int
+    columns: tuple[str, ...]
+    width: int
+
+
+def is_blank(fields: Iterable[str]) -> bool:
+    """Whether a record says nothing: no cell holds more than white space."""
+    return not "".join(fields).strip(WHITE_SPACE)
+
+
+def without_blank_end(fields: Sequence[str]) -> Sequence[str]:
+    """The fields up to the last that is not blank."""
+    width = len(fields)
+    while width and not fields[width - 1].strip(WHITE_SPACE):
+        width -= 1
+    return fields[:width]
+
+
+def take_header(records: Iterator[Record | Malformed], file_name: str) -> Header:
+    """The first record that is not blank. Raises UnusableDelivery for a header that names no table's columns.
+
+    Blank headings at the end are left out: spreadsheets write them for columns that were once used.
+    """
+    first = next((each for each in records if isinstance(each, Malformed) or not is_blank(each.fields)), None)
+    if first is None:
+        raise UnusableDelivery(EMPTY_FILE, file_name, "Nothing, or only white space, is in it.")
+    if isinstance(first, Malformed):
+        raise UnusableDelivery(NOT_A_TABLE, file_name, f"Line {first.line} cannot be read as a header.")
+    columns = tuple(field.strip(WHITE_SPACE) for field in without_blank_end(first.fields))
+    _must_differ(columns, file_name)
+    return Header(first.line, columns, len(first.fields))
+
+
+def _must_differ(columns: tuple[str, ...], file_name: str) -> None:
+    """Tell columns by their number: in a file without a header the headings are values."""
+    numbers: dict[str, int] = {}
+    for number, column in enumerate(columns, start=1):
+        name = column.casefold()
+        if not name:
+            raise UnusableDelivery(AMBIGUOUS_HEADER, file_name, f"Column {number} has no heading.")
+        if name == LINE:
+            cause = f"Column {number} is headed {LINE!r}, a heading kept for the line in the file."
+            raise UnusableDelivery(AMBIGUOUS_HEADER, file_name, cause)
+        if name in numbers:
+            cause = f"Columns {numbers[name]} and {number} have the same heading."
+            raise UnusableDelivery(AMBIGUOUS_HEADER, file_name, cause)
+        numbers[name] = number
+
+
+def load_records(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    header: Header,
+    records: Iterator[Record | Malformed],
+    *,
+    file_name: str,
+    encoding: Encoding,
+    scratch: Path,
+) -> TableRead:
+    """Write the records that fit the header to a scratch file, in bounded memory, and let DuckDB read that."""
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        clean = Path(folder) / "records.csv"
+        rows, malformed = _write(clean, header, records, file_name)
+        connection.execute("SET preserve_insertion_order = true")
+        try:
+            connection.execute(
+                named(READ_SCRATCH, table=table),
+                {
+                    "file": str(clean),
+                    "columns": {LINE: "BIGINT", **dict.fromkeys(header.columns, "VARCHAR")},
+                    "white_space": WHITE_SPACE,
+                },
+            )
+        except (duckdb.OutOfMemoryException, duckdb.IOException):
+            raise
+        except duckdb.Error as problem:
+            raise ReadingFailed(f"{file_name}: DuckDB's {type(problem).__name__}") from None
+    return TableRead(file_name, encoding, header.columns, rows + len(malformed), tuple(malformed))
+
+
+def named(statement: str, **names: str) -> str:
+    """The statement with ``{key}`` replaced by the quoted name, so that no name can be anything but a name."""
+    for key, name in names.items():
+        statement = statement.replace("{" + key + "}", '"' + name.replace('"', '""') + '"')
+    return statement
+
+
+def _write(
+    clean: Path, header: Header, records: Iterator[Record | Malformed], file_name: str
+) -> tuple[int, list[Malformed]]:
+    rows, malformed = 0, list[Malformed]()
+    with clean.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writerow((LINE, *header.columns))
+        for record in records:
+            fitted = _fitted(record, header, file_name)
+            if isinstance(fitted, Malformed):
+                malformed.append(fitted)
+                _must_not_be_another_table(malformed, file_name)
+            elif fitted is not None:
+                rows += 1
+                writer.writerow((fitted.line, *fitted.fields))
+    return rows, malformed
+
+
+def _fitted(record: Record | Malformed, header: Header, file_name: str) -> Record | Malformed | None:
+    """The record with as many fields as there are columns; None for a blank one.
+
+    Blank fields after the last column are let go: no value is lost with them, and exporters that end each record
+    with a comma are many.
+    """
+    if isinstance(record, Malformed) or is_blank(record.fields):
+        return None if isinstance(record, Record) else record
+    line, fields = record
+    width = len(header.columns)
+    if len(fields) == width:
+        return record
+    if len(fields) < width:
+        return Malformed(line, f"It has {len(fields)} fields; the header has {width}.")
+    beyond = len(without_blank_end(fields))
+    if beyond <= width:
+        return Record(line, fields[:width])
+    if beyond <= header.width:
+        cause = f"Column {beyond} has no heading, and line {line} has a value in it."
+        raise UnusableDelivery(AMBIGUOUS_HEADER, file_name, cause)
+    return Malformed(line, f"It has {len(fields)} fields; the header has {width}.")
+
+
+def _must_not_be_another_table(malformed: list[Malformed], file_name: str) -> None:
+    if len(malformed) > MOST_MALFORMED:
+        cause = f"More than {MOST_MALFORMED:,} records do not have as many fields as the header."
+        raise UnusableDelivery(NOT_A_TABLE, file_name, cause)

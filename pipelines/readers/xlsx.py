@@ -1,0 +1,150 @@
+"""Workbooks: the first visible sheet that is not empty, after the archive it comes in has proved harmless."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+import python_calamine as calamine
+
+from pipelines.findings import (
+    EMPTY_FILE,
+    ESCAPING_PATH,
+    LOCKED_FILE,
+    NOT_A_TABLE,
+    TOO_LARGE,
+    TRUNCATED_FILE,
+    UnusableDelivery,
+)
+from pipelines.readers.records import LONGEST_RECORD, Malformed, Record, load_records, take_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from pipelines.readers.records import TableRead
+
+Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+
+OLE = b"\xd0\xcf\x11\xe0"
+ZIP = b"PK"
+ENCRYPTED = 0x1
+PIECE = 1024 * 1024
+
+# Repetitive sheets shrink to a twenty-fifth; a thousandth, deflate's limit, is a bomb.
+LARGEST_RATIO = 250
+NEVER_A_BOMB = 64 * 1024 * 1024
+LARGEST_EXACT_WHOLE = 2**53
+
+
+def read_xlsx(
+    connection: duckdb.DuckDBPyConnection, file: Path, table: str, *, largest_bytes: int, scratch: Path
+) -> TableRead:
+    """See ``pipelines.readers.read_table``; a record's line is its row in the sheet.
+
+    Dates become ISO text, whole numbers lose their ``.0``, booleans are TRUE and FALSE, error cells are blank.
+    """
+    must_be_harmless(file, largest_bytes)
+    records = _records(file)
+    header = take_header(records, file.name)
+    return load_records(connection, table, header, records, file_name=file.name, encoding="xlsx", scratch=scratch)
+
+
+def must_be_harmless(file: Path, largest_bytes: int) -> None:
+    """Raise UnusableDelivery unless the file is a whole zip archive that unpacks to no more than is allowed."""
+    with file.open("rb") as source:
+        beginning = source.read(len(OLE))
+    if not beginning:
+        raise UnusableDelivery(EMPTY_FILE, file.name, "Nothing is in it.")
+    if beginning == OLE:
+        raise UnusableDelivery(LOCKED_FILE, file.name, "It has a password, or is in the format from before .xlsx.")
+    if not beginning.startswith(ZIP):
+        raise UnusableDelivery(NOT_A_TABLE, file.name, "It is no workbook: it does not begin as one.")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            _must_stay_inside(archive, file.name)
+            _must_be_open(archive, file.name)
+            _must_unpack_to(archive, file, largest_bytes)
+            _must_be_whole(archive, file.name)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        cause = "Its archive cannot be unpacked to the end."
+        raise UnusableDelivery(TRUNCATED_FILE, file.name, cause) from None
+    except NotImplementedError:
+        raise UnusableDelivery(NOT_A_TABLE, file.name, "It is packed as no workbook is.") from None
+
+
+def _must_stay_inside(archive: zipfile.ZipFile, file_name: str) -> None:
+    for member in archive.infolist():
+        parts = re.split(r"[/\\]", member.filename)
+        if ".." in parts or not parts[0] or ":" in parts[0]:
+            raise UnusableDelivery(ESCAPING_PATH, file_name, "A name inside its archive leads outside of it.")
+
+
+def _must_be_open(archive: zipfile.ZipFile, file_name: str) -> None:
+    if any(member.flag_bits & ENCRYPTED for member in archive.infolist()):
+        raise UnusableDelivery(LOCKED_FILE, file_name, "It is protected by a password.")
+
+
+def _must_unpack_to(archive: zipfile.ZipFile, file: Path, largest_bytes: int) -> None:
+    packed = file.stat().st_size
+    unpacked = sum(member.file_size for member in archive.infolist())
+    if unpacked > largest_bytes:
+        cause = f"It unpacks to {unpacked:,} bytes; {largest_bytes:,} are allowed."
+        raise UnusableDelivery(TOO_LARGE, file.name, cause)
+    if unpacked > NEVER_A_BOMB and unpacked > packed * LARGEST_RATIO:
+        cause = f"It unpacks to {unpacked // packed} times its size, as no workbook does."
+        raise UnusableDelivery(TOO_LARGE, file.name, cause)
+
+
+def _must_be_whole(archive: zipfile.ZipFile, file_name: str) -> None:
+    """Unpack everything, keep nothing: a damaged member, or one that is not as large as it says, does not pass."""
+    if archive.testzip() is not None:
+        raise UnusableDelivery(TRUNCATED_FILE, file_name, "A part of its archive is damaged.")
+
+
+def _records(file: Path) -> Iterator[Record | Malformed]:
+    try:
+        with calamine.load_workbook(file) as workbook:
+            sheet = _first_sheet(workbook, file.name)
+            for line, cells in enumerate(sheet.iter_rows(), start=1):
+                yield _record(line, cells)
+    except calamine.PasswordError:
+        raise UnusableDelivery(LOCKED_FILE, file.name, "It is protected by a password.") from None
+    except calamine.CalamineError:
+        cause = "It is an archive, but no workbook that can be read."
+        raise UnusableDelivery(NOT_A_TABLE, file.name, cause) from None
+
+
+def _first_sheet(workbook: calamine.CalamineWorkbook, file_name: str) -> calamine.CalamineSheet:
+    for told in workbook.sheets_metadata:
+        if told.visible == calamine.SheetVisibleEnum.Visible and told.typ == calamine.SheetTypeEnum.WorkSheet:
+            sheet = workbook.get_sheet_by_name(told.name)
+            if sheet.height:
+                return sheet
+    raise UnusableDelivery(EMPTY_FILE, file_name, "No visible sheet of it holds anything.")
+
+
+def _record(line: int, cells: list[Cell]) -> Record | Malformed:
+    fields = [_text(cell) for cell in cells]
+    if sum(map(len, fields)) > LONGEST_RECORD:
+        return Malformed(line, f"It is longer than {LONGEST_RECORD:,} characters.")
+    return Record(line, fields)
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) <= LARGEST_EXACT_WHOLE:
+        return str(int(cell))
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
