@@ -1,0 +1,221 @@
+"""The DAGs as Airflow reads them: which there are, what follows what, when they run and for which month."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines import orchestration
+from pipelines.findings import EMPTY_FILE, UnusableDelivery
+from pipelines.periods import NotAMonth
+from pipelines.settings import NoPseudonymKey
+from pipelines.validation import BrokenCheck
+from pipelines.warehouse import BrokenBuild
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+
+FOLDER = Path(__file__).resolve().parents[2] / "dags"
+FILES = sorted(FOLDER.glob("*.py"))
+IDS = ("build_warehouse", "ingest_exports", "publish_snapshot")
+
+
+@pytest.fixture(scope="module")
+def dags() -> dict[str, DAG]:
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(FOLDER)
+    assert bag.import_errors == {}
+    return bag.dags
+
+
+def edges(dag: DAG) -> dict[str, set[str]]:
+    return {task.task_id: set(task.downstream_task_ids) for task in dag.tasks}
+
+
+def outlets(dag: DAG) -> dict[str, list[str]]:
+    return {task.task_id: [asset.name for asset in task.outlets] for task in dag.tasks if task.outlets}
+
+
+def test_these_are_the_dags_and_each_is_the_file_of_its_name(dags: dict[str, DAG]) -> None:
+    assert tuple(sorted(dags)) == IDS
+    assert {dag_id: Path(dag.fileloc).stem for dag_id, dag in dags.items()} == {dag_id: dag_id for dag_id in IDS}
+    assert tuple(file.stem for file in FILES) == IDS
+    assert set(orchestration.ANNOUNCED_BY) == set(IDS)
+
+
+def test_a_delivery_is_landed_then_staged_and_both_closing_tasks_wait_for_all(dags: dict[str, DAG]) -> None:
+    assert edges(dags["ingest_exports"]) == {
+        "find_deliveries": {"delivery.land", "delivery.stage", "announce", "verdict"},
+        "delivery.land": {"delivery.stage"},
+        "delivery.stage": {"announce", "verdict"},
+        "announce": set(),
+        "verdict": set(),
+    }
+    for closing in ("announce", "verdict"):
+        assert dags["ingest_exports"].get_task(closing).trigger_rule == "all_done_min_one_success"
+
+
+def test_building_and_publishing_are_one_task_each(dags: dict[str, DAG]) -> None:
+    assert edges(dags["build_warehouse"]) == {"build": set()}
+    assert edges(dags["publish_snapshot"]) == {"publish": set()}
+
+
+def test_each_dag_announces_its_asset_in_the_task_that_made_it(dags: dict[str, DAG]) -> None:
+    assert outlets(dags["ingest_exports"]) == {"announce": ["staging"]}
+    assert outlets(dags["build_warehouse"]) == {"build": ["warehouse"]}
+    assert outlets(dags["publish_snapshot"]) == {"publish": ["snapshots"]}
+
+
+@pytest.mark.parametrize(("dag_id", "asset"), [("build_warehouse", "staging"), ("publish_snapshot", "warehouse")])
+def test_a_consumer_waits_for_a_partition_of_the_asset_before_it(dags: dict[str, DAG], dag_id: str, asset: str) -> None:
+    from airflow.sdk import PartitionedAssetTimetable
+
+    timetable = dags[dag_id].timetable
+    assert isinstance(timetable, PartitionedAssetTimetable)
+    assert timetable.asset_condition == getattr(orchestration, asset.upper())
+    assert timetable.asset_condition.name == asset
+
+
+@pytest.mark.parametrize(
+    ("asked", "run_after", "key"),
+    [
+        ("2021-03-05 05:59", "2021-03-05 06:00", "2021-02"),
+        ("2021-03-05 06:01", "2021-04-05 06:00", "2021-03"),
+        ("2021-01-01 00:00", "2021-01-05 06:00", "2020-12"),
+        ("2021-07-01 00:00", "2021-07-05 06:00", "2021-06"),
+    ],
+)
+def test_the_run_of_the_fifth_is_for_the_month_before(
+    dags: dict[str, DAG], asked: str, run_after: str, key: str
+) -> None:
+    from airflow.sdk import timezone
+    from airflow.serialization.encoders import coerce_to_core_timetable
+    from airflow.timetables.base import TimeRestriction
+
+    timetable = coerce_to_core_timetable(dags["ingest_exports"].timetable)
+    restriction = TimeRestriction(earliest=timezone.parse(asked), latest=None, catchup=True)
+    run = timetable.next_dagrun_info_v2(last_dagrun_info=None, restriction=restriction)
+    assert run is not None
+    assert run.run_after == timezone.parse(run_after)
+    assert run.partition_key == key
+
+
+def test_each_mapped_task_is_named_for_its_delivery(dags: dict[str, DAG]) -> None:
+    for task_id in ("delivery.land", "delivery.stage"):
+        task = dags["ingest_exports"].get_task(task_id)
+        assert task.map_index_template == "{{ task.op_kwargs['delivery'] }}"
+        assert set(task.partial_kwargs["op_kwargs"] if task.is_mapped else task.op_kwargs) == {"delivery"}
+
+
+@pytest.mark.parametrize("month", [None, "2021-02", "2021-10", "2021-12"])
+@pytest.mark.parametrize("dag_id", IDS)
+def test_a_month_is_accepted(dags: dict[str, DAG], dag_id: str, month: str | None) -> None:
+    assert dags[dag_id].params.get_param("month").resolve(month) == month
+
+
+@pytest.mark.parametrize("month", ["2021-2", "2021-00", "2021-13", "202102", "2021-02-01", " 2021-02", "", 202102])
+@pytest.mark.parametrize("dag_id", IDS)
+def test_anything_else_is_not(dags: dict[str, DAG], dag_id: str, month: object) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    with pytest.raises(ParamValidationError):
+        dags[dag_id].params.get_param("month").resolve(month)
+
+
+@pytest.mark.parametrize(
+    ("key", "parameter", "month"),
+    [("2021-02", None, "2021-02"), (None, "2021-01", "2021-01"), ("2021-02", "2021-01", "2021-02")],
+)
+def test_the_key_names_the_month_else_the_parameter(key: str | None, parameter: str | None, month: str) -> None:
+    assert orchestration.month_of({"partition_key": key, "params": {"month": parameter}}) == month
+
+
+@pytest.mark.parametrize("context", [{"params": {}}, {"partition_key": "2021-2", "params": {}}])
+def test_a_run_without_a_month_says_so(context: dict[str, Any]) -> None:
+    with pytest.raises(NotAMonth):
+        orchestration.month_of(context)
+
+
+def test_every_dag_is_ready_to_run_and_says_what_it_is(dags: dict[str, DAG]) -> None:
+    for dag in dags.values():
+        assert dag.is_paused_upon_creation is False
+        assert dag.catchup is False
+        assert dag.tags
+        assert dag.tags <= orchestration.TAGS
+        assert dag.doc_md == ast.get_docstring(ast.parse(Path(dag.fileloc).read_text(encoding="utf-8")), clean=False)
+        assert all(f"**{task.task_id.partition('.')[0]}**" in dag.doc_md for task in dag.tasks)
+        assert {task.owner for task in dag.tasks} == {"data-engineering"}
+    assert set().union(*(dag.tags for dag in dags.values())) == orchestration.TAGS
+
+
+def test_months_are_taken_in_and_computed_one_after_another(dags: dict[str, DAG]) -> None:
+    assert dags["ingest_exports"].max_active_runs == 1
+    assert dags["build_warehouse"].max_active_runs == 1
+
+
+def test_every_task_but_the_verdict_is_tried_again_where_that_can_help(dags: dict[str, DAG]) -> None:
+    tasks = {task.task_id: task for dag in dags.values() for task in dag.tasks}
+    assert {task_id: task.retries for task_id, task in tasks.items()} == {
+        task_id: 0 if task_id == "verdict" else 2 for task_id in tasks
+    }
+    assert all(task.has_retry_policy for task in tasks.values())
+    assert {task.retry_delay for task in tasks.values()} == {dt.timedelta(minutes=1)}
+
+
+def duckdb_fault(name: str) -> Exception:
+    import duckdb
+
+    return getattr(duckdb, name)("made up")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OSError(28, "No space left on device"), ConnectionError(), TimeoutError(), MemoryError()]
+    + [duckdb_fault(name) for name in ("IOException", "OutOfMemoryException")],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_faults_of_the_machine_are_tried_again(fault: BaseException) -> None:
+    from airflow.sdk import RetryAction
+
+    assert orchestration.RetryFaultsOfTheMachine().evaluate(fault, 1, 2).action == RetryAction.DEFAULT
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        UnusableDelivery(EMPTY_FILE, "ssd_person.csv", "made up"),
+        BrokenBuild("made up"),
+        BrokenCheck("made up"),
+        NoPseudonymKey("made up"),
+        NotAMonth("made up"),
+        duckdb_fault("ConversionException"),
+        KeyError("made up"),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_bad_data_and_broken_software_fail_at_once(fault: BaseException) -> None:
+    from airflow.sdk import RetryAction
+
+    assert orchestration.RetryFaultsOfTheMachine().evaluate(fault, 1, 2).action == RetryAction.FAIL
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_task_body_is_one_call_of_orchestration(file: Path) -> None:
+    functions = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if is_task(node)]
+    assert functions
+    for function in functions:
+        (statement,) = function.body
+        assert isinstance(statement, (ast.Return, ast.Expr))
+        assert isinstance(statement.value, ast.Call)
+        assert ast.unparse(statement.value.func).startswith("orchestration.")
+        assert not any(isinstance(node, ast.Call) for part in statement.value.args for node in ast.walk(part))
+
+
+def is_task(node: ast.AST) -> bool:
+    decorators = getattr(node, "decorator_list", [])
+    return any(ast.unparse(each).split("(")[0] == "task" for each in decorators)
