@@ -161,16 +161,22 @@ class Recount:
                 ceased = as_date(episode["clae_cla_episode_ceased_date"])
                 episodes[episode["clae_cla_id"]].append((start, ceased, episode["clae_person_id"]))
         return {
-            spell: (told[0][2], min(e[0] for e in told), None if any(e[1] is None for e in told) else max(e[1] for e in told))
+            spell: (
+                told[0][2],
+                min(e[0] for e in told),
+                None if any(e[1] is None for e in told) else max(e[1] for e in told),
+            )
             for spell, told in episodes.items()
         }
 
     def children_on_plans(self, day: dt.date) -> int:
-        return len({
-            plan["cppl_person_id"]
-            for plan in self.plans
-            if _open(as_date(plan["cppl_cp_plan_start_date"]), as_date(plan["cppl_cp_plan_end_date"]), day)
-        })
+        return len(
+            {
+                plan["cppl_person_id"]
+                for plan in self.plans
+                if _open(as_date(plan["cppl_cp_plan_start_date"]), as_date(plan["cppl_cp_plan_end_date"]), day)
+            }
+        )
 
     def children_looked_after(self, day: dt.date) -> int:
         return len({child for child, start, end in self._care_spells.values() if _open(start, end, day)})
