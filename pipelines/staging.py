@@ -317,8 +317,8 @@ def _questions(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[
     """The delivered questions, in lower case, and the points of their scales."""
     if not {"question_id", "points"} <= reading.headings.get("survey_questions", set()):
         return {}
-    registry = connection.table("raw.main.survey_questions")
-    rows = registry.project("lower(question_id), read_integer(points)").fetchall()
+    registry = exp.select("lower(question_id)", "read_integer(points)").from_(casting.raw_table("survey_questions"))
+    rows = connection.execute(registry.sql(casting.DIALECT)).fetchall()
     return {
         question: min(points, LONGEST_SCALE)
         for question, points in rows

@@ -69,6 +69,8 @@ def _kpi_tables(rows: list[dict[str, Any]], month: Period) -> Iterator[Table]:
 
 def _window(row: Mapping[str, Any]) -> str:
     if row["unit"] == "percent":
+        if row["window_denominator"] is None:
+            return "six months not covered"
         return figure(row["window_value"], row["window_numerator"], row["window_denominator"], "percent")
     if row["change"] is None:
         return "no comparison"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipelines.contracts import Check
 
 CHECKED = "checked"
+SITE = "delivery"
 
 EngineType = type[SqlAlchemyExecutionEngine]
 
@@ -103,7 +104,7 @@ def validate(
             name="delivery", validation_definitions=definitions, result_format=_counts_without_values()
         )
         result = context.checkpoints.add(checkpoint).run()
-        context.build_data_docs()
+        context.build_data_docs(site_names=[SITE])
         return [tested for run in result.run_results.values() for tested in _tested(run, checks, rows)]
     finally:
         datasource.get_execution_engine().close()
@@ -145,7 +146,7 @@ def _counts_without_values() -> dict[str, Any]:
 
 def _add_site(context: EphemeralDataContext, pages: Path) -> None:
     context.add_data_docs_site(
-        site_name="delivery",
+        site_name=SITE,
         site_config={
             "class_name": "SiteBuilder",
             "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},

@@ -35,14 +35,14 @@ CREATE OR REPLACE MACRO read_text(given, pattern, longest) AS
             THEN given
     END;
 
-CREATE OR REPLACE MACRO read_json_flag(given, path) AS
-    CASE WHEN json_valid(given) THEN read_boolean(trim(json_extract_string(given, path))) END;
+-- What is not JSON is taken out before the extraction: DuckDB may run an expression that two branches of a CASE share
+-- before it looks at the CASE, and its error quotes the text.
+CREATE OR REPLACE MACRO json_text(given, path) AS
+    nullif(trim(json_extract_string(CASE WHEN json_valid(given) THEN given END, path)), '');
+
+CREATE OR REPLACE MACRO read_json_flag(given, path) AS read_boolean(json_text(given, path));
 
 CREATE OR REPLACE MACRO is_readable_json_flag(given, path) AS
-    CASE
-        WHEN NOT json_valid(given) THEN false
-        WHEN nullif(trim(json_extract_string(given, path)), '') IS NULL THEN true
-        ELSE read_boolean(trim(json_extract_string(given, path))) IS NOT NULL
-    END;
+    json_valid(given) AND (json_text(given, path) IS NULL OR read_boolean(json_text(given, path)) IS NOT NULL);
 
 CREATE OR REPLACE MACRO only_answered(answers) AS list_filter(answers, lambda each: each.answer IS NOT NULL);

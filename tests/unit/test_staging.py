@@ -1,0 +1,337 @@
+"""One delivery with every kind of fault in it, staged once; each test questions one thing."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import pytest
+from pydantic import SecretStr
+
+from pipelines import landing, staging, storage
+from pipelines.deliveries import Delivery
+from pipelines.settings import Settings
+from tests.exports import KEY, SOURCES, write_ssd, write_table
+
+DELIVERY = Delivery.parse("E06000015/ssd/2021-02")
+SURVEY = Delivery.parse("E06000015/survey/2021-02")
+
+PEOPLE = [
+    {"pers_person_id": "P1", "pers_forename": "Made", "pers_surname": "Up", "pers_sex": "F", "pers_dob": "2010-01-01"},
+    {"pers_person_id": "P2", "pers_sex": "Q", "pers_dob": "31/02/2010"},
+    {"pers_person_id": "P1", "pers_sex": "M"},
+    {"pers_person_id": "", "pers_sex": "M"},
+    {"pers_person_id": "P3", "pers_sex": "u", "pers_dob": "01/03/2012", "pers_is_mother": "Maybe"},
+]
+PLANS = [
+    {"cppl_cp_plan_id": "C1", "cppl_person_id": "P1", "cppl_cp_plan_start_date": "2020-01-05 00:00:00"},
+    {
+        "cppl_cp_plan_id": "C2",
+        "cppl_person_id": "P9",
+        "cppl_cp_plan_start_date": "2020-01-05",
+        "cppl_cp_plan_end_date": "2020-01-04",
+    },
+    {"cppl_cp_plan_id": "C3", "cppl_person_id": "P3", "cppl_cp_plan_start_date": "1899-12-30"},
+]
+TEAMS = [{"dept_team_id": "T1", "dept_team_name": "Made Up's team"}, {"dept_team_id": "Made Up"}]
+WORKERS = [{"prof_professional_id": "W1", "prof_full_time_equivalency": "n/a", "prof_agency_worker_flag": "N"}]
+CARE_PLANS = [
+    {
+        "lacp_table_id": "L1",
+        "lacp_person_id": "P1",
+        "lacp_cla_care_plan_json": '{"LTFOST18": "Y", "COMMENTS": "Made Up"}',
+    },
+    {"lacp_table_id": "L2", "lacp_person_id": "P3", "lacp_cla_care_plan_json": "{cut off"},
+]
+ASSESSMENTS = [
+    {"cina_assessment_id": "A1", "cina_person_id": "P1", "cina_assessment_auth_date": "2021-02-01"},
+    {
+        "cina_assessment_id": "A2",
+        "cina_person_id": "P1",
+        "cina_assessment_start_date": "2021-02-02",
+        "cina_assessment_auth_date": "2021-02-01",
+    },
+]
+ENQUIRIES = [{"s47e_s47_enquiry_id": "S1", "s47e_person_id": "P1", "s47e_s47_start_date": "2021-02-02"}]
+CONFERENCES = [
+    {"icpc_icpc_id": "I1", "icpc_person_id": "P1", "icpc_s47_enquiry_id": "S1", "icpc_icpc_date": "2021-02-01"},
+    {"icpc_icpc_id": "I2", "icpc_person_id": "P1", "icpc_s47_enquiry_id": "S1", "icpc_icpc_date": "2021-02-02"},
+]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    root = tmp_path_factory.mktemp("staging")
+    return Settings(inbox_url=str(root / "inbox"), data_dir=root / "data", pseudonym_key=KEY)
+
+
+@pytest.fixture(scope="module")
+def staged(settings: Settings) -> staging.Staged:
+    folder = Path(settings.inbox) / str(DELIVERY)
+    write_ssd(
+        folder,
+        {
+            "ssd_person": PEOPLE,
+            "ssd_cp_plans": PLANS,
+            "ssd_department": TEAMS,
+            "ssd_professionals": WORKERS,
+            "ssd_cla_care_plan": CARE_PLANS,
+            "ssd_cin_assessments": ASSESSMENTS,
+            "ssd_s47_enquiry": ENQUIRIES,
+            "ssd_initial_cp_conference": CONFERENCES,
+        },
+    )
+    visits = SOURCES["ssd"].tables["ssd_cp_visits"]
+    headings = [heading for heading in visits.headings if heading != "cppv_cp_visit_bedroom"]
+    row = {"cppv_cp_visit_id": "V1", "cppv_person_id": "P1", "Told by Made Up": "x"}
+    write_table(folder / visits.file_name, [*headings, "Told by Made Up"], [row])
+    with (folder / visits.file_name).open("a", encoding="utf-8") as file:
+        file.write("V2,P1,one,two,three,four,five,six,seven,eight\r\n")
+    (folder / "ssd_disability.csv").unlink()
+    (folder / "notes about Made Up.csv").write_text("note\nx\n", encoding="utf-8")
+    landing.land(settings, DELIVERY)
+    return staging.stage(settings, DELIVERY)
+
+
+def rows(staged: staging.Staged, name: str, condition: str = "true") -> list[dict[str, Any]]:
+    with duckdb.connect() as connection:
+        relation = connection.read_parquet(str(staged.folder / f"{name}.parquet"), hive_partitioning=False)
+        found = relation.filter(condition)
+        return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+
+def failed(staged: staging.Staged, rule_code: str) -> list[int | None]:
+    return sorted((row["line"] for row in rows(staged, "finding", f"rule_code = '{rule_code}'")), key=lambda x: x or 0)
+
+
+@pytest.mark.parametrize(
+    ("rule_code", "lines"),
+    [
+        ("PERS001A-PRESENT", [5]),
+        ("PERS001A-UNREPEATED", [4]),
+        ("PERS002A-READABLE", [3]),
+        ("PERS005A-READABLE", [3]),
+        ("CPPL002A-FOUND", [3]),
+        ("CPPL003A-IN-CALENDAR", [4]),
+        ("SSD-003", [3]),
+        ("DEPT1001A-READABLE", [3]),
+        ("8608", [3]),
+        ("SSD-010", [2]),
+        ("8615", [2]),
+        ("DLV-011", [None]),
+        ("DLV-012", [None]),
+        ("DLV-013", [None]),
+        ("DLV-014", [None]),
+        ("DLV-015", [3]),
+    ],
+)
+def test_each_rule_fires_on_its_lines_and_on_no_others(
+    staged: staging.Staged, rule_code: str, lines: list[int | None]
+) -> None:
+    assert failed(staged, rule_code) == lines
+
+
+def test_a_flag_and_a_number_that_cannot_be_read_are_null_with_a_finding(staged: staging.Staged) -> None:
+    assert len(rows(staged, "finding", "column_name = 'pers_is_mother'")) == 1
+    assert len(rows(staged, "finding", "column_name = 'prof_full_time_equivalency'")) == 1
+    assert rows(staged, "ssd_professionals")[0]["prof_full_time_equivalency"] is None
+
+
+def test_only_what_cannot_be_used_is_refused(staged: staging.Staged) -> None:
+    assert [row["line"] for row in rows(staged, "ssd_person")] == [2, 3, 6]
+    assert [(row["line"], row["reasons"]) for row in rows(staged, "refused/ssd_person")] == [
+        (4, ["PERS001A-UNREPEATED"]),
+        (5, ["PERS001A-PRESENT"]),
+    ]
+    assert [row["line"] for row in rows(staged, "ssd_cp_plans")] == [2, 3, 4]
+
+
+def test_rows_read_are_rows_staged_and_rows_refused(staged: staging.Staged) -> None:
+    files = {row["table_name"]: row for row in rows(staged, "reconciliation")}
+    assert all(row["rows_read"] == row["rows_staged"] + row["rows_refused"] for row in files.values())
+    read = {name: (row["rows_read"], row["rows_staged"], row["rows_refused"]) for name, row in files.items()}
+    assert read["ssd_person"] == (5, 3, 2)
+    assert read["ssd_cp_visits"] == (2, 1, 1)
+    assert read["ssd_department"] == (2, 1, 1)
+    assert read["ssd_cin_visits"] == (0, 0, 0)
+    assert (staged.rows_read, staged.rows_refused) == (
+        sum(r[0] for r in read.values()),
+        sum(r[2] for r in read.values()),
+    )
+
+
+def test_values_are_typed(staged: staging.Staged) -> None:
+    first, second, third = rows(staged, "ssd_person")
+    assert str(first["pers_dob"]) == "2010-01-01"
+    assert (second["pers_sex"], second["pers_dob"]) == (None, None)
+    assert (third["pers_sex"], str(third["pers_dob"])) == ("U", "2012-03-01")
+    assert str(rows(staged, "ssd_cp_plans")[0]["cppl_cp_plan_start_date"]) == "2020-01-05"
+
+
+def test_the_same_child_has_the_same_key_in_every_table(staged: staging.Staged) -> None:
+    key = rows(staged, "ssd_person")[0]["pers_person_id"]
+    assert isinstance(key, UUID)
+    assert rows(staged, "ssd_cp_plans")[0]["cppl_person_id"] == key
+    assert rows(staged, "ssd_cin_assessments")[0]["cina_person_id"] == key
+
+
+def test_a_finding_names_the_record_by_its_pseudonym(staged: staging.Staged) -> None:
+    plan = rows(staged, "ssd_cp_plans", "line = 3")[0]
+    assert rows(staged, "finding", "rule_code = 'SSD-003'")[0]["record_key"] == plan["cppl_cp_plan_id"]
+
+
+def test_a_json_column_gives_its_flags_and_nothing_else(staged: staging.Staged) -> None:
+    first, second = rows(staged, "ssd_cla_care_plan")
+    assert first["lacp_cla_care_plan_json__ltfost18"] is True
+    assert second["lacp_cla_care_plan_json__ltfost18"] is None
+    assert "lacp_cla_care_plan_json" not in first
+    assert len(rows(staged, "finding", "table_name = 'ssd_cla_care_plan' AND line = 3")) == 10
+
+
+def test_columns_that_are_never_staged_are_not_there(staged: staging.Staged) -> None:
+    assert not {"pers_forename", "pers_surname", "pers_common_child_id"} & rows(staged, "ssd_person")[0].keys()
+
+
+def test_every_check_counts_what_it_tested(staged: staging.Staged) -> None:
+    result = rows(staged, "rule_result", "rule_code = 'PERS005A-READABLE'")[0]
+    assert (result["rows_tested"], result["rows_failed"]) == (3, 1)
+    passed = rows(staged, "rule_result", "rule_code = 'CPPL001A-PRESENT'")[0]
+    assert (passed["rows_tested"], passed["rows_failed"]) == (3, 0)
+    assert passed["sentence"] and passed["remedy"]
+
+
+def test_the_validation_pages_are_there_and_hold_no_value(settings: Settings, staged: staging.Staged) -> None:
+    pages = staging.validation_pages(settings, DELIVERY, staged.folder)
+    assert (pages / "index.html").exists()
+    texts = [page.read_text(encoding="utf-8") for page in pages.rglob("*.html")]
+    assert any("is not a date" in text for text in texts)
+    assert not any("Made Up" in text or "31/02/2010" in text for text in texts)
+
+
+def test_what_is_read_leaves_nothing_behind(settings: Settings, staged: staging.Staged) -> None:
+    assert sorted(path.name for path in settings.data_dir.iterdir()) == ["landing", "reports", "staging"]
+
+
+def test_the_same_again_is_a_no_op(settings: Settings, staged: staging.Staged) -> None:
+    before = {path: path.stat().st_mtime_ns for path in staged.folder.rglob("*")}
+    again = staging.stage(settings, DELIVERY)
+    assert again.outcome == "already staged"
+    assert {path: path.stat().st_mtime_ns for path in again.folder.rglob("*")} == before
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_same_delivery_staged_elsewhere_has_the_same_bytes(
+    settings: Settings, staged: staging.Staged, tmp_path: Path
+) -> None:
+    elsewhere = settings.model_copy(update={"data_dir": tmp_path})
+    landing.land(elsewhere, DELIVERY)
+    again = staging.stage(elsewhere, DELIVERY)
+    assert again.folder.name == staged.folder.name
+    assert _digests(again.folder) == _digests(staged.folder)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Settings]:
+    yield Settings(inbox_url=str(tmp_path / "inbox"), data_dir=tmp_path / "data", pseudonym_key=KEY)
+
+
+def _deliver_survey(settings: Settings, files: dict[str, list[dict[str, str]]]) -> staging.Staged:
+    folder = Path(settings.inbox) / str(SURVEY)
+    for name, content in files.items():
+        write_table(folder / f"{name}.csv", list(content[0]), content)
+    landing.land(settings, SURVEY)
+    return staging.stage(settings, SURVEY)
+
+
+def test_answers_are_points_of_their_scale(small: Settings) -> None:
+    staged = _deliver_survey(
+        small,
+        {
+            "questions": [
+                {"question_id": "Q01", "standard_id": "standard_1", "reverse": "N", "points": "5"},
+                {"question_id": "Q02", "standard_id": "tensions", "reverse": "Y", "points": "7"},
+            ],
+            "responses": [
+                {"respondent_id": "R1", "q01": "Strongly agree", "q02": "1", "Comments": "Made Up"},
+                {"respondent_id": "R2", "q01": "Not applicable", "q02": "8", "Comments": ""},
+                {"respondent_id": "R3", "q01": "Perhaps", "q02": "", "Comments": ""},
+                {"respondent_id": "R3", "q01": "Agree", "q02": "7", "Comments": ""},
+            ],
+        },
+    )
+    answers = {row["line"]: row["answers"] for row in rows(staged, "survey_responses")}
+    assert answers == {
+        2: [{"question_id": "q01", "answer": 5}, {"question_id": "q02", "answer": 1}],
+        3: [],
+        4: [],
+    }
+    unreadable = rows(staged, "finding", "rule_code = 'SURV002-READABLE'")
+    assert [(row["column_name"], row["line"]) for row in unreadable] == [("q01", 4), ("q02", 3)]
+    assert [row["line"] for row in rows(staged, "refused/survey_responses")] == [5]
+
+
+def test_a_summary_is_read_by_its_labels(small: Settings) -> None:
+    staged = _deliver_survey(
+        small,
+        {
+            "summary": [
+                {"standard": "Standard 5 - Supervision", "council": "69", "region": "65", "nation": "74"},
+                {"standard": "Tensions*", "council": "84", "region": "79", "nation": "81"},
+                {"standard": "Number of respondents", "council": "67", "region": "412", "nation": "3227"},
+                {"standard": "Standard 9", "council": "1", "region": "1", "nation": "1"},
+            ]
+        },
+    )
+    read = [(row["standard"], int(row["council"])) for row in rows(staged, "survey_summary")]
+    assert read == [("standard_5", 69), ("tensions", 84), ("respondents", 67)]
+    assert staged.rows_refused == 1
+
+
+def test_a_delivery_without_a_needed_column_is_refused_and_the_earlier_one_stands(small: Settings) -> None:
+    good = _deliver_survey(small, {"invited": [{"survey_date": "2020-12-11", "invited": "162"}]})
+    bad = _deliver_survey(small, {"invited": [{"survey_date": "2020-12-11", "asked": "162"}]})
+    assert (bad.outcome, bad.rows_read) == ("refused", 0)
+    assert bad.refusal is not None and "invited.csv: DLV-009 The column invited is missing" in bad.refusal
+    pointers = SURVEY.staging_folder(small.staging)
+    assert storage.read_json(pointers / "current.json") == {"folder": good.folder.name}
+    assert storage.read_json(pointers / "newest.json") == {"folder": bad.folder.name}
+    assert failed(bad, "DLV-009") == [None]
+
+
+def test_a_delivery_of_nothing_known_is_refused(small: Settings) -> None:
+    staged = _deliver_survey(small, {"answers": [{"respondent": "R1"}]})
+    assert staged.refusal is not None and "DLV-010" in staged.refusal
+
+
+def test_a_delivery_refused_at_landing_says_so_again(small: Settings) -> None:
+    folder = Path(small.inbox) / str(SURVEY)
+    folder.mkdir(parents=True)
+    (folder / "invited.csv").symlink_to("/etc/hostname")
+    assert landing.land(small, SURVEY).outcome == "refused"
+    staged = staging.stage(small, SURVEY)
+    assert staged.outcome == "refused"
+    assert failed(staged, "DLV-001") == [None]
+
+
+def test_another_key_makes_other_pseudonyms_and_another_version(small: Settings) -> None:
+    files = {
+        "questions": [{"question_id": "q01", "standard_id": "covid", "reverse": "N", "points": "5"}],
+        "responses": [{"respondent_id": "R1", "q01": "Agree"}],
+    }
+    first = _deliver_survey(small, files)
+    other = staging.stage(small.model_copy(update={"pseudonym_key": SecretStr(KEY + "!")}), SURVEY)
+    assert other.folder != first.folder
+
+
+def test_nothing_landed_is_said_plainly(small: Settings) -> None:
+    with pytest.raises(staging.NothingLanded, match="E06000015/survey/2021-02 was not landed"):
+        staging.stage(small, SURVEY)
