@@ -21,7 +21,16 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.published import load_published
-from pipelines.storage import MANIFEST, json_text, new_folder, read_json, sha256_of_file, sha256_of_texts, write_json
+from pipelines.storage import (
+    CURRENT,
+    MANIFEST,
+    json_text,
+    new_folder,
+    read_json,
+    sha256_of_file,
+    sha256_of_texts,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +44,8 @@ DATABASE = "snapshot.duckdb"
 PACKAGE = "datapackage.json"
 DICTIONARY = "data_dictionary"
 DICTIONARY_HEADINGS = ("table", "column", "type", "always_there", "tells_rows_apart", "description")
+# A line break inside quotation marks belongs to the value.
+QUOTED_OR_LINE_END = re.compile(rb'("[^"]*")|\n')
 VERSION = re.compile(r"v\d{4,}")
 PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
@@ -104,7 +115,7 @@ def _next(version: str | None) -> str:
 
 
 def _make(settings: Settings, month: Period, folder: Path) -> tuple[_Made, str]:
-    pointer = settings.warehouse / str(month) / "current.json"
+    pointer = settings.warehouse / str(month) / CURRENT
     if not pointer.exists():
         raise NothingToPublish(f"{month} has no warehouse: build it first")
     current = read_json(pointer)
@@ -125,7 +136,7 @@ def _write_table(warehouse: duckdb.DuckDBPyConnection, table: PublishedTable, fo
     rows.write_parquet(str(folder / f"{table.name}.parquet"), compression="zstd")
     file = folder / f"{table.name}.csv"
     rows.write_csv(str(file), header=True)
-    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    file.write_bytes(QUOTED_OR_LINE_END.sub(lambda found: found[1] or b"\r\n", file.read_bytes()))
     return len(rows)
 
 

@@ -6,7 +6,9 @@ files in the order their references give, and lets nobody see the result before 
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +21,7 @@ from pipelines.published import BadPublishedContract, load_published
 from pipelines.register import BadRegister, load_register
 from pipelines.sql_files import DIALECT, BadSql, Select, in_build_order, read_selects
 from pipelines.staged import Seen, Staged, seen_at
-from pipelines.storage import CURRENT, MANIFEST, read_json, sha256_of_texts, write_json
+from pipelines.storage import CURRENT, MANIFEST, sha256_of_texts, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
 CHECKS = "checks"
+ASIDE = ".building-"
+DAY = 24 * 60 * 60
 REFERENCE = "reference"
 EVERY_KPI = "warehouse.fct_kpi_team_month"
 KPI_COLUMNS = {
@@ -241,7 +245,7 @@ def _definitions_sha256(settings: Settings) -> str:
 
 def _build_aside(settings: Settings, plan: _Plan, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=path.parent) as aside:
+    with tempfile.TemporaryDirectory(prefix=ASIDE, dir=path.parent) as aside:
         file = Path(aside) / "building.duckdb"
         options: dict[str, Any] = {
             "memory_limit": settings.duckdb_memory_limit,
@@ -458,6 +462,7 @@ def _count(relation: duckdb.DuckDBPyRelation) -> int:
 
 
 def _keep_the_last(folder: Path, current: Path, kept: int) -> None:
+    """Remove older warehouses, and what a killed build left aside; a build of today may still be running."""
     others = sorted(
         (path for path in folder.glob("warehouse-*.duckdb") if path != current),
         key=lambda path: (path.stat().st_mtime_ns, path.name),
@@ -465,9 +470,6 @@ def _keep_the_last(folder: Path, current: Path, kept: int) -> None:
     )
     for path in others[kept - 1 :]:
         path.unlink()
-
-
-def current_warehouse(settings: Settings, month: Period) -> dict[str, str]:
-    """What ``current.json`` says of the month: file, fingerprint, definitions_sha256; raises FileNotFoundError."""
-    found: dict[str, str] = read_json(settings.warehouse / str(month) / CURRENT)
-    return found
+    for path in folder.glob(f"{ASIDE}*"):
+        if path.stat().st_mtime < time.time() - DAY:
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,82 @@
+"""The KPI register is read strictly, and agrees with the published contracts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from warehouse_input import copy_of_the_project
+
+from pipelines.contracts import load_sources
+from pipelines.published import BadPublishedContract, load_published
+from pipelines.register import BadRegister, load_register
+from pipelines.settings import PROJECT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIRST_KPIS = {"assess_45wd", "cla_count", "cpp_count", "icpc_15wd", "survey_response_rate"}
+
+
+def test_the_first_kpis_are_registered_without_a_target() -> None:
+    register = {kpi.kpi_id: kpi for kpi in load_register(PROJECT / "sql/kpis")}
+    assert set(register) >= FIRST_KPIS
+    assert all(register[kpi_id].target is None for kpi_id in FIRST_KPIS)
+
+
+def test_every_required_table_has_a_contract() -> None:
+    tables = {table for source in load_sources(PROJECT / "expectations").values() for table in source.tables}
+    for kpi in load_register(PROJECT / "sql/kpis"):
+        assert {table for _, _, table in kpi.requirements} <= tables
+
+
+def test_one_of_several_tables_is_one_requirement() -> None:
+    rate = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == "survey_response_rate")
+    assert rate.requirements == [
+        ("survey_response_rate", 1, "survey_invited"),
+        ("survey_response_rate", 2, "survey_responses"),
+        ("survey_response_rate", 2, "survey_summary"),
+    ]
+
+
+@pytest.mark.parametrize("missing", ["cpp_count.sql", "cpp_count.yaml"])
+def test_half_a_kpi_is_refused(tmp_path: Path, missing: str) -> None:
+    kpis = copy_of_the_project(tmp_path) / "sql/kpis"
+    (kpis / missing).unlink()
+    with pytest.raises(BadRegister, match="cpp_count: a KPI is two files"):
+        load_register(kpis)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"direction": "up"},
+        {"standard_type": "national"},
+        {"tittle": "misspelt"},
+        {"target": {"green_from": 95}},
+        {"numerator": None},
+    ],
+)
+def test_a_register_that_says_something_else_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    path = copy_of_the_project(tmp_path) / "sql/kpis/cpp_count.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | change))
+    with pytest.raises(BadRegister, match=r"cpp_count\.yaml"):
+        load_register(path.parent)
+
+
+@pytest.mark.parametrize("field", ["description", "dataGranularityDescription", "properties"])
+def test_a_published_contract_that_lacks_something_is_refused(tmp_path: Path, field: str) -> None:
+    path = copy_of_the_project(tmp_path) / "expectations/snapshots/kpi.yaml"
+    told = yaml.safe_load(path.read_text())
+    del told["schema"][0][field]
+    path.write_text(yaml.safe_dump(told))
+    with pytest.raises(BadPublishedContract, match=rf"kpi\.yaml: lacks '{field}'"):
+        load_published(path.parent)
+
+
+def test_published_contracts_follow_the_standard() -> None:
+    from open_data_contract_standard.model import OpenDataContractStandard
+
+    for path in (PROJECT / "expectations/snapshots").glob("*.yaml"):
+        OpenDataContractStandard.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,0 +1,284 @@
+"""Publishing: whole versions that never change, the same bytes from the same input, nothing of any child."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from frictionless import validate
+from staged_input import key, stage
+from warehouse_input import AUTHORITY, MONTH, assessment, involvement, plan, settings_in, ssd
+
+from pipelines import snapshots
+from pipelines.periods import Period
+from pipelines.published import load_published
+from pipelines.settings import PROJECT, Settings
+from pipelines.snapshots import NothingToPublish, publish
+from pipelines.storage import read_json, sha256_of_file
+from pipelines.warehouse import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FEBRUARY = Period.parse(MONTH)
+TABLES = {table.name: table for table in load_published(PROJECT / "expectations/snapshots")}
+FINDING = {
+    "table_name": "ssd_person",
+    "rule_code": "PERS001A-PRESENT",
+    "severity": "critical",
+    "consequence": "refuse_row",
+    "sentence": 'Says "so", and\nmore; ünläutet.',
+    "remedy": "None.",
+    "rows_tested": 3,
+    "rows_failed": 1,
+}
+
+
+def built_in(folder: Path, month: str = MONTH) -> Settings:
+    settings = settings_in(folder)
+    tables = ssd(
+        person=[{"pers_person_id": child} for child in "ab"],
+        cin_assessments=[assessment("a", "2021-02-01", "2021-02-10"), assessment("b", "2018-02-01", "2021-02-10")],
+        cp_plans=[plan("a", "2021-01-01")],
+        involvements=[involvement("a", "T1", "2021-01-01")],
+    )
+    stage(settings.staging, f"{AUTHORITY}/ssd/{month}", tables, rule_results=[FINDING])
+    build(settings, Period.parse(month))
+    return settings
+
+
+def deliver_again(settings: Settings) -> None:
+    stage(settings.staging, f"{AUTHORITY}/ssd/{MONTH}", ssd(), version="v0002-000000000000")
+    build(settings, FEBRUARY)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return built_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish(built_in(tmp_path_factory.mktemp("published")), FEBRUARY).folder
+
+
+def test_a_version_holds_everything_in_every_form(snapshot: Path) -> None:
+    assert {path.name for path in snapshot.iterdir()} == {
+        "data_dictionary.csv",
+        "data_dictionary.md",
+        "datapackage.json",
+        "manifest.json",
+        "snapshot.duckdb",
+        *(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")),
+    }
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_form_of_a_table_holds_the_same(snapshot: Path, name: str) -> None:
+    with duckdb.connect(str(snapshot / "snapshot.duckdb"), read_only=True) as connection:
+        rows = connection.table(name).fetchall()
+        kept = dict(zip(connection.table(name).columns, map(str, connection.table(name).types), strict=True))
+    types = {column.name: column.duckdb_type for column in TABLES[name].columns}
+    assert kept == types
+    assert duckdb.read_parquet(str(snapshot / f"{name}.parquet")).fetchall() == rows
+    assert duckdb.read_csv(str(snapshot / f"{name}.csv"), header=True, dtype=types).fetchall() == rows
+
+
+def test_what_others_build_on_is_there(snapshot: Path) -> None:
+    fixed = {
+        "kpi_month": "authority_code reporting_month kpi_id team_code numerator denominator value",
+        "survey_score": "authority_code survey_date standard_id geography score respondents rag",
+        "finding_summary": (
+            "authority_code source reporting_month table_name rule_code severity consequence rows_tested rows_failed"
+        ),
+        "reconciliation": "authority_code source reporting_month file_name rows_read rows_staged rows_refused",
+    }
+    with duckdb.connect(str(snapshot / "snapshot.duckdb"), read_only=True) as connection:
+        for name, columns in fixed.items():
+            assert set(columns.split()) <= set(connection.table(f"main.{name}").columns)
+
+
+def test_csv_is_rfc_4180(snapshot: Path) -> None:
+    text = (snapshot / "finding_summary.csv").read_bytes()
+    assert (text.count(b"\r\n"), text.count(b"\n")) == (2, 3)
+    rows = list(csv.DictReader(text.decode("utf-8").splitlines(keepends=True)))
+    assert [row["sentence"] for row in rows] == ['Says "so", and\nmore; ünläutet.']
+    assert [row["column_name"] for row in rows] == [""]
+
+
+def test_rows_stand_in_the_order_of_their_key(snapshot: Path) -> None:
+    with (snapshot / "kpi_month.csv").open(encoding="utf-8", newline="") as file:
+        keys = [[row[column] for column in TABLES["kpi_month"].key] for row in csv.DictReader(file)]
+    assert keys == sorted(keys)
+    assert len(keys) > 100
+
+
+def test_the_data_package_is_valid_and_tells_of_every_change(snapshot: Path, tmp_path: Path) -> None:
+    report = validate(str(snapshot / "datapackage.json"))
+    assert report.valid, report.flatten(["title", "note"])
+    copy = tmp_path / "copy"
+    shutil.copytree(snapshot, copy)
+    (copy / "kpi.csv").write_bytes((copy / "kpi.csv").read_bytes().replace(b"percent", b"percemt"))
+    assert not validate(str(copy / "datapackage.json")).valid
+
+
+def test_the_data_package_describes_the_files_as_they_are(snapshot: Path) -> None:
+    package = read_json(snapshot / "datapackage.json")
+    assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
+    assert package["sources"] == [
+        {"title": f"{AUTHORITY} ssd {MONTH}", "version": "v0001", "hash": f"sha256:{'0' * 64}"}
+    ]
+    assert [resource["name"] for resource in package["resources"]] == list(TABLES)
+    for resource in package["resources"]:
+        for told in (resource, resource["parquet"]):
+            file = snapshot / told["path"]
+            assert told["bytes"] == file.stat().st_size
+            assert told["hash"] == f"sha256:{sha256_of_file(file)}"
+
+
+def test_the_manifest_says_what_was_published_from_what(snapshot: Path) -> None:
+    manifest = read_json(snapshot / "manifest.json")
+    assert (manifest["month"], manifest["version"]) == (MONTH, "v0001")
+    assert [(each["source"], each["landing_version"]) for each in manifest["deliveries"]] == [("ssd", "v0001")]
+    assert manifest["tables"]["delivery"] == 1
+    unsigned = {"manifest.json", "snapshot.duckdb"}
+    assert manifest["files"] == {
+        path.name: sha256_of_file(path) for path in snapshot.iterdir() if path.name not in unsigned
+    }
+
+
+def test_the_database_carries_the_descriptions(snapshot: Path) -> None:
+    with duckdb.connect(str(snapshot / "snapshot.duckdb"), read_only=True) as connection:
+        tables = dict(connection.sql("SELECT table_name, comment FROM duckdb_tables()").fetchall())
+        columns = connection.sql(
+            "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+        version = connection.sql("SELECT tags['storage_version'] FROM duckdb_databases() WHERE path <> ''").fetchall()
+    assert tables == {name: f"{table.description} {table.grain}" for name, table in TABLES.items()}
+    assert set(columns) == {
+        (name, column.name, column.description) for name, table in TABLES.items() for column in table.columns
+    }
+    assert version[0][0].startswith("v1.0.0")
+    assert not list(snapshot.glob("*.wal"))
+
+
+def test_the_dictionary_has_every_column(snapshot: Path) -> None:
+    with (snapshot / "data_dictionary.csv").open(encoding="utf-8", newline="") as file:
+        told = {(row["table"], row["column"]): row["description"] for row in csv.DictReader(file)}
+    declared = {(name, column.name): column.description for name, table in TABLES.items() for column in table.columns}
+    assert told == declared
+    text = (snapshot / "data_dictionary.md").read_text(encoding="utf-8")
+    assert all(f"| {column} |" in text and description in text for (_, column), description in declared.items())
+
+
+def test_nothing_of_a_child_is_published(snapshot: Path) -> None:
+    pseudonyms = [key(name) for name in ("a", "b", "a T1 2021-01-01", "a 2021-01-01 None None")]
+    forms = [form for each in pseudonyms for form in (str(each).encode(), each.hex.encode(), each.bytes)]
+    for path in snapshot.iterdir():
+        content = path.read_bytes()
+        assert not any(form in content for form in forms), path.name
+    kinds = {column.duckdb_type for table in TABLES.values() for column in table.columns}
+    assert kinds <= {"VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DATE", "BOOLEAN"}
+
+
+def test_two_places_publish_the_same_bytes(tmp_path: Path) -> None:
+    folders = [publish(built_in(tmp_path / name), FEBRUARY).folder for name in ("one", "other")]
+    files = [
+        {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "snapshot.duckdb"}
+        for folder in folders
+    ]
+    assert files[0] == files[1]
+
+
+def test_the_same_content_is_published_once(settings: Settings) -> None:
+    first = publish(settings, FEBRUARY)
+    again = publish(settings, FEBRUARY)
+    assert (first.outcome, again.outcome) == ("published", "unchanged")
+    assert (again.version, again.folder) == (first.version, first.folder)
+    assert [path.name for path in (settings.snapshots / MONTH).glob("v*")] == ["v0001"]
+    assert not list((settings.snapshots / MONTH).glob(".making-*"))
+
+
+def test_a_correction_is_the_next_version_and_changes_none_before_it(settings: Settings) -> None:
+    first = publish(settings, FEBRUARY)
+    before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
+    with duckdb.connect(str(first.folder / "snapshot.duckdb"), read_only=True) as reader:
+        deliver_again(settings)
+        second = publish(settings, FEBRUARY)
+        assert (second.version, second.outcome) == ("v0002", "published")
+        rows = reader.sql("SELECT sum(numerator) FROM kpi_month WHERE kpi_id = 'cpp_count'").fetchall()
+        assert rows == [(4,)]
+    assert {path.name: path.read_bytes() for path in first.folder.iterdir()} == before
+
+
+def test_the_pointers_name_the_newest(settings: Settings) -> None:
+    publish(settings, FEBRUARY)
+    deliver_again(settings)
+    publish(settings, FEBRUARY)
+    build(settings, Period(2021, 1))
+    publish(settings, Period(2021, 1))
+    assert read_json(settings.snapshots / MONTH / "latest.json") == {"version": "v0002"}
+    assert read_json(settings.snapshots / "2021-01/latest.json") == {"version": "v0001"}
+    assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0002"}
+    assert (settings.snapshots / "latest/manifest.json").samefile(settings.snapshots / MONTH / "v0002/manifest.json")
+    assert (settings.snapshots / MONTH / "latest").readlink().name == "v0002"
+
+
+def test_without_symbolic_links_the_json_is_enough(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("not here")
+
+    monkeypatch.setattr("pathlib.Path.symlink_to", refuse)
+    assert publish(settings, FEBRUARY).outcome == "published"
+    assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0001"}
+
+
+DIES = """
+import os, sys
+from pathlib import Path
+from pipelines import snapshots
+from pipelines.periods import Period
+from pipelines.settings import Settings
+
+setattr(snapshots, sys.argv[2], lambda *_: os._exit(9))
+snapshots.publish(Settings(_env_file=None, data_dir=Path(sys.argv[1])), Period.parse(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize("step", ["_write_package", "_make_database", "_point_to"])
+def test_a_publication_killed_at_any_step_can_be_run_again(settings: Settings, step: str) -> None:
+    killed = subprocess.run([sys.executable, "-c", DIES, str(settings.data_dir), step, MONTH], check=False)
+    assert killed.returncode == 9
+    assert not (settings.snapshots / "latest.json").exists()
+    whole = snapshots.newest_version(settings.snapshots / MONTH)
+    assert whole == ("v0001" if step == "_point_to" else None)
+    published = publish(settings, FEBRUARY)
+    assert published.version == "v0001"
+    assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0001"}
+    assert json.loads((published.folder / "manifest.json").read_text())["version"] == "v0001"
+
+
+def test_a_database_that_cannot_be_made_publishes_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(RuntimeError, match=r"snapshot\.duckdb was not made"):
+        publish(settings, FEBRUARY)
+    assert list((settings.snapshots / MONTH).iterdir()) == []
+
+
+def test_there_must_be_a_warehouse(tmp_path: Path) -> None:
+    with pytest.raises(NothingToPublish, match="2021-02 has no warehouse"):
+        publish(settings_in(tmp_path), FEBRUARY)
+
+
+def test_v10000_comes_after_v9999(tmp_path: Path) -> None:
+    for version in ("v9999", "v10000", "v0001"):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "manifest.json").touch()
+    (tmp_path / "v10001").mkdir()
+    assert snapshots.newest_version(tmp_path) == "v10000"

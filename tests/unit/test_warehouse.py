@@ -1,0 +1,225 @@
+"""Building: whole or not at all, once for the same inputs, and never past a check."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from staged_input import stage
+from warehouse_input import AUTHORITY, MONTH, assessment, copy_of_the_project, episode, plan, settings_in, ssd
+
+from pipelines import warehouse
+from pipelines.periods import Period
+from pipelines.settings import PROJECT, Settings
+from pipelines.storage import read_json
+from pipelines.warehouse import BrokenBuild, build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FEBRUARY = Period.parse(MONTH)
+DELIVERY = f"{AUTHORITY}/ssd/{MONTH}"
+
+
+def staged_in(folder: Path, project: Path = PROJECT) -> Settings:
+    """Settings of a place where one small delivery is staged."""
+    settings = settings_in(folder, project)
+    tables = ssd(
+        person=[{"pers_person_id": child} for child in "ab"],
+        cin_assessments=[assessment("a", "2021-02-01", "2021-02-10"), assessment("b", "2018-02-01", "2021-02-10")],
+        cp_plans=[plan("a", "2021-01-01")],
+        cla_episodes=[episode("b", "2021-01-01")],
+    )
+    stage(settings.staging, DELIVERY, tables)
+    return settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return staged_in(tmp_path)
+
+
+@pytest.fixture
+def changeable(tmp_path: Path) -> Settings:
+    """Settings of a place with SQL and contracts of its own."""
+    return staged_in(tmp_path, copy_of_the_project(tmp_path))
+
+
+def files_of(settings: Settings) -> list[str]:
+    return sorted(path.name for path in (settings.warehouse / MONTH).iterdir())
+
+
+def ordered_parquet(path: Path, folder: Path) -> dict[str, bytes]:
+    folder.mkdir()
+    with duckdb.connect(str(path), read_only=True) as connection:
+        for name in warehouse.rows_by_table(path):
+            connection.table(name).order("ALL").write_parquet(str(folder / name))
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_a_build_leaves_one_file_and_says_what_is_in_it(settings: Settings) -> None:
+    built = build(settings, FEBRUARY)
+    assert built.outcome == "built"
+    assert built.tables["core.assessment"] == 2
+    assert built.tables["kpis.cpp_count"] == 2
+    assert files_of(settings) == sorted(["current.json", built.path.name])
+    assert built.path.name == f"warehouse-{built.fingerprint[:12]}.duckdb"
+    assert read_json(settings.warehouse / MONTH / "current.json")["file"] == built.path.name
+
+
+def test_nothing_of_staging_is_copied_and_no_path_of_this_machine_is_kept(settings: Settings) -> None:
+    built = build(settings, FEBRUARY)
+    assert {name.partition(".")[0] for name in built.tables} == {"core", "kpis", "reference", "snapshots", "warehouse"}
+    assert str(settings.data_dir).encode() not in built.path.read_bytes()
+
+
+def test_the_same_inputs_are_built_once(settings: Settings) -> None:
+    first = build(settings, FEBRUARY)
+    modified = first.path.stat().st_mtime_ns
+    again = build(settings, FEBRUARY)
+    assert (again.outcome, again.path, again.tables) == ("already built", first.path, first.tables)
+    assert first.path.stat().st_mtime_ns == modified
+
+
+def test_two_places_build_the_same(tmp_path: Path) -> None:
+    one, other = (build(staged_in(tmp_path / name), FEBRUARY) for name in ("one", "other"))
+    assert one.fingerprint == other.fingerprint
+    assert ordered_parquet(one.path, tmp_path / "a") == ordered_parquet(other.path, tmp_path / "b")
+
+
+def test_another_delivery_another_rule_or_another_meaning_is_another_warehouse(changeable: Settings) -> None:
+    built = [build(changeable, FEBRUARY)]
+    with (changeable.sql / "kpis/cpp_count.sql").open("a") as file:
+        file.write("-- said otherwise\n")
+    built.append(build(changeable, FEBRUARY))
+    with (changeable.sql / "kpis/cpp_count.yaml").open("a") as file:
+        file.write("# said otherwise\n")
+    built.append(build(changeable, FEBRUARY))
+    with (changeable.expectations / "snapshots/kpi.yaml").open("a") as file:
+        file.write("# said otherwise\n")
+    built.append(build(changeable, FEBRUARY))
+    stage(changeable.staging, DELIVERY, ssd(), version="v0002-000000000000")
+    built.append(build(changeable, FEBRUARY))
+    assert len({each.fingerprint for each in built}) == len(built)
+
+
+def test_the_last_few_are_kept_and_the_current_one_always(changeable: Settings) -> None:
+    names = []
+    for number in range(5):
+        (changeable.sql / "core/child.sql").open("a").write(f"-- {number}\n")
+        names.append(build(changeable, FEBRUARY).path.name)
+    assert files_of(changeable) == sorted(["current.json", *names[-3:]])
+
+
+def test_nothing_delivered_builds_empty_tables(tmp_path: Path) -> None:
+    built = build(settings_in(tmp_path), FEBRUARY)
+    assert built.tables["snapshots.kpi_month"] == 0
+    assert built.tables["snapshots.kpi"] == 5
+
+
+FIRING = "SELECT child_id FROM core.child"
+
+
+def test_a_check_that_fires_stops_the_build_and_tells_no_values(changeable: Settings) -> None:
+    before = build(changeable, FEBRUARY)
+    (changeable.sql / "checks/child__nobody_is_there.sql").write_text(FIRING)
+    with pytest.raises(BrokenBuild) as broken:
+        build(changeable, FEBRUARY)
+    assert str(broken.value) == "child: nobody is there: not so in 2 rows (sql/checks/child__nobody_is_there.sql)"
+    assert files_of(changeable) == sorted(["current.json", before.path.name])
+    assert read_json(changeable.warehouse / MONTH / "current.json")["file"] == before.path.name
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("core/child.sql", "SELECT people.pers_dobb FROM staging.ssd_person AS people", "core.child: .*pers_dobb"),
+        ("core/child.sql", "SELECT x.a FROM staging.ssd_persons AS x", "core.child: reads staging.ssd_persons"),
+        ("core/child.sql", "SELECT $today AS today FROM staging.ssd_person", "core.child: .*only parameter.* today"),
+        (
+            "core/child.sql",
+            "SELECT cast('Zebedee' AS DATE) AS d FROM core.cp_plan",
+            "^core.child: ConversionException$",
+        ),
+        ("kpis/cpp_count.sql", "SELECT 'x' AS authority_code", "warehouse.fct_kpi_team_month: .*team_code"),
+        ("snapshots/kpi.sql", "SELECT kpi_id FROM reference.kpi", "snapshots.kpi: gives kpi_id VARCHAR; its contract"),
+        ("snapshots/extra.sql", "SELECT kpi_id FROM reference.kpi", "snapshots.extra: has its SQL or its contract"),
+        ("kpis/half.sql", "SELECT 1 AS one", "half: a KPI is two files"),
+    ],
+)
+def test_a_file_that_is_wrong_is_named(changeable: Settings, file: str, text: str, told: str) -> None:
+    (changeable.sql / file).write_text(text)
+    with pytest.raises(BrokenBuild, match=told):
+        build(changeable, FEBRUARY)
+    assert not list(changeable.warehouse.rglob("*.duckdb"))
+
+
+def test_a_kpi_gives_whole_numbers(changeable: Settings) -> None:
+    path = changeable.sql / "kpis/cpp_count.sql"
+    path.write_text(path.read_text().replace("count(*) AS numerator", "count(*) * 0.5 AS numerator"))
+    with pytest.raises(BrokenBuild, match=r"kpis\.cpp_count: gives .*; a KPI gives .*numerator BIGINT"):
+        build(changeable, FEBRUARY)
+
+
+def test_a_published_table_has_one_row_a_key(changeable: Settings) -> None:
+    path = changeable.sql / "snapshots/kpi.sql"
+    path.write_text(f"{path.read_text()} UNION ALL {path.read_text()}")
+    with pytest.raises(BrokenBuild, match=r"snapshots\.kpi: 5 rows repeat another; One row a KPI\."):
+        build(changeable, FEBRUARY)
+
+
+def test_staged_rows_that_do_not_fit_their_contract_are_the_softwares_fault(settings: Settings) -> None:
+    folder = settings.staging / "ssd" / f"authority={AUTHORITY}" / f"month={MONTH}" / "v0001-000000000000"
+    duckdb.sql("SELECT 1 AS line").write_parquet(str(folder / "ssd_person.parquet"))
+    with pytest.raises(BrokenBuild, match=r"staging\.ssd_person: what was staged does not fit its contract"):
+        build(settings, FEBRUARY)
+
+
+DIES = """
+import os, sys
+from pathlib import Path
+from pipelines import warehouse
+from pipelines.periods import Period
+from pipelines.settings import Settings
+
+setattr(warehouse, sys.argv[2], lambda *_: os._exit(9))
+warehouse.build(Settings(_env_file=None, data_dir=Path(sys.argv[1])), Period.parse(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize("step", ["_put_inputs", "_run_check", "write_json"])
+def test_a_build_killed_at_any_step_can_be_run_again(settings: Settings, step: str) -> None:
+    killed = subprocess.run([sys.executable, "-c", DIES, str(settings.data_dir), step, MONTH], check=False)
+    assert killed.returncode == 9
+    assert "current.json" not in files_of(settings)
+    built = build(settings, FEBRUARY)
+    assert built.tables["snapshots.kpi_month"] > 0
+    assert read_json(settings.warehouse / MONTH / "current.json")["file"] == built.path.name
+
+
+def test_what_a_killed_build_left_is_removed_a_day_later(settings: Settings) -> None:
+    folder = settings.warehouse / MONTH
+    for name in ("old", "new"):
+        (folder / f".building-{name}").mkdir(parents=True)
+    os.utime(folder / ".building-old", (0, 0))
+    build(settings, FEBRUARY)
+    assert [path.name for path in folder.glob(".building-*")] == [".building-new"]
+
+
+def test_a_reader_of_the_warehouse_before_is_not_disturbed(settings: Settings) -> None:
+    with duckdb.connect(str(build(settings, FEBRUARY).path), read_only=True) as reader:
+        stage(settings.staging, DELIVERY, ssd(), version="v0002-000000000000")
+        after = build(settings, FEBRUARY)
+        assert reader.sql("SELECT count(*) FROM core.assessment").fetchall() == [(2,)]
+        assert after.tables["core.assessment"] == 0
+
+
+def test_children_are_known_by_pseudonym_alone(settings: Settings) -> None:
+    with duckdb.connect(str(build(settings, FEBRUARY).path), read_only=True) as reader:
+        (child,) = reader.sql("SELECT child_id FROM core.cp_plan").fetchall()[0]
+    assert isinstance(child, uuid.UUID)
