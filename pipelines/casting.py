@@ -152,10 +152,14 @@ def _read_with(macro: str) -> Callable[[Column], exp.Expr]:
     return lambda column: exp.func(macro, _given(column))
 
 
+def _read_up_to_maximum(macro: str) -> Callable[[Column], exp.Expr]:
+    return lambda column: exp.func(macro, _given(column), exp.Literal.number(column.maximum))
+
+
 READERS: dict[Kind, Callable[[Column], exp.Expr]] = {
     "date": _read_with("read_date"),
-    "integer": _read_with("read_integer"),
-    "number": _read_with("read_number"),
+    "integer": _read_up_to_maximum("read_integer"),
+    "number": _read_up_to_maximum("read_number"),
     "boolean": _read_with("read_boolean"),
     "code": _read_code,
     "text": _read_text,

@@ -5,7 +5,7 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
 - ``schema[0]``: ``name`` (the staged table), ``physicalName`` (its file), ``description``,
   ``dataGranularityDescription``, ``properties``, ``quality``, and the custom property ``optional``;
 - a property's ``id`` (its reference in rule codes), ``name``, ``businessName``, ``description``, ``logicalType``,
-  ``pattern`` and ``maxLength`` in ``logicalTypeOptions``, ``required``, ``primaryKey``, ``classification``,
+  ``pattern``, ``maxLength`` and ``maximum`` in ``logicalTypeOptions``, ``required``, ``primaryKey``, ``classification``,
   ``relationships``, the ``invalidValues`` metric with its ``validValues``, nested ``properties`` (the flags of a JSON
   column), and the custom properties ``pseudonym``, ``aliases`` and, for survey answers, ``words`` and ``noAnswer``;
 - a quality rule of ``engine: greatExpectations``: ``id``, ``description``, ``severity``, ``implementation`` (``type``
@@ -85,6 +85,7 @@ class Column:
     aliases: Mapping[str, str] = field(default_factory=dict)
     pattern: str | None = None
     longest: int = 0
+    maximum: int = 0
     refers_to: tuple[str, str] | None = None
     json_key: str | None = None
     words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
@@ -216,6 +217,7 @@ def _columns(told: dict[str, Any]) -> Iterator[Column]:
         aliases=custom.get("aliases", {}),
         pattern=told.get("logicalTypeOptions", {}).get("pattern"),
         longest=told.get("logicalTypeOptions", {}).get("maxLength", 0),
+        maximum=_maximum(told),
         refers_to=_reference(told),
         words={points: tuple(words) for points, words in custom.get("words", {}).items()},
         no_answers=tuple(custom.get("noAnswer", ())),
@@ -262,6 +264,13 @@ def _string_kind(told: dict[str, Any], custom: Mapping[str, Any]) -> Kind:
     if "pattern" in told.get("logicalTypeOptions", {}):
         return "text"
     raise BadContract(f"{told['name']} would stage free text: give it codes, a pattern, a pseudonym, or withhold it")
+
+
+def _maximum(told: dict[str, Any]) -> int:
+    """Every number has one: without it, a person's number would pass for a count."""
+    if told["logicalType"] not in {"integer", "number"} or told["classification"] in WITHHELD:
+        return 0
+    return int(told["logicalTypeOptions"]["maximum"])
 
 
 def _codes(told: dict[str, Any]) -> tuple[str, ...]:
@@ -318,8 +327,8 @@ def found(column: str) -> str:
 
 _UNREADABLE = {
     "date": ("is not a date", "Write it as 2021-02-28 or 28/02/2021."),
-    "integer": ("is not a whole number", "Give a whole number or leave it blank."),
-    "number": ("is not a number", "Give a number or leave it blank."),
+    "integer": ("is not a whole number in the range that makes sense", "Give a whole number or leave it blank."),
+    "number": ("is not a number in the range that makes sense", "Give a number or leave it blank."),
     "boolean": ("is not Y or N", "Give Y or N or leave it blank."),
     "code": ("is not one of the codes", "Use a code of the specification."),
     "text": (

@@ -317,13 +317,11 @@ def _questions(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[
     """The delivered questions, in lower case, and the points of their scales."""
     if not {"question_id", "points"} <= reading.headings.get("survey_questions", set()):
         return {}
-    registry = exp.select("lower(question_id)", "read_integer(points)").from_(casting.raw_table("survey_questions"))
+    points = exp.func("read_integer", exp.column("points"), exp.Literal.number(LONGEST_SCALE))
+    registry = exp.select("lower(question_id)", points)
+    registry = registry.from_(casting.raw_table("survey_questions"))
     rows = connection.execute(registry.sql(casting.DIALECT)).fetchall()
-    return {
-        question: min(points, LONGEST_SCALE)
-        for question, points in rows
-        if question and points and PLAIN_NAME.fullmatch(question)
-    }
+    return {question: points for question, points in rows if question and points and PLAIN_NAME.fullmatch(question)}
 
 
 def _answer_column(answers: Column, question: str, points: int) -> Column:

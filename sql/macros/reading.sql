@@ -8,11 +8,15 @@ CREATE OR REPLACE MACRO read_date(given) AS
             CAST(try_strptime(given, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S']) AS DATE)
     END;
 
-CREATE OR REPLACE MACRO read_integer(given) AS
-    CASE WHEN regexp_full_match(given, '[+-]?\d{1,15}(\.0+)?') THEN CAST(try_cast(given AS DECIMAL(18, 2)) AS BIGINT) END;
+-- A number has a largest value: an NHS number in a column of counts is no count.
+CREATE OR REPLACE MACRO read_number(given, maximum) AS
+    CASE
+        WHEN regexp_full_match(given, '\+?(\d{1,8}(\.\d+)?|\.\d+)') AND try_cast(given AS DECIMAL(18, 4)) <= maximum
+            THEN try_cast(given AS DECIMAL(12, 4))
+    END;
 
-CREATE OR REPLACE MACRO read_number(given) AS
-    CASE WHEN regexp_full_match(given, '[+-]?\d{1,8}(\.\d+)?|[+-]?\.\d+') THEN try_cast(given AS DECIMAL(12, 4)) END;
+CREATE OR REPLACE MACRO read_integer(given, maximum) AS
+    CASE WHEN regexp_full_match(given, '\+?\d{1,8}(\.0+)?') THEN CAST(read_number(given, maximum) AS BIGINT) END;
 
 CREATE OR REPLACE MACRO read_boolean(given) AS
     CASE

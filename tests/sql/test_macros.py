@@ -87,17 +87,33 @@ def test_dates_are_iso_or_day_first_and_nothing_else(given: str | None, read: dt
 
 
 @pytest.mark.parametrize(
-    ("given", "read"), [("162", 162), ("162.0", 162), ("-3", -3), ("162.5", None), ("1e3", None), ("many", None)]
+    ("given", "read"),
+    [
+        ("162", 162),
+        ("162.0", 162),
+        ("999", 999),
+        ("1000", None),
+        ("-3", None),
+        ("162.5", None),
+        ("1e3", None),
+        ("many", None),
+    ],
 )
-def test_whole_numbers(given: str, read: int | None) -> None:
-    assert call("read_integer", given) == read
+def test_whole_numbers_up_to_their_maximum(given: str, read: int | None) -> None:
+    assert call("read_integer", given, 999) == read
+
+
+def test_an_nhs_number_is_no_count() -> None:
+    assert call("read_integer", "9990001234", 99999999) is None
+    assert call("read_number", "9990001234", 99999999) is None
 
 
 @pytest.mark.parametrize(
-    ("given", "read"), [("0.8", Decimal("0.8")), (".5", Decimal("0.5")), ("1", 1), ("0,8", None), ("n/a", None)]
+    ("given", "read"),
+    [("0.8", Decimal("0.8")), (".5", Decimal("0.5")), ("2", 2), ("2.0001", None), ("0,8", None), ("n/a", None)],
 )
-def test_numbers(given: str, read: Decimal | None) -> None:
-    assert call("read_number", given) == read
+def test_numbers_up_to_their_maximum(given: str, read: Decimal | None) -> None:
+    assert call("read_number", given, 2) == read
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,156 @@
+"""A child's and a worker's name, a UPN, an NHS number, a postcode and a raw id, planted in every place that an export
+can hold one; the run must leave none of them, nor the key, anywhere but in the inbox and in landing.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.settings import PROJECT
+from tests.exports import SOURCES, write_table
+
+AUTHORITY = "E06000015"
+KEY = "planted-key-of-more-than-thirty-two-bytes"
+PLANTED = {
+    "child": "Quillandra Featherstonehaugh",
+    "worker": "Barnabas Wigglesworth",
+    "upn": "Z987654321098",
+    "nhs": "9990001234",
+    "postcode": "ZZ99 9ZZ",
+    "raw id": "RAWID7654321",
+}
+# Whatever way a text could be cut or joined, these pieces of it must not show.
+TRACES = [
+    "Quillandra",
+    "Featherstonehaugh",
+    "Barnabas",
+    "Wigglesworth",
+    "Z987654321098",
+    "9990001234",
+    "ZZ99 9ZZ",
+    "ZZ999ZZ",
+    "RAWID7654321",
+    KEY,
+]
+
+
+def _plant(folder: Path) -> None:
+    """Every column of every table holds each planted text once, in a row of its own; the key column stays usable."""
+    for contract in SOURCES["ssd"].tables.values():
+        rows = []
+        for name, text in PLANTED.items():
+            for target in contract.headings:
+                row = dict.fromkeys(contract.headings, "")
+                for column in contract.columns:
+                    if column.required:
+                        row[column.heading] = f"{name}-{target}"
+                row[target] = text if not target.endswith("_json") else f'{{"COMMENTS": "{text}", "{text}": "{text}"}}'
+                rows.append(row)
+        headings = [*contract.headings, f"About {PLANTED['child']}"]
+        rows = [{**row, headings[-1]: PLANTED["raw id"]} for row in rows]
+        write_table(folder / contract.file_name, headings, rows)
+        with (folder / contract.file_name).open("a", encoding="utf-8") as file:
+            file.write(",".join([*PLANTED.values()] * 20) + "\r\n")
+    (folder / f"{PLANTED['child']} {PLANTED['raw id']}.csv").write_text(PLANTED["upn"], encoding="utf-8")
+
+
+def _plant_survey(folder: Path) -> None:
+    questions = [{"question_id": "q01", "standard_id": "covid", "reverse": "N", "points": "5"}]
+    questions += [dict.fromkeys(questions[0], text) for text in PLANTED.values()]
+    write_table(folder / "questions.csv", list(questions[0]), questions)
+    answers = [{"respondent_id": text, "q01": text, PLANTED["worker"]: text} for text in PLANTED.values()]
+    write_table(folder / "responses.csv", list(answers[0]), answers)
+    write_table(folder / "invited.csv", ["survey_date", "invited"], [{"survey_date": "2020-12-11", "invited": "162"}])
+    comparators = [{"standard_id": t, "geography": t, "score": t, "respondents": t} for t in PLANTED.values()]
+    write_table(folder / "comparators.csv", list(comparators[0]), comparators)
+
+
+def _plant_unusable(folder: Path) -> None:
+    """A delivery that is refused: its first record is cut off in the middle of a name."""
+    folder.mkdir(parents=True)
+    text = f'pers_person_id,pers_forename\r\n{PLANTED["raw id"]},"{PLANTED["child"]}'
+    (folder / "ssd_person.csv").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in which the DAGs and then the command line have run on planted deliveries, with all that they said."""
+    root = tmp_path_factory.mktemp("planted")
+    inbox = root / "inbox" / AUTHORITY
+    _plant(inbox / "ssd" / "2021-02")
+    _plant_survey(inbox / "survey" / "2021-02")
+    _plant_unusable(inbox / "ssd" / "2021-01")
+    environment = {
+        **os.environ,
+        "INBOX_URL": str(root / "inbox"),
+        "DATA_DIR": str(root / "data"),
+        "AIRFLOW_HOME": str(root / "airflow"),
+        "PSEUDONYM_KEY": KEY,
+        "COLUMNS": "250",
+    }
+    said = ""
+    for command in (
+        ["pipelines.orchestration", "2021-02"],
+        ["pipelines", "run", "2021-02"],
+        ["pipelines", "status"],
+        ["pipelines", "build", "2021-13"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+        )
+        said += f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}\n"
+    (root / "said.txt").write_text(said, encoding="utf-8")
+    yield root
+
+
+def _left_behind(home: Path) -> list[Path]:
+    places = [home / "said.txt", home / "airflow", *(home / "data").iterdir()]
+    files = [file for place in places if place.name != "landing" for file in [place, *place.rglob("*")]]
+    return [file for file in files if file.is_file()]
+
+
+def _texts_in(file: Path) -> Iterator[str]:
+    """A file's bytes as text and, where it holds tables, every value of them: compression hides nothing."""
+    yield file.read_bytes().decode("utf-8", errors="ignore")
+    with duckdb.connect() as connection:
+        if file.suffix == ".parquet":
+            yield str(connection.read_parquet(str(file)).fetchall())
+    if file.suffix == ".duckdb":
+        with duckdb.connect(str(file), read_only=True) as connection:
+            tables = connection.sql("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
+            for schema, table in tables:
+                yield str(connection.table(f'"{schema}"."{table}"').fetchall())
+
+
+def test_the_run_went_through_so_that_there_is_something_to_search(home: Path) -> None:
+    said = (home / "said.txt").read_text(encoding="utf-8")
+    assert "['pipelines.orchestration', '2021-02']: 3" in said, said[-3000:]
+    assert "['pipelines', 'run', '2021-02']: 3" in said, said[-3000:]
+    assert (home / "data" / "snapshots" / "2021-02" / "v0001" / "manifest.json").exists()
+    kinds = {file.suffix for file in _left_behind(home)}
+    assert kinds >= {".parquet", ".duckdb", ".json", ".html", ".csv", ".db", ".log"}
+
+
+def test_the_planted_texts_were_read_and_are_in_landing(home: Path) -> None:
+    landed = "".join(file.read_text(encoding="utf-8") for file in (home / "data" / "landing").rglob("*.csv"))
+    assert all(text in landed for text in PLANTED.values())
+    with duckdb.connect() as connection:
+        staged = str(home / "data" / "staging" / "**" / "ssd_person.parquet")
+        rows = connection.read_parquet(staged, hive_partitioning=False, union_by_name=True).filter("line > 0")
+        assert len(rows) > 50
+
+
+def test_none_of_them_is_anywhere_else(home: Path) -> None:
+    found = {
+        (trace, str(file.relative_to(home)))
+        for file in _left_behind(home)
+        for text in [str(file.relative_to(home)), *_texts_in(file)]
+        for trace in TRACES
+        if trace.lower() in text.lower()
+    }
+    assert found == set()
