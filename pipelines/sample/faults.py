@@ -236,7 +236,8 @@ def _stray_blanks_in_header(table: Table) -> None:
 
 def _unknown_column(name: str, texts: tuple[str, ...]) -> Callable[[Table], None]:
     def change(table: Table) -> None:
-        table.header_text = table.header_text.rstrip("\n") + f",{name}\n"
+        table.headings.append(name)
+        table.header_text = _csv_text(table.headings)
         for number, record in enumerate(table.records):
             if record.text is None:
                 record.values[name] = texts[number % len(texts)]

@@ -60,7 +60,9 @@ IS_OF_ITS_KIND: dict[tuple[str, str], Callable[[dict[str, str]], bool]] = {
     ("ssd_cin_visits.csv", "too few fields"): lambda row: row["fields"] == "2",
     ("responses.csv", "missing key"): lambda row: row["respondent_id"] == "" and row["q01"] != "",
     ("responses.csv", "answer off the scale"): lambda row: {"Often", "6"} & set(row.values()) != set(),
-    ("responses.csv", "blank return"): lambda row: not any(text for key, text in row.items() if key.startswith("q")),
+    ("responses.csv", "blank return"): lambda row: (
+        row["fields"] == "61" and not any(text for key, text in row.items() if key.startswith("q"))
+    ),
     ("ssd_cin_episodes.csv", "line break and quotes in free text"): lambda row: (
         '"worried"\n' in row["cine_referral_source_desc"]
     ),
