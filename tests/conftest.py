@@ -1,1 +1,1 @@
-"""Being here puts this folder on the import path of every test: the helpers beside it are imported by name."""
+"""Being here puts the project on the import path, however pytest is started: helpers are imported as ``tests.name``."""

@@ -6,17 +6,17 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from staged_input import day, stage
 
 from pipelines.periods import Period
 from pipelines.settings import PROJECT, Settings
 from pipelines.warehouse import build
+from tests.staged_input import day, stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from staged_input import Rows
+    from tests.staged_input import Rows
 
 AUTHORITY = "E06000015"
 MONTH = "2021-02"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from warehouse_input import assessment, built_from_ssd, figure
+
+from tests.warehouse_input import assessment, built_from_ssd, figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

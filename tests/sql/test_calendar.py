@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import holidays
 import numpy as np
 import pytest
-from warehouse_input import built, settings_in
 
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
 from pipelines.warehouse import BrokenBuild, build
+from tests.warehouse_input import built, settings_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

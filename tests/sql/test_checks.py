@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from staged_input import day, stage
-from warehouse_input import AUTHORITY, MONTH, assessment, episode, plan, settings_in, ssd
 
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
 from pipelines.warehouse import build
+from tests.staged_input import day, stage
+from tests.warehouse_input import AUTHORITY, MONTH, assessment, episode, plan, settings_in, ssd
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from staged_input import day
-from warehouse_input import built_from_ssd, episode, figure, legal_status
+
+from tests.staged_input import day
+from tests.warehouse_input import built_from_ssd, episode, figure, legal_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_child_counts_or_is_left_out(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
-    from staged_input import key
+    from tests.staged_input import key
 
     found = warehouse.execute(
         "SELECT excluded_because FROM warehouse.fct_child_looked_after_month "

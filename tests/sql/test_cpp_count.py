@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from warehouse_input import built_from_ssd, figure, involvement, plan
+
+from tests.warehouse_input import built_from_ssd, figure, involvement, plan
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from staged_input import day, key
-from warehouse_input import built_from_ssd, figure
+
+from tests.staged_input import day, key
+from tests.warehouse_input import built_from_ssd, figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

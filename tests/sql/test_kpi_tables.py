@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from staged_input import stage
-from warehouse_input import (
+
+from pipelines.periods import Period
+from pipelines.warehouse import build
+from tests.staged_input import stage
+from tests.warehouse_input import (
     AUTHORITY,
     MONTH,
     assessment,
@@ -20,9 +23,6 @@ from warehouse_input import (
     settings_in,
     ssd,
 )
-
-from pipelines.periods import Period
-from pipelines.warehouse import build
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,15 +6,17 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from staged_input import day
-from warehouse_input import AUTHORITY, MONTH, built, figure
+
+from tests.staged_input import day
+from tests.warehouse_input import AUTHORITY, MONTH, built, figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import duckdb
-    from staged_input import Rows
+
+    from tests.staged_input import Rows
 
 DELIVERY = f"{AUTHORITY}/survey/{MONTH}"
 INVITED: Rows = [{"survey_date": day("2020-12-18"), "invited": 8}]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from staged_input import key
-from warehouse_input import assessment, built_from_ssd, involvement
+
+from tests.staged_input import key
+from tests.warehouse_input import assessment, built_from_ssd, involvement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from warehouse_input import copy_of_the_project
 
 from pipelines.contracts import load_sources
 from pipelines.published import BadPublishedContract, load_published
 from pipelines.register import BadRegister, load_register
 from pipelines.settings import PROJECT
+from tests.warehouse_input import copy_of_the_project
 
 if TYPE_CHECKING:
     from pathlib import Path

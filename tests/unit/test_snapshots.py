@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 from frictionless import validate
-from staged_input import key, stage
-from warehouse_input import AUTHORITY, MONTH, assessment, involvement, plan, settings_in, ssd
 
 from pipelines import snapshots
 from pipelines.periods import Period
@@ -22,6 +20,8 @@ from pipelines.settings import PROJECT, Settings
 from pipelines.snapshots import NothingToPublish, publish
 from pipelines.storage import read_json, sha256_of_file
 from pipelines.warehouse import build
+from tests.staged_input import key, stage
+from tests.warehouse_input import AUTHORITY, MONTH, assessment, involvement, plan, settings_in, ssd
 
 if TYPE_CHECKING:
     from pathlib import Path

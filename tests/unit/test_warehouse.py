@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from staged_input import stage
-from warehouse_input import AUTHORITY, MONTH, assessment, copy_of_the_project, episode, plan, settings_in, ssd
 
 from pipelines import warehouse
 from pipelines.periods import Period
 from pipelines.settings import PROJECT, Settings
 from pipelines.storage import read_json
 from pipelines.warehouse import BrokenBuild, build
+from tests.staged_input import stage
+from tests.warehouse_input import AUTHORITY, MONTH, assessment, copy_of_the_project, episode, plan, settings_in, ssd
 
 if TYPE_CHECKING:
     from pathlib import Path
