@@ -27,7 +27,7 @@ from pipelines import orchestration
     doc_md=__doc__,
 )
 def build_warehouse() -> None:
-    @task(outlets=[orchestration.WAREHOUSE])
+    @task(outlets=[orchestration.WAREHOUSE], multiple_outputs=False)
     def build(**context: Any) -> dict[str, str]:
         return orchestration.build_warehouse(context)
 

@@ -36,11 +36,11 @@ def ingest_exports() -> None:
     def find_deliveries(**context: Any) -> list[str]:
         return orchestration.find_deliveries(context)
 
-    @task(map_index_template=orchestration.NAMED_FOR_DELIVERY)
+    @task(map_index_template=orchestration.NAMED_FOR_DELIVERY, multiple_outputs=False)
     def land(delivery: str) -> dict[str, str]:
         return orchestration.land(delivery)
 
-    @task(map_index_template=orchestration.NAMED_FOR_DELIVERY)
+    @task(map_index_template=orchestration.NAMED_FOR_DELIVERY, multiple_outputs=False)
     def stage(delivery: str) -> dict[str, str | int]:
         return orchestration.stage(delivery)
 

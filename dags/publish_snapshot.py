@@ -26,7 +26,7 @@ from pipelines import orchestration
     doc_md=__doc__,
 )
 def publish_snapshot() -> None:
-    @task(outlets=[orchestration.SNAPSHOTS])
+    @task(outlets=[orchestration.SNAPSHOTS], multiple_outputs=False)
     def publish(**context: Any) -> dict[str, str]:
         return orchestration.publish_snapshot(context)
 

@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import timedelta
+from functools import cache
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
@@ -233,8 +234,9 @@ def _dags() -> dict[str, DAG]:
     return bag.dags
 
 
+@cache
 def _make_database_ready() -> None:
-    """Make Airflow's database where there is none, and bring an older one up to this Airflow."""
+    """Make Airflow's database where there is none, and bring an older one up to this Airflow; once a process."""
     from airflow.utils import db
 
     db.initdb()

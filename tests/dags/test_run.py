@@ -1,0 +1,257 @@
+"""The three DAGs, run one after another in a process with an Airflow of its own."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.orchestration import BROKEN, DATA_REFUSED, DONE, NOTHING_TO_DO, USAGE
+from tests.exports import KEY, write_ssd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GOOD, BAD = "E06000015/ssd/2021-02", "E06000016/ssd/2021-02"
+PLANTED = {
+    "name": "Quillfeather",
+    "worker": "Ottoline Brackwater",
+    "id": "RAWID-7741903",
+    "upn": "H801200001001",
+    "nhs_number": "9434765919",
+    "postcode": "BH2 6EB",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder with an inbox, data and an Airflow, and the runs made there."""
+
+    folder: Path
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.folder / "data" / "snapshots"
+
+    @property
+    def airflow(self) -> Path:
+        return self.folder / "airflow"
+
+    def run(self, command: Sequence[str], **settings: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": "",
+            "AIRFLOW_HOME": str(self.airflow),
+            "DATA_DIR": str(self.folder / "data"),
+            "INBOX_URL": str(self.inbox),
+            "PSEUDONYM_KEY": KEY,
+        } | settings
+        return subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True)
+
+    def run_dags(self) -> subprocess.CompletedProcess[str]:
+        return self.run(["-m", "pipelines.orchestration", "2021-02"])
+
+    def versions(self) -> list[str]:
+        return sorted(folder.name for folder in (self.snapshots / "2021-02").glob("v*"))
+
+    def asked(self, query: str) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(self.airflow / "airflow.db") as database:
+            return database.execute(query).fetchall()
+
+
+@dataclass(frozen=True)
+class Story:
+    """One council's good delivery, the same again, and then another council's beside it that cannot be used."""
+
+    place: Place
+    first: subprocess.CompletedProcess[str]
+    again: subprocess.CompletedProcess[str]
+    versions_after_again: list[str]
+    with_a_bad_one: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    place = Place(tmp_path_factory.mktemp("house"))
+    write_ssd(place.inbox / GOOD, people())
+    first, again = place.run_dags(), place.run_dags()
+    versions = place.versions()
+    write_ssd(place.inbox / BAD, people())
+    # Without its header the file begins with a child.
+    headless = place.inbox / BAD / "ssd_person.csv"
+    headless.write_bytes(headless.read_bytes().split(b"\n", 1)[1])
+    return Story(place, first, again, versions, place.run_dags())
+
+
+def people() -> dict[str, list[dict[str, str]]]:
+    child = {
+        "pers_person_id": PLANTED["id"],
+        "pers_forename": PLANTED["name"],
+        "pers_surname": PLANTED["name"],
+        "pers_common_child_id": PLANTED["nhs_number"],
+        "pers_legacy_id": PLANTED["upn"],
+        "pers_nationality": PLANTED["postcode"],
+        "pers_dob": "2010-05-04",
+        "pers_sex": PLANTED["name"],
+    }
+    worker = {
+        "prof_professional_id": PLANTED["id"],
+        "prof_staff_id": PLANTED["id"],
+        "prof_professional_name": PLANTED["worker"],
+        "prof_social_worker_registration_no": PLANTED["worker"],
+        "prof_professional_department": PLANTED["worker"],
+    }
+    return {"ssd_person": [child], "ssd_professionals": [worker]}
+
+
+def test_a_good_delivery_is_published(story: Story) -> None:
+    assert story.first.returncode == DONE, story.first.stdout + story.first.stderr
+    assert "v0001" in story.versions_after_again
+    assert (story.place.snapshots / "2021-02" / "v0001" / "manifest.json").exists()
+
+
+def test_each_step_is_a_line_for_a_person_and_nothing_else_is_said(story: Story) -> None:
+    lines = story.first.stdout.splitlines()
+    assert [" ".join(line.split()[:4]) for line in lines if GOOD in line] == [
+        f"done ingest_exports delivery.land {GOOD}",
+        f"done ingest_exports delivery.stage {GOOD}",
+    ]
+    assert all(line.startswith("done ") for line in lines)
+    assert len(lines) == 7
+    assert story.first.stderr == ""
+
+
+def test_the_same_again_does_nothing(story: Story) -> None:
+    assert story.again.returncode == DONE
+    assert story.versions_after_again == ["v0001"]
+
+
+def test_an_unusable_delivery_makes_the_run_red_and_the_good_one_is_published_all_the_same(story: Story) -> None:
+    assert story.with_a_bad_one.returncode == DATA_REFUSED
+    assert story.place.versions() == ["v0001", "v0002"]
+    lines = [line.split() for line in story.with_a_bad_one.stdout.splitlines()]
+    outcomes = {(words[2], words[3]): words[0] for words in lines if len(words) > 3}
+    assert outcomes["delivery.stage", GOOD] == "done"
+    assert outcomes["delivery.stage", BAD] == "refused"
+    reconciled = (story.place.snapshots / "2021-02" / "v0002" / "reconciliation.csv").read_text(encoding="utf-8")
+    assert "E06000015,ssd,2021-02,ssd_person.csv" in reconciled
+
+
+def test_the_refusal_is_told_once_for_the_delivery_and_once_in_the_verdict(story: Story) -> None:
+    told = [line for line in story.with_a_bad_one.stdout.splitlines() if line.strip().startswith(f"{BAD}:")]
+    assert len(told) == 2
+    assert all("ssd_person.csv" in line for line in told)
+    states = dict(
+        story.place.asked("SELECT task_id || ' ' || coalesce(rendered_map_index, ''), state FROM task_instance")
+    )
+    assert states[f"delivery.stage {GOOD}"] == "success"
+    assert states[f"delivery.stage {BAD}"] == "failed"
+    assert states["announce "] == "success"
+    assert states["verdict "] == "failed"
+    assert dict(story.place.asked("SELECT dag_id, state FROM dag_run")) == {
+        "ingest_exports": "failed",
+        "build_warehouse": "success",
+        "publish_snapshot": "success",
+    }
+
+
+def test_every_asset_is_announced_for_the_month(story: Story) -> None:
+    announced = set(story.place.asked("SELECT source_dag_id, source_task_id, partition_key FROM asset_event"))
+    assert announced == {
+        ("ingest_exports", "announce", "2021-02"),
+        ("build_warehouse", "build", "2021-02"),
+        ("publish_snapshot", "publish", "2021-02"),
+    }
+
+
+def test_tasks_tell_each_other_names_of_deliveries_and_counts_and_nothing_else(story: Story) -> None:
+    told = {
+        f"{task} {key}": json.loads(value)
+        for task, key, value in story.place.asked("SELECT task_id, key, value FROM xcom ORDER BY map_index DESC")
+    }
+    assert told == {
+        "find_deliveries return_value": [GOOD, BAD],
+        "delivery.land return_value": {"delivery": GOOD, "outcome": "already landed"},
+        "delivery.stage return_value": {
+            "delivery": GOOD,
+            "outcome": "already staged",
+            "rows_read": 2,
+            "rows_refused": 0,
+            "rows_warned": told["delivery.stage return_value"]["rows_warned"],
+        },
+        "announce return_value": "2021-02",
+        "build return_value": {"month": "2021-02", "outcome": "built"},
+        "publish return_value": {"month": "2021-02", "outcome": "published", "version": "v0002"},
+    }
+
+
+def test_airflow_learns_no_name_no_identifier_and_not_the_key(story: Story) -> None:
+    kept = {file: file.read_bytes() for file in story.place.airflow.rglob("*") if file.is_file()}
+    assert {"airflow.db", "run.log"} <= {file.name for file in kept}
+    runs = (story.first, story.again, story.with_a_bad_one)
+    said = "".join(run.stdout + run.stderr for run in runs).encode()
+    assert BAD.encode() in said
+    for what, text in (PLANTED | {"key": KEY}).items():
+        assert [file.name for file, content in kept.items() if text.encode() in content] == [], what
+        assert text.encode() not in said, what
+
+
+def test_airflows_secret_is_for_its_owner_alone(story: Story) -> None:
+    secret = story.place.airflow / "jwt_secret"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert len(secret.read_text()) >= 64
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What came of each run on stand-ins, all of them in one process."""
+    told = Place(tmp_path_factory.mktemp("stand-ins")).run([str(Path(__file__).parent / "stand_ins.py"), *RUNS])
+    assert told.returncode == 0, told.stdout + told.stderr
+    results = [json.loads(line) for line in told.stdout.splitlines() if line.startswith("{")]
+    return dict(zip(RUNS, results, strict=True))
+
+
+RUNS = {
+    "E06000015/ssd/2021-03=good": (NOTHING_TO_DO, ["find"]),
+    f"{GOOD}=good": (DONE, ["find", GOOD, "build", "publish"]),
+    f"{BAD}=refused": (DATA_REFUSED, ["find", BAD, "build", "publish"]),
+    f"{GOOD}=good {BAD}=broken": (BROKEN, ["find", GOOD, "build", "publish"]),
+    f"{GOOD}=refused {BAD}=broken": (BROKEN, ["find", GOOD, "build", "publish"]),
+    f"{GOOD}=good {BAD}=refused build=broken": (BROKEN, ["find", GOOD, BAD]),
+    f"{GOOD}=good find=broken": (BROKEN, []),
+}
+
+
+@pytest.mark.parametrize("words", RUNS)
+def test_the_exit_code_tells_bad_data_from_broken_software(words: str, outcomes: dict[str, dict[str, Any]]) -> None:
+    exit_code, done = RUNS[words]
+    assert outcomes[words]["exit_code"] == exit_code
+    assert sorted(outcomes[words]["done"]) == sorted(done)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "exit_code", "said"),
+    [
+        ([], {}, USAGE, "usage: python -m pipelines.orchestration 2021-02"),
+        (["2021-2"], {}, BROKEN, "NotAMonth"),
+        (["2021-02"], {"PSEUDONYM_KEY": "short-secret"}, BROKEN, "NoPseudonymKey"),
+    ],
+)
+def test_what_cannot_be_run_is_not_begun(
+    tmp_path: Path, arguments: list[str], settings: dict[str, str], exit_code: int, said: str
+) -> None:
+    place = Place(tmp_path)
+    run = place.run(["-m", "pipelines.orchestration", *arguments], **settings)
+    assert run.returncode == exit_code
+    assert said in run.stderr
+    assert "short-secret" not in run.stdout + run.stderr
+    assert not (place.airflow / "airflow.db").exists()
