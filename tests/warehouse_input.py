@@ -62,17 +62,30 @@ def built_from_ssd(folder: Path, **tables: Rows) -> duckdb.DuckDBPyConnection:
     return built(folder, {f"{AUTHORITY}/ssd/{MONTH}": ssd(**tables)})
 
 
+def built_from_many(folder: Path, cases: Mapping[str, Mapping[str, Rows]]) -> duckdb.DuckDBPyConnection:
+    """One build for many cases: each is the SSD delivery of an authority of its own, in their order."""
+    return built(folder, {f"{authority_of(cases, name)}/ssd/{MONTH}": ssd(**cases[name]) for name in cases})
+
+
+def authority_of(cases: Mapping[str, Any], name: str) -> str:
+    return f"E{list(cases).index(name):08d}"
+
+
 def figure(
-    warehouse: duckdb.DuckDBPyConnection, kpi_id: str, month: str = MONTH, team: str | None = None
+    warehouse: duckdb.DuckDBPyConnection,
+    kpi_id: str,
+    month: str = MONTH,
+    team: str | None = None,
+    authority: str = AUTHORITY,
 ) -> tuple[Any, ...] | None:
     """(numerator, denominator) of a month, of the authority or of a team; None where there is no row."""
     found = warehouse.execute(
         """
         SELECT numerator, denominator
         FROM snapshots.kpi_month
-        WHERE kpi_id = ? AND reporting_month = ? AND team_code IS NOT DISTINCT FROM ?
+        WHERE kpi_id = ? AND reporting_month = ? AND team_code IS NOT DISTINCT FROM ? AND authority_code = ?
         """,
-        [kpi_id, month, team],
+        [kpi_id, month, team, authority],
     ).fetchall()
     assert len(found) <= 1
     return found[0] if found else None

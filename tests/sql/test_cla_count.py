@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.staged_input import day
-from tests.warehouse_input import built_from_ssd, episode, figure, legal_status
+from tests.staged_input import day, key
+from tests.warehouse_input import authority_of, built_from_many, built_from_ssd, episode, figure, legal_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,8 +59,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_child_counts_or_is_left_out(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
-    from tests.staged_input import key
-
     found = warehouse.execute(
         "SELECT excluded_because FROM warehouse.fct_child_looked_after_month "
         "WHERE child_id = ? AND reporting_month = '2021-02'",
@@ -73,21 +71,26 @@ def test_the_children_are_counted(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert figure(warehouse, "cla_count") == (sum(reason is None for *_, reason in CASES.values()), None)
 
 
-@pytest.mark.parametrize(
-    ("episodes", "children"),
-    [
-        ([episode("a", "2021-02-28")], 1),
-        ([episode("a", "2021-03-01")], 0),
-        ([episode("a", SINCE, "2021-02-28")], 0),
-        ([episode("a", SINCE, "2021-03-01")], 1),
-        ([episode("a", SINCE, "2021-02-28"), episode("a", "2021-02-28")], 1),
-        ([episode("a", SINCE), episode("a", "2021-01-01")], 1),
-    ],
-    ids=["starts on the last day", "starts after", "ends on the last day", "ends after", "moves", "overlaps"],
-)
-def test_a_child_counts_while_an_episode_is_open(tmp_path: Path, episodes: list[dict[str, Any]], children: int) -> None:
-    with built_from_ssd(tmp_path, cla_episodes=episodes) as warehouse:
-        assert figure(warehouse, "cla_count") == (children, None)
+EPISODES = {
+    "starts on the last day": ([episode("a", "2021-02-28")], 1),
+    "starts after": ([episode("a", "2021-03-01")], 0),
+    "ends on the last day": ([episode("a", SINCE, "2021-02-28")], 0),
+    "ends after": ([episode("a", SINCE, "2021-03-01")], 1),
+    "moves on the last day": ([episode("a", SINCE, "2021-02-28"), episode("a", "2021-02-28")], 1),
+    "overlaps": ([episode("a", SINCE), episode("a", "2021-01-01")], 1),
+}
+
+
+@pytest.fixture(scope="module")
+def episodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    cases = {name: {"cla_episodes": rows} for name, (rows, _) in EPISODES.items()}
+    with built_from_many(tmp_path_factory.mktemp("episodes"), cases) as warehouse:
+        yield warehouse
+
+
+@pytest.mark.parametrize("name", EPISODES)
+def test_a_child_counts_while_an_episode_is_open(episodes: duckdb.DuckDBPyConnection, name: str) -> None:
+    assert figure(episodes, "cla_count", authority=authority_of(EPISODES, name)) == (EPISODES[name][1], None)
 
 
 def test_a_child_born_on_a_leap_day_turns_18_on_1_march(tmp_path: Path) -> None:

@@ -6,40 +6,38 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.warehouse_input import built_from_ssd, figure, involvement, plan
+from tests.warehouse_input import authority_of, built_from_many, built_from_ssd, figure, involvement, plan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    import duckdb
 
-@pytest.mark.parametrize(
-    ("plans", "children"),
-    [
-        ([plan("a", "2021-02-28")], 1),
-        ([plan("a", "2021-03-01")], 0),
-        ([plan("a", "2021-01-05", "2021-02-28")], 0),
-        ([plan("a", "2021-01-05", "2021-03-01")], 1),
-        ([plan("a", "2021-01-05"), plan("a", "2021-02-01")], 1),
-        ([plan("a", "2021-01-05", ola=True)], 0),
-        ([plan("a", "2021-01-05", ola=False)], 1),
-        ([plan("a", "2021-01-05", ola=True), plan("a", "2021-02-01", ola=False)], 1),
-        ([plan("a", "2021-01-05"), plan("b", "2021-01-05")], 2),
-    ],
-    ids=[
-        "starts on the last day",
-        "starts a day after",
-        "ends on the last day",
-        "ends a day after",
-        "two plans of one child",
-        "of another authority",
-        "not of another authority",
-        "of both",
-        "two children",
-    ],
-)
-def test_a_child_counts_while_a_plan_is_open(tmp_path: Path, plans: list[dict[str, object]], children: int) -> None:
-    with built_from_ssd(tmp_path, cp_plans=plans) as warehouse:
-        assert figure(warehouse, "cpp_count") == (children, None)
+
+CASES = {
+    "starts on the last day": ([plan("a", "2021-02-28")], 1),
+    "starts a day after": ([plan("a", "2021-03-01")], 0),
+    "ends on the last day": ([plan("a", "2021-01-05", "2021-02-28")], 0),
+    "ends a day after": ([plan("a", "2021-01-05", "2021-03-01")], 1),
+    "two plans of one child": ([plan("a", "2021-01-05"), plan("a", "2021-02-01")], 1),
+    "of another authority": ([plan("a", "2021-01-05", ola=True)], 0),
+    "not of another authority": ([plan("a", "2021-01-05", ola=False)], 1),
+    "of both": ([plan("a", "2021-01-05", ola=True), plan("a", "2021-02-01", ola=False)], 1),
+    "two children": ([plan("a", "2021-01-05"), plan("b", "2021-01-05")], 2),
+}
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    cases = {name: {"cp_plans": plans} for name, (plans, _) in CASES.items()}
+    with built_from_many(tmp_path_factory.mktemp("plans"), cases) as warehouse:
+        yield warehouse
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_child_counts_while_a_plan_is_open(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
+    assert figure(warehouse, "cpp_count", authority=authority_of(CASES, name)) == (CASES[name][1], None)
 
 
 def test_a_month_is_seen_as_at_its_own_end(tmp_path: Path) -> None:

@@ -195,10 +195,10 @@ SELECT
     'E06000015' AS authority_code,
     'T1' AS team_code,
     figures.reporting_month,
-    figures.numerator,
+    cast(figures.numerator AS BIGINT) AS numerator,
     cast(1000 AS BIGINT) AS denominator
 FROM (
-    VALUES ('2021-02', cast({} AS BIGINT))
+    VALUES ('2020-11', {}), ('2020-12', {}), ('2021-01', {}), ('2021-02', {})
 ) AS figures (reporting_month, numerator)
 """
 MADE_UP_YAML = """
@@ -217,43 +217,42 @@ confidence: general
 requires: [ssd_person]
 target: {target}
 """
-TARGET = {
-    "higher_is_better": "{green_from: 95, amber_from: 85.5}",
-    "lower_is_better": "{green_from: 5, amber_from: 14.5}",
-}
+RATED = [
+    ("higher_is_better", "{green_from: 95, amber_from: 85.5}", (950, 949, 855, 854)),
+    ("lower_is_better", "{green_from: 5, amber_from: 14.5}", (50, 51, 145, 146)),
+    ("neutral", "{green_from: 5, amber_from: 14.5}", (50, 51, 145, 146)),
+]
 
 
-@pytest.mark.parametrize(
-    ("direction", "per_mille", "rag"),
-    [
-        ("higher_is_better", 950, "green"),
-        ("higher_is_better", 949, "amber"),
-        ("higher_is_better", 855, "amber"),
-        ("higher_is_better", 854, "red"),
-        ("lower_is_better", 50, "green"),
-        ("lower_is_better", 51, "amber"),
-        ("lower_is_better", 145, "amber"),
-        ("lower_is_better", 146, "red"),
-    ],
-)
+@pytest.mark.parametrize(("direction", "target", "per_mille"), RATED)
 def test_adding_a_kpi_is_two_files_and_its_target_rates_it(
-    tmp_path: Path, direction: str, per_mille: int, rag: str
+    tmp_path: Path, direction: str, target: str, per_mille: tuple[int, ...]
 ) -> None:
     kpis = copy_of_the_project(tmp_path) / "sql/kpis"
-    (kpis / "made_up.sql").write_text(MADE_UP_SQL.format(per_mille))
-    (kpis / "made_up.yaml").write_text(MADE_UP_YAML.format(direction=direction, target=TARGET[direction]))
+    (kpis / "made_up.sql").write_text(MADE_UP_SQL.format(*per_mille))
+    (kpis / "made_up.yaml").write_text(MADE_UP_YAML.format(direction=direction, target=target))
     settings = settings_in(tmp_path, tmp_path / "project")
     stage(settings.staging, f"{AUTHORITY}/ssd/{MONTH}", ssd())
     with duckdb.connect(str(build(settings, Period.parse(MONTH)).path), read_only=True) as warehouse:
         found = warehouse.sql(
             "SELECT team_code, value, rag FROM snapshots.kpi_month "
-            f"WHERE kpi_id = 'made_up' AND reporting_month = '{MONTH}' ORDER BY ALL NULLS FIRST"
+            "WHERE kpi_id = 'made_up' AND reporting_month > '2020-10' ORDER BY team_code NULLS FIRST, reporting_month"
         ).fetchall()
-        assert found == [(None, per_mille / 10, rag), ("T1", per_mille / 10, rag)]
-        assert figure(warehouse, "made_up", "2021-01") == (0, 0)
-        assert (
-            warehouse.sql(
-                "SELECT rag FROM snapshots.kpi_month WHERE kpi_id <> 'made_up' AND rag <> 'not rated'"
-            ).fetchall()
-            == []
-        )
+        rags = ["not rated"] * 4 if direction == "neutral" else ["green", "amber", "amber", "red"]
+        rows = [(each / 10, rag) for each, rag in zip(per_mille, rags, strict=True)]
+        assert found == [(team, *row) for team in (None, "T1") for row in rows]
+        assert figure(warehouse, "made_up", "2020-10") == (0, 0)
+        others = warehouse.sql("SELECT DISTINCT rag FROM snapshots.kpi_month WHERE kpi_id <> 'made_up'").fetchall()
+        assert others == [("not rated",)]
+
+
+def test_a_window_is_rated_as_a_whole(tmp_path: Path) -> None:
+    kpis = copy_of_the_project(tmp_path) / "sql/kpis"
+    text = (kpis / "assess_45wd.yaml").read_text()
+    (kpis / "assess_45wd.yaml").write_text(text.replace("target: null", "target: {green_from: 60, amber_from: 50}"))
+    settings = settings_in(tmp_path, tmp_path / "project")
+    rows = in_time("2021-01", 3) + late("2021-02", 2)
+    stage(settings.staging, f"{AUTHORITY}/ssd/{MONTH}", ssd(cin_assessments=rows))
+    with duckdb.connect(str(build(settings, Period.parse(MONTH)).path), read_only=True) as warehouse:
+        assert window(warehouse, "value, rag", "assess_45wd", "2021-02") == (60.0, "green")
+        assert window(warehouse, "value, rag", "assess_45wd", "2020-12") == (None, "not rated")

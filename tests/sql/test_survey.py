@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.staged_input import day
-from tests.warehouse_input import AUTHORITY, MONTH, built, figure
+from tests.warehouse_input import AUTHORITY, MONTH, authority_of, built, figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -270,24 +270,31 @@ def test_a_survey_alone_has_no_other_kpi_no_team_and_no_window(told: duckdb.Duck
     assert told.sql("FROM snapshots.kpi_window").fetchall() == []
 
 
-@pytest.mark.parametrize(
-    ("invited", "reason"),
-    [
-        ([{"invited": 2}], None),
-        ([{"invited": 1}], "more respondents than invited"),
-        ([{"invited": 2}, {"invited": 3}], "number invited not known"),
-        ([{"invited": 2}, {"invited": 2}], None),
-    ],
-)
-def test_a_rate_that_cannot_be_right_is_null(tmp_path: Path, invited: Rows, reason: str | None) -> None:
-    tables = {
-        "survey_responses": responses({"q": [1, 2]}),
-        "survey_questions": [question("q", "standard_1")],
-        "survey_invited": invited,
+INVITATIONS: dict[str, tuple[Rows, str | None]] = {
+    "as many": ([{"invited": 2}], None),
+    "fewer": ([{"invited": 1}], "more respondents than invited"),
+    "two numbers": ([{"invited": 2}, {"invited": 3}], "number invited not known"),
+    "one number twice": ([{"invited": 2}, {"invited": 2}], None),
+}
+
+
+def test_a_rate_that_cannot_be_right_is_null(tmp_path: Path) -> None:
+    deliveries = {
+        f"{authority_of(INVITATIONS, name)}/survey/{MONTH}": {
+            "survey_responses": responses({"q": [1, 2]}),
+            "survey_questions": [question("q", "standard_1")],
+            "survey_invited": invited,
+        }
+        for name, (invited, _) in INVITATIONS.items()
     }
-    with built(tmp_path, {DELIVERY: tables}) as warehouse:
-        assert warehouse.sql("SELECT excluded_because FROM warehouse.fct_survey_wave").fetchall() == [(reason,)]
-        assert figure(warehouse, "survey_response_rate") == ((2, 2) if reason is None else (0, 0))
+    with built(tmp_path, deliveries) as warehouse:
+        reasons = warehouse.sql(
+            "SELECT excluded_because FROM warehouse.fct_survey_wave ORDER BY authority_code"
+        ).fetchall()
+        assert reasons == [(reason,) for _, reason in INVITATIONS.values()]
+        for name, (_, reason) in INVITATIONS.items():
+            found = figure(warehouse, "survey_response_rate", authority=authority_of(INVITATIONS, name))
+            assert found == ((2, 2) if reason is None else (0, 0))
 
 
 def test_half_marks_from_answers_round_up(tmp_path: Path) -> None:
