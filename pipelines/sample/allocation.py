@@ -60,13 +60,7 @@ class Allocations:
         if journey.assessment is None and journey.plan is None:
             return []
         involvements: list[Involvement] = []
-        phases = [
-            (team, start)
-            for team, start in _phases(rng, journey, person)
-            if journey.close is None or start < journey.close
-        ]
-        ends = [*(start for _, start in phases[1:]), journey.close]
-        for (team, start), end in zip(phases, ends, strict=False):
+        for team, start, end in _spans(list(_phases(rng, journey, person)), journey.close):
             involvements += self._one_after_another(rng, team, start, end)
         for before, after in pairwise(involvements):
             moved = before.worker.team != after.worker.team
@@ -107,6 +101,13 @@ def _phases(rng: random.Random, journey: Journey, person: Person) -> Iterator[tu
         handed_over = journey.care.start + dt.timedelta(rng.randint(0, 35))
         if journey.care.end is None or handed_over < journey.care.end:
             yield CARE_TEAMS[person.number % len(CARE_TEAMS)], handed_over
+
+
+def _spans(phases: list[tuple[str, dt.date]], close: dt.date | None) -> Iterator[tuple[str, dt.date, dt.date | None]]:
+    """Team, first day and end of each phase that begins before the journey closes."""
+    begun = [(team, start) for team, start in phases if close is None or start < close]
+    for place, (team, start) in enumerate(begun, start=1):
+        yield team, start, begun[place][1] if place < len(begun) else close
 
 
 def team_on(involvements: list[Involvement], day: dt.date) -> str | None:

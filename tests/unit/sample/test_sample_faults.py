@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from recount import as_date, decoded, records
 
+from pipelines.contracts import load_sources
+from pipelines.findings import DELIVERY_RULES
 from pipelines.sample.faults import FAULTS, SSD_FAULTS, SURVEY_FAULTS, Fault, PlantedFault
+from pipelines.settings import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pipelines.findings import Rule
     from pipelines.sample import SampleWritten
 
 
@@ -132,6 +136,18 @@ def test_every_fault_is_documented_and_planted(written: SampleWritten) -> None:
     for fault in written.faults:
         assert len(fault.lines) == fault.fault.rows
         assert fault.fault.sentence.endswith(".")
+
+
+def test_every_fault_names_the_rule_that_finds_it() -> None:
+    codes = {rule.code for rule in _all_rules()} | {"SURV002-READABLE"}
+    assert {fault.rule for fault in FAULTS if not fault.legal} <= codes
+
+
+def _all_rules() -> Iterator[Rule]:
+    yield from DELIVERY_RULES.values()
+    for source in load_sources(PROJECT / "expectations").values():
+        for contract in source.tables.values():
+            yield from (check.rule for check in contract.checks)
 
 
 def title(fault: Fault) -> tuple[str, str, str]:
