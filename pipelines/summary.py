@@ -28,11 +28,14 @@ def print_summary(console: Console, settings: Settings, month: Period, snapshot:
         for query, tables in (("kpis", _kpi_tables), ("survey", _survey_tables)):
             for table in tables(_rows(connection, settings, query, month), month):
                 console.print(table)
-        console.print(_files_table(_rows(connection, settings, "files", month)))
-        for row in _rows(connection, settings, "totals", month):
-            console.print(_reconciled(row))
-    console.print(f"\nSnapshot: {snapshot}")
-    console.print(f"Validation pages: {settings.reports / 'validation'}")
+        files = _rows(connection, settings, "files", month)
+    for delivery in sorted({row["delivery"] for row in files}):
+        console.print(f"\n[italic]Files of {delivery}[/]", highlight=False)
+        for row in files:
+            if row["delivery"] == delivery:
+                console.print(_file_line(row), soft_wrap=True, highlight=False)
+    console.print(f"\nSnapshot: {snapshot}", soft_wrap=True, highlight=False)
+    console.print(f"Validation pages: {settings.reports / 'validation'}", soft_wrap=True, highlight=False)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, settings: Settings, query: str, month: Period) -> list[dict[str, Any]]:
@@ -48,21 +51,19 @@ def _by_authority(rows: list[dict[str, Any]]) -> Iterator[tuple[str, list[dict[s
 
 
 def _kpi_tables(rows: list[dict[str, Any]], month: Period) -> Iterator[Table]:
-    window = f"{month.plus(-5).name} to {month.name}"
     for authority, kpis in _by_authority(rows):
         table = Table(title=f"KPIs of {_named(authority)}", title_justify="left")
-        table.add_column("KPI", max_width=44)
-        for heading in (month.name, "RAG", window, "RAG", "Target"):
+        table.add_column("KPI", min_width=14, max_width=44)
+        for heading in (month.name, f"{month.plus(-5).name} to {month.name}", "Target", "RAG"):
             table.add_column(heading)
         for row in kpis:
             target = "none set" if row["green_from"] is None else f"{row['green_from']:g}"
             table.add_row(
                 row["title"],
                 figure(row["value"], row["numerator"], row["denominator"], row["unit"]),
-                _rag(row["rag"]),
                 _window(row),
-                _rag(row["window_rag"]),
                 target,
+                _rags(row["rag"], row["window_rag"]),
             )
         yield table
 
@@ -86,9 +87,9 @@ def _signed(number: Decimal | float) -> str:
 def _survey_tables(rows: list[dict[str, Any]], _: Period) -> Iterator[Table]:
     for authority, scores in _by_authority(rows):
         first = scores[0]
-        title = f"Social work health check of {first['survey_date']}, {_named(authority)}: "
-        table = Table(title=f"{title}{first['respondents']} respondents", title_justify="left")
-        table.add_column("Standard", max_width=44)
+        title = f"Social work health check of {first['survey_date']}, {first['respondents']} respondents"
+        table = Table(title=title, title_justify="left")
+        table.add_column(_named(authority), max_width=44)
         for heading in ("Council", "RAG", "Region", "RAG", "Nation", "RAG"):
             table.add_column(heading, justify="left" if heading == "RAG" else "right")
         for row in scores:
@@ -101,25 +102,15 @@ def _survey_tables(rows: list[dict[str, Any]], _: Period) -> Iterator[Table]:
         yield table
 
 
-def _files_table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(title="What was refused or warned about", title_justify="left")
-    for heading in ("Delivery", "File"):
-        table.add_column(heading)
-    for heading in ("Read", "Staged", "Refused", "Warnings"):
-        table.add_column(heading, justify="right")
-    table.add_column("Rules", max_width=60)
-    for row in rows:
-        numbers = (row["rows_read"], row["rows_staged"], row["rows_refused"], row["warnings"])
-        cells = ["" if number is None else f"{number:,}" for number in numbers]
-        table.add_row(row["delivery"], row["file_name"], *cells, row["rule_codes"])
-    return table
-
-
-def _reconciled(row: Mapping[str, Any]) -> str:
-    sign = "=" if row["rows_read"] == row["rows_staged"] + row["rows_refused"] else "≠"
+def _file_line(row: Mapping[str, Any]) -> str:
+    """One line a file, however wide: what became of its rows, and the codes of the rules that fired."""
+    fired = f" [yellow]{row['warnings']:,} warnings[/] ({row['rule_codes']})" if row["rule_codes"] else ""
+    if row["rows_read"] is None:
+        return f"{row['file_name']}:{fired}"
+    read, staged, refused = row["rows_read"], row["rows_staged"], row["rows_refused"]
+    sign = "=" if read == staged + refused else "≠"
     return (
-        f"{row['delivery']}: {row['files']} files, {row['rows_read']:,} rows read {sign} "
-        f"{row['rows_staged']:,} staged + {row['rows_refused']:,} refused"
+        f"{row['file_name']}: {read:,} read {sign} {staged:,} staged + {refused:,} refused{';' if fired else ''}{fired}"
     )
 
 
@@ -136,6 +127,11 @@ def _rag(rag: str | None) -> str:
         return ""
     style = RAG_STYLES.get(rag)
     return rag if style is None else f"[{style}]{rag}[/{style}]"
+
+
+def _rags(month: str, window: str | None) -> str:
+    """The month's and, where it differs, the window's."""
+    return _rag(month) if window in {None, month} else f"{_rag(month)}, six months {_rag(window)}"
 
 
 def half_up(value: float | Decimal, places: int) -> Decimal:
