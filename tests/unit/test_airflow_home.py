@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines import airflow_home
+from pipelines.settings import PROJECT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("AIRFLOW")}
+    monkeypatch.setattr(os, "environ", environment | {"AIRFLOW_HOME": str(tmp_path / "home")})
+
+
+def test_airflow_is_told_of_this_projects_dags_and_no_examples(tmp_path: Path) -> None:
+    assert airflow_home.make_ready() == tmp_path / "home"
+    assert os.environ["AIRFLOW__CORE__DAGS_FOLDER"] == str(PROJECT / "dags")
+    assert os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] == "False"
+
+
+def test_what_is_set_already_stays() -> None:
+    os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = "elsewhere"
+    airflow_home.make_ready()
+    assert os.environ["AIRFLOW__CORE__DAGS_FOLDER"] == "elsewhere"
+
+
+def test_the_secret_is_made_once_long_enough_and_for_its_owner_alone(tmp_path: Path) -> None:
+    airflow_home.make_ready()
+    first = os.environ.pop("AIRFLOW__API_AUTH__JWT_SECRET")
+    airflow_home.make_ready()
+    assert os.environ["AIRFLOW__API_AUTH__JWT_SECRET"] == first
+    assert len(first) >= 64
+    assert (tmp_path / "home" / "jwt_secret").stat().st_mode & 0o777 == 0o600
