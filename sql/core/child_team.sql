@@ -45,7 +45,7 @@ ranked AS (
             change_dates.authority_code = involvements.authority_code
             AND change_dates.child_id = involvements.child_id
             AND change_dates.change_date >= involvements.start_date
-            AND (involvements.end_date IS NULL OR change_dates.change_date < involvements.end_date)
+            AND change_dates.change_date < coalesce(involvements.end_date, DATE '9999-12-31')
 )
 
 SELECT

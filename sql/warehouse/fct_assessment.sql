@@ -58,7 +58,7 @@ clocked AS (
             assessments.authority_code = child_teams.authority_code
             AND assessments.child_id = child_teams.child_id
             AND assessments.authorised_date >= child_teams.from_date
-            AND (child_teams.until_date IS NULL OR assessments.authorised_date < child_teams.until_date)
+            AND assessments.authorised_date < coalesce(child_teams.until_date, DATE '9999-12-31')
 )
 
 SELECT

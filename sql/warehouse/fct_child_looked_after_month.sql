@@ -57,7 +57,7 @@ children AS (
         ON
             episodes.authority_code = months.authority_code
             AND episodes.start_date <= months.month_end
-            AND (episodes.end_date IS NULL OR episodes.end_date > months.month_end)
+            AND coalesce(episodes.end_date, DATE '9999-12-31') > months.month_end
 ),
 
 with_status AS (
@@ -78,7 +78,7 @@ with_status AS (
             children.authority_code = statuses.authority_code
             AND children.child_id = statuses.child_id
             AND children.month_end >= statuses.start_date
-            AND (statuses.end_date IS NULL OR children.month_end < statuses.end_date)
+            AND children.month_end < coalesce(statuses.end_date, DATE '9999-12-31')
 )
 
 SELECT
@@ -101,5 +101,5 @@ LEFT JOIN child_teams
         with_status.authority_code = child_teams.authority_code
         AND with_status.child_id = child_teams.child_id
         AND with_status.month_end >= child_teams.from_date
-        AND (child_teams.until_date IS NULL OR with_status.month_end < child_teams.until_date)
+        AND with_status.month_end < coalesce(child_teams.until_date, DATE '9999-12-31')
 WHERE with_status.place = 1

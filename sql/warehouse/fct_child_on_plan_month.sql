@@ -39,7 +39,7 @@ children AS (
         ON
             plans.authority_code = months.authority_code
             AND plans.start_date <= months.month_end
-            AND (plans.end_date IS NULL OR plans.end_date > months.month_end)
+            AND coalesce(plans.end_date, DATE '9999-12-31') > months.month_end
     GROUP BY plans.authority_code, plans.child_id, months.reporting_month, months.month_end
 )
 
@@ -55,4 +55,4 @@ LEFT JOIN child_teams
         children.authority_code = child_teams.authority_code
         AND children.child_id = child_teams.child_id
         AND children.month_end >= child_teams.from_date
-        AND (child_teams.until_date IS NULL OR children.month_end < child_teams.until_date)
+        AND children.month_end < coalesce(child_teams.until_date, DATE '9999-12-31')

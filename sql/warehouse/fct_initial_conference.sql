@@ -73,7 +73,7 @@ clocked AS (
             conferences.authority_code = child_teams.authority_code
             AND conferences.child_id = child_teams.child_id
             AND conferences.conference_date >= child_teams.from_date
-            AND (child_teams.until_date IS NULL OR conferences.conference_date < child_teams.until_date)
+            AND conferences.conference_date < coalesce(child_teams.until_date, DATE '9999-12-31')
 ),
 
 ranked AS (

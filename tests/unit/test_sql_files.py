@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from pipelines.settings import PROJECT
 from pipelines.sql_files import BadSql, in_build_order, read_select, read_selects
@@ -73,3 +75,11 @@ def test_a_circle_names_its_files(tmp_path: Path) -> None:
 def test_no_macro_reads_a_table() -> None:
     for path in (PROJECT / "sql/macros").glob("*.sql"):
         assert " FROM " not in path.read_text(encoding="utf-8").upper(), path.name
+
+
+def test_no_join_has_an_or_in_its_condition() -> None:
+    """DuckDB turns such a join into a nested loop: seconds for one council, hours for many."""
+    for path in (PROJECT / "sql").glob("*/*.sql"):
+        for statement in sqlglot.parse(path.read_text(encoding="utf-8"), dialect="duckdb"):
+            joins = statement.find_all(exp.Join) if statement is not None else ()
+            assert not [join for join in joins if join.args.get("on") and join.args["on"].find(exp.Or)], path.name
