@@ -307,7 +307,11 @@ def _must_be_safe(entry: _Entry, source: _Source, locked: set[str]) -> None:
 
 
 def _links_inside(entry: _Entry, source: _Source) -> bool:
-    target = Path(entry.path).resolve()
+    try:
+        target = Path(entry.path).resolve(strict=True)
+    except (OSError, RuntimeError):
+        # It leads nowhere, or to itself.
+        return False
     return target.is_file() and target.parent == Path(source.folder).resolve()
 
 

@@ -22,7 +22,7 @@ READERS = {".csv": read_csv, ".xlsx": read_xlsx}
 def read_table(
     connection: duckdb.DuckDBPyConnection, file: Path, table: str, *, largest_bytes: int, scratch: Path
 ) -> TableRead:
-    """Make ``raw."<table>"`` of a CSV file or a workbook's first visible sheet that is not empty.
+    """Make ``raw."<table>"``, a table or a view, of a CSV file or a workbook's first visible sheet that is not empty.
 
     ``raw`` is a schema or an attached database of the connection, there already; the connection is in no transaction,
     and is left with ``preserve_insertion_order`` on. The columns are ``line BIGINT``, the line (of a sheet: the row)

@@ -84,11 +84,12 @@ def read_csv(
     if size > largest_bytes:
         raise UnusableDelivery(TOO_LARGE, file.name, f"It holds {size:,} bytes; {largest_bytes:,} are allowed.")
     text = examine(file)
-    with _in_utf_8(file, text.encoding, scratch) as utf_8, utf_8.open(encoding="utf-8-sig", newline="") as lines:
-        records = _records(_Lines(lines, file.name), file.name)
+    with _in_utf_8(file, text.encoding, scratch) as utf_8, utf_8.open(encoding="utf-8-sig", newline="") as opened:
+        lines = _Lines(opened, file.name)
+        records = _records(lines, file.name)
         header = take_header(records, file.name)
         _must_be_separated_by_commas(header, file.name)
-        if _may_be_read_directly(text, header):
+        if _may_be_read_directly(text, header, lines.taken):
             rows = _read_directly(connection, utf_8, table, header, text.lines - 1)
             if rows is not None:
                 return TableRead(file.name, text.encoding, header.columns, rows, ())
@@ -213,6 +214,7 @@ class _Lines:
         self._file_name = file_name
         self._length = 0
         self._start = 1
+        self.taken = 0
         self.ends_with_break = True
 
     def start_record(self, line: int) -> None:
@@ -225,6 +227,7 @@ class _Lines:
         line = self._lines.readline(LONGEST_RECORD + 1)
         if not line:
             raise StopIteration
+        self.taken += 1
         self._length += len(line)
         if self._length > LONGEST_RECORD:
             cause = (
@@ -271,14 +274,14 @@ def _must_be_separated_by_commas(header: Header, file_name: str) -> None:
                 raise UnusableDelivery(NOT_A_TABLE, file_name, cause)
 
 
-def _may_be_read_directly(text: Text, header: Header) -> bool:
+def _may_be_read_directly(text: Text, header: Header, header_lines: int) -> bool:
     """Whether DuckDB counts lines and records as the csv module does.
 
     It makes a record of a blank line where there is one column, and ``rowid`` would no longer be the row's id.
     """
     return (
         text.is_plain
-        and header.line == 1
+        and header_lines == 1
         and 1 < header.width == len(header.columns)
         and "rowid" not in {column.casefold() for column in header.columns}
     )

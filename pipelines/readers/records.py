@@ -191,14 +191,14 @@ def _fitted(record: Record | Malformed, header: Header, file_name: str) -> Recor
     if len(fields) == width:
         return record
     if len(fields) < width:
-        return Malformed(line, f"It has {len(fields)} fields; the header has {width}.")
+        return Malformed(line, f"Its fields number {len(fields)}; the header's {width}.")
     beyond = len(without_blank_end(fields))
     if beyond <= width:
         return Record(line, fields[:width])
     if beyond <= header.width:
         cause = f"Column {beyond} has no heading, and line {line} has a value in it."
         raise UnusableDelivery(AMBIGUOUS_HEADER, file_name, cause)
-    return Malformed(line, f"It has {len(fields)} fields; the header has {width}.")
+    return Malformed(line, f"Its fields number {len(fields)}; the header's {width}.")
 
 
 def _must_not_be_another_table(malformed: list[Malformed], file_name: str) -> None:

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import openpyxl  # type: ignore[import-untyped]
+import pytest
+
+from pipelines.findings import UnusableDelivery
+from pipelines.readers import TableRead, read_table, records, xlsx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
+
+A_NAME = "Blenkinsop"
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA raw")
+        yield connection
+
+
+@pytest.fixture
+def read(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> Reader:
+    return Reader(connection, tmp_path)
+
+
+class Reader:
+    """Reads a workbook's bytes from a file of its own; a test makes what it wants of them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self.connection = connection
+        self.file = folder / "responses.xlsx"
+        self.scratch = folder / "scratch"
+        self.scratch.mkdir()
+
+    def __call__(self, content: bytes, largest_bytes: int = 10**9) -> TableRead:
+        self.file.write_bytes(content)
+        try:
+            return read_table(self.connection, self.file, "t", largest_bytes=largest_bytes, scratch=self.scratch)
+        finally:
+            assert list(self.scratch.iterdir()) == [], "text is left behind"
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        return self.connection.execute("SELECT * FROM raw.t").fetchall()
+
+    def refusal(self, content: bytes, largest_bytes: int = 10**9) -> tuple[str, str]:
+        """The code and the cause; that the file is named is checked here, once for all."""
+        with pytest.raises(UnusableDelivery) as refused:
+            self(content, largest_bytes)
+        assert refused.value.file_name == "responses.xlsx"
+        assert A_NAME not in str(refused.value)
+        return refused.value.rule.code, refused.value.cause
+
+
+def sheet_of(rows: dict[str, object]) -> bytes:
+    """A workbook of one sheet, given by cell: {"A1": "id"}."""
+    workbook = openpyxl.Workbook()
+    fill(workbook.worksheets[0], rows)
+    return saved(workbook)
+
+
+def fill(sheet: Worksheet, rows: dict[str, object]) -> None:
+    for place, value in rows.items():
+        sheet[place] = value
+
+
+def saved(workbook: openpyxl.Workbook) -> bytes:
+    target = io.BytesIO()
+    workbook.save(target)
+    return target.getvalue()
+
+
+def archive_of(members: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def with_member(workbook: bytes, name: str, content: bytes = b"") -> bytes:
+    target = io.BytesIO(workbook)
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return target.getvalue()
+
+
+SMALL = sheet_of({"A1": "id", "B1": "answer", "A2": A_NAME, "B2": "Agree"})
+
+
+def test_a_sheet_becomes_a_table_of_text(read: Reader) -> None:
+    told = read(SMALL)
+    assert told == TableRead("responses.xlsx", "xlsx", ("id", "answer"), 1, ())
+    assert read.rows == [(2, A_NAME, "Agree")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("  padded ", "padded"),
+        ("001", "001"),
+        ('x, "y"\nz', 'x, "y"\nz'),
+        (5, "5"),
+        (5.0, "5"),
+        (5.25, "5.25"),
+        (-3.0, "-3"),
+        (12345678901, "12345678901"),
+        (2**53, "9007199254740992"),
+        (1e300, "1e+300"),
+        (True, "TRUE"),
+        (False, "FALSE"),
+        (dt.datetime(2021, 2, 1), "2021-02-01"),
+        (dt.datetime(2021, 2, 1, 9, 30), "2021-02-01 09:30:00"),
+        (dt.time(9, 30), "09:30:00"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_cell_becomes_text(read: Reader, cell: object, text: str | None) -> None:
+    read(sheet_of({"A1": "id", "B1": "cell", "A2": "1", "B2": cell}))
+    assert read.rows == [(2, "1", text)]
+
+
+def test_a_line_is_the_row_of_the_sheet_and_blank_rows_are_no_records(read: Reader) -> None:
+    told = read(sheet_of({"B3": "id", "C3": "answer", "B4": 1, "B6": 2, "C6": "Agree", "C7": "  "}))
+    assert read.rows == [(4, "1", None), (6, "2", "Agree")]
+    assert told.rows_read == 2
+
+
+def test_the_first_visible_sheet_that_is_not_empty_is_read(read: Reader) -> None:
+    workbook = openpyxl.Workbook()
+    fill(workbook.worksheets[0], {"A1": "hidden", "A2": "1"})
+    workbook.worksheets[0].sheet_state = "hidden"
+    workbook.create_chartsheet()
+    workbook.create_sheet("empty")
+    fill(workbook.create_sheet("answers"), {"A1": "id", "A2": "2"})
+    fill(workbook.create_sheet("notes"), {"A1": "note", "A2": "3"})
+    assert read(saved(workbook)).columns == ("id",)
+    assert read.rows == [(2, "2")]
+
+
+def test_a_header_alone_is_legal(read: Reader) -> None:
+    assert read(sheet_of({"A1": "id", "B1": "answer"})).rows_read == 0
+    assert read.rows == []
+
+
+@pytest.mark.parametrize("content", [b"", sheet_of({}), sheet_of({"B2": "  "})], ids=["bytes", "cells", "spaces"])
+def test_nothing_in_it_is_empty(read: Reader, content: bytes) -> None:
+    assert read.refusal(content)[0] == "DLV-004"
+
+
+def test_a_blank_heading_at_the_end_needs_a_blank_column(read: Reader) -> None:
+    code, cause = read.refusal(sheet_of({"A1": "id", "A2": 1, "B3": A_NAME}))
+    assert code == "DLV-008"
+    assert "line 3" in cause
+    assert read(sheet_of({"A1": "id", "A2": 1, "B3": " "})).columns == ("id",)
+
+
+def test_a_heading_given_twice_is_ambiguous(read: Reader) -> None:
+    assert read.refusal(sheet_of({"A1": A_NAME, "B1": A_NAME.upper()})) == (
+        "DLV-008",
+        "Columns 1 and 2 have the same heading.",
+    )
+
+
+def test_a_record_too_long_for_a_line_is_malformed(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "LONGEST_RECORD", 10)
+    told = read(sheet_of({"A1": "id", "A2": "x" * 10, "A3": "x" * 11}))
+    assert (told.rows_read, [bad.line for bad in told.malformed]) == (2, [3])
+
+
+def test_a_password_locks_it(read: Reader) -> None:
+    assert read.refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))[0] == "DLV-002"
+    locked = bytearray(archive_of({"xl/workbook.xml": b"<workbook/>"}))
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    assert read.refusal(bytes(locked))[0] == "DLV-002"
+
+
+def test_text_named_xlsx_is_no_table(read: Reader) -> None:
+    assert read.refusal(f"id,answer\n1,{A_NAME}\n".encode())[0] == "DLV-007"
+
+
+def test_an_archive_that_is_no_workbook_is_no_table(read: Reader) -> None:
+    assert read.refusal(archive_of({"letter.txt": A_NAME.encode()}))[0] == "DLV-007"
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.9, 0.999])
+def test_a_workbook_cut_off_is_truncated(read: Reader, kept: float) -> None:
+    assert read.refusal(SMALL[: int(len(SMALL) * kept)])[0] == "DLV-005"
+
+
+def test_a_damaged_part_is_truncated(read: Reader) -> None:
+    with zipfile.ZipFile(io.BytesIO(SMALL)) as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    middle = sheet.header_offset + 30 + len(sheet.filename) + sheet.compress_size // 2
+    damaged = SMALL[:middle] + bytes([SMALL[middle] ^ 0xFF]) + SMALL[middle + 1 :]
+    assert read.refusal(damaged)[0] == "DLV-005"
+
+
+def test_it_may_unpack_to_as_much_as_is_allowed_and_no_more(read: Reader) -> None:
+    with zipfile.ZipFile(io.BytesIO(SMALL)) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
+    assert read(SMALL, largest_bytes=unpacked).rows_read == 1
+    assert read.refusal(SMALL, largest_bytes=unpacked - 1)[0] == "DLV-003"
+
+
+def test_a_zip_bomb_is_not_unpacked(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = with_member(SMALL, "xl/media/bomb", bytes(8 * 1024 * 1024))
+    monkeypatch.setattr(xlsx, "NEVER_A_BOMB", 9 * 1024 * 1024)
+    assert read(bomb).rows_read == 1
+    monkeypatch.setattr(xlsx, "NEVER_A_BOMB", 1024)
+    monkeypatch.setattr(zipfile.ZipFile, "testzip", lambda archive: pytest.fail("unpacked"))
+    assert read.refusal(bomb)[0] == "DLV-003"
+
+
+@pytest.mark.parametrize("name", ["../evil.xml", "xl/../../evil.xml", "/etc/evil", "..\\evil.xml", "C:\\evil.xml"])
+def test_a_name_in_the_archive_that_leads_outside_is_refused(read: Reader, name: str) -> None:
+    assert read.refusal(with_member(SMALL, name))[0] == "DLV-001"
+
+
+def test_two_dots_in_a_name_lead_nowhere(read: Reader) -> None:
+    assert read(with_member(SMALL, "xl/media/picture..png")).rows_read == 1
+
+
+def test_no_failure_of_duckdb_shows_what_the_file_holds(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = records.READ_SCRATCH.replace("SELECT line,", "SELECT CAST(id AS BIGINT) AS line,")
+    monkeypatch.setattr(records, "READ_SCRATCH", broken)
+    with pytest.raises(records.ReadingFailed) as failed:
+        read(SMALL)
+    assert A_NAME not in str(failed.value)
