@@ -25,7 +25,7 @@ run: .venv/.run  ## the whole pipeline once, on the inbox or on a made-up counci
 	@$(BIN)/python -m pipelines.first_run $(MONTH)
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

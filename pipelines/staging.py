@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 NEWEST = "newest.json"
 LONGEST_SCALE = 11
-SAYS_NOTHING_OF_THE_DATA = (duckdb.OutOfMemoryException, duckdb.IOException)
+FAULTS_OF_THE_MACHINE = (duckdb.OutOfMemoryException, duckdb.IOException)
 READABLE_SUFFIXES = {".csv", ".xlsx"}
 WHAT_DECIDES = (
     "casting.py",
@@ -54,7 +54,7 @@ class NothingLanded(LookupError):
 
 
 class StagingFailed(RuntimeError):
-    """DuckDB failed while staging: the fault of the software or the machine. Its own words may quote a record."""
+    """DuckDB failed while staging: the software's fault. Only the kind is told: DuckDB's words may quote a record."""
 
 
 @dataclass(frozen=True)
@@ -188,9 +188,10 @@ def _stage_new(settings: Settings, ingredients: Ingredients, folder: Path) -> No
         with _private_scratch(settings) as scratch, storage.new_folder(folder) as aside:
             _stage_tables(settings, ingredients, scratch, aside)
             _keep_pages(scratch / "pages", validation_pages(settings, ingredients.delivery, folder))
+    except FAULTS_OF_THE_MACHINE:
+        raise
     except duckdb.Error as problem:
-        words = f": {problem}" if isinstance(problem, SAYS_NOTHING_OF_THE_DATA) else ""
-        raise StagingFailed(f"{ingredients.delivery}: {type(problem).__name__}{words}") from None
+        raise StagingFailed(f"{ingredients.delivery}: {type(problem).__name__}") from None
     except UnusableDelivery as unusable:
         reading = Reading(noticed=[Noticed(unusable.rule, unusable.file_name)])
         with _connect(settings) as connection, storage.new_folder(folder) as aside:

@@ -1,0 +1,235 @@
+"""The main job on the made-up council: the report's figures come out, every planted fault is found, nothing is lost."""
+
+import csv
+import hashlib
+import json
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import frictionless
+import pytest
+
+from tests.end_to_end.conftest import Place
+
+
+@pytest.fixture(scope="session")
+def snapshot(place: Place) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True)
+
+
+def whole(value: float) -> int:
+    return int(Decimal(repr(value)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def one(snapshot: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    rows = snapshot.execute(sql).fetchall()
+    assert len(rows) == 1, rows
+    row: tuple[Any, ...] = rows[0]
+    return row
+
+
+@pytest.mark.parametrize(("kpi_id", "percent"), [("assess_45wd", 95), ("icpc_15wd", 59)])
+def test_six_months_pooled_round_to_the_reports_percentages(
+    snapshot: duckdb.DuckDBPyConnection, kpi_id: str, percent: int
+) -> None:
+    numerator, denominator, value = one(
+        snapshot,
+        f"""
+        SELECT numerator, denominator, value FROM kpi_window
+        WHERE kpi_id = '{kpi_id}' AND reporting_month = '2021-02' AND team_code IS NULL
+        """,
+    )
+    assert value == pytest.approx(100 * numerator / denominator)
+    assert whole(value) == percent
+    assert denominator > 200
+
+
+@pytest.mark.parametrize(("kpi_id", "rise", "percent"), [("cla_count", 65, 11), ("cpp_count", 79, 20)])
+def test_the_two_counts_rose_as_reported(
+    snapshot: duckdb.DuckDBPyConnection, kpi_id: str, rise: int, percent: int
+) -> None:
+    months = dict(
+        snapshot.execute(
+            """
+            SELECT reporting_month, numerator FROM kpi_month
+            WHERE kpi_id = $kpi AND team_code IS NULL AND reporting_month IN ('2020-02', '2021-02')
+            """,
+            {"kpi": kpi_id},
+        ).fetchall()
+    )
+    assert months["2021-02"] - months["2020-02"] == rise
+    assert whole(100 * rise / months["2020-02"]) == percent
+
+
+def test_the_survey_says_what_the_report_said(snapshot: duckdb.DuckDBPyConnection) -> None:
+    scores = snapshot.execute(
+        "SELECT standard_id, rounded_score, rag FROM survey_score WHERE geography = 'council'"
+    ).fetchall()
+    assert {standard: score for standard, score, _ in scores} == {
+        "standard_1": 80,
+        "standard_2": 74,
+        "standard_3": 72,
+        "standard_4": 67,
+        "standard_5": 69,
+        "standard_6": 70,
+        "standard_7": 78,
+        "standard_8": 85,
+        "employee_contribution": 87,
+        "tensions": 84,
+        "overall_satisfaction": 80,
+        "desire_to_stay": 82,
+        "covid": 73,
+    }
+    assert {standard for standard, _, rag in scores if rag == "red"} == {"tensions"}
+    numerator, denominator = one(
+        snapshot,
+        "SELECT numerator, denominator FROM kpi_month WHERE kpi_id = 'survey_response_rate' AND team_code IS NULL",
+    )
+    assert (numerator, denominator) == (67, 162)
+
+
+def test_every_month_since_2018_is_there_and_none_before(snapshot: duckdb.DuckDBPyConnection) -> None:
+    first, last, months = one(
+        snapshot,
+        """
+        SELECT min(reporting_month), max(reporting_month), count(*) FROM kpi_month
+        WHERE kpi_id = 'cla_count' AND team_code IS NULL
+        """,
+    )
+    assert (first, last, months) == ("2018-01", "2021-02", 38)
+
+
+def test_every_planted_fault_is_found_on_its_lines_and_every_oddity_is_not(place: Place) -> None:
+    for planted in place.written.faults:
+        authority, source, month, _ = planted.file.split("/")
+        month_folder = place.data / "staging" / source / f"authority={authority}" / f"month={month}"
+        folder = month_folder / json.loads((month_folder / "current.json").read_text(encoding="utf-8"))["folder"]
+        with duckdb.connect() as connection:
+            findings = connection.read_parquet(str(folder / "finding.parquet"), hive_partitioning=False)
+            table = planted.fault.table
+            here = findings.filter(f"table_name = '{table}'")
+            lines = {line for (line,) in here.project("line").fetchall()}
+            codes = {code for (code,) in findings.project("rule_code").fetchall()}
+            if planted.fault.legal:
+                assert not lines & set(planted.lines), planted
+            elif planted.lines:
+                found = here.filter(f"rule_code = '{planted.fault.rule}'").project("line").fetchall()
+                assert {line for (line,) in found} >= set(planted.lines), planted
+            else:
+                assert planted.fault.rule in codes, planted
+
+
+def test_nothing_but_the_planted_faults_is_found_in_the_dirty_month(place: Place) -> None:
+    rules = {planted.fault.rule for planted in place.written.faults} - {None}
+    with duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True) as snapshot:
+        fired = snapshot.execute(
+            "SELECT DISTINCT rule_code, reporting_month FROM finding_summary WHERE rows_failed > 0"
+        ).fetchall()
+    assert {month for _, month in fired} == {"2021-02"}
+    # One fault can break a second rule: a record without a key is also one that cannot be referred to.
+    assert {code for code, _ in fired} >= rules
+
+
+def test_rows_read_are_staged_or_refused_in_every_file_and_in_print(place: Place) -> None:
+    with duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True) as snapshot:
+        files = snapshot.execute(
+            """
+            SELECT authority_code || '/' || source || '/' || reporting_month || '/' || file_name,
+                   file_name, rows_read, rows_staged, rows_refused, reporting_month
+            FROM reconciliation
+            """
+        ).fetchall()
+    printed = (place.root / "printed.txt").read_text(encoding="utf-8")
+    assert {path for path, *_ in files} == set(place.written.rows) - {_unknown_file(place)}
+    for path, file_name, read, staged, refused, month in files:
+        assert read == staged + refused == place.written.rows[path], path
+        if month == "2021-02":
+            assert f"{file_name}: {read:,} read = {staged:,} staged + {refused:,} refused" in printed
+
+
+def _unknown_file(place: Place) -> str:
+    return next(planted.file for planted in place.written.faults if planted.fault.rule == "DLV-011")
+
+
+def test_no_table_of_the_snapshot_holds_a_row_about_a_child(snapshot: duckdb.DuckDBPyConnection) -> None:
+    types = {
+        kind
+        for (kind,) in snapshot.execute("SELECT DISTINCT data_type FROM duckdb_columns() WHERE NOT internal").fetchall()
+    }
+    assert "UUID" not in types
+
+
+def test_every_table_and_column_carries_its_description(snapshot: duckdb.DuckDBPyConnection) -> None:
+    bare = "SELECT table_name, column_name FROM duckdb_columns() WHERE comment IS NULL AND NOT internal"
+    assert snapshot.execute(bare).fetchall() == []
+    assert one(snapshot, "SELECT count(*) FROM duckdb_columns() WHERE NOT internal")[0] > 60
+    assert snapshot.execute("SELECT table_name FROM duckdb_tables() WHERE comment IS NULL").fetchall() == []
+
+
+def test_the_data_package_is_valid(place: Place) -> None:
+    report = frictionless.validate(str(place.snapshot / "datapackage.json"))
+    assert report.valid, report.flatten(["title", "note"])
+
+
+def test_the_csv_says_what_the_database_says(place: Place, snapshot: duckdb.DuckDBPyConnection) -> None:
+    with (place.snapshot / "kpi_month.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == one(snapshot, "SELECT count(*) FROM kpi_month")[0]
+    total = sum(int(float(row["numerator"])) for row in rows)
+    assert total == one(snapshot, "SELECT sum(numerator) FROM kpi_month")[0]
+
+
+def test_the_same_month_in_another_place_has_the_same_bytes(place: Place, other_place: Place) -> None:
+    here, there = _digests(place), _digests(other_place)
+    assert here == there
+    assert {name.split("/")[0] for name in here} == {"staging", "snapshots"}
+    assert len(here) > 100
+
+
+def _digests(place: Place) -> dict[str, str]:
+    files = [file for stage in ("staging", "snapshots") for file in (place.data / stage).rglob("*")]
+    return {
+        file.relative_to(place.data).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+        if file.suffix in {".parquet", ".csv", ".json", ".md"} and not file.is_symlink()
+    }
+
+
+def test_the_warehouses_of_both_places_hold_the_same_tables(place: Place, other_place: Place, tmp_path: Path) -> None:
+    here, there = _warehouse_digests(place, tmp_path / "here"), _warehouse_digests(other_place, tmp_path / "there")
+    assert here == there
+    assert {name.split(".")[0] for name in here} >= {"core", "warehouse", "kpis"}
+
+
+def _warehouse_digests(place: Place, folder: Path) -> dict[str, str]:
+    """Every table as ordered Parquet."""
+    folder.mkdir()
+    digests = {}
+    with duckdb.connect(
+        str(next((place.data / "warehouse" / "2021-02").glob("*.duckdb"))), read_only=True
+    ) as warehouse:
+        for schema, table in warehouse.sql("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
+            file = folder / f"{schema}.{table}.parquet"
+            warehouse.table(f'"{schema}"."{table}"').order("ALL").write_parquet(str(file))
+            digests[file.stem] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return digests
+
+
+def test_the_same_again_changes_nothing_and_says_so(other_place: Place) -> None:
+    before = _digests(other_place)
+    again = other_place.pipelines("run", "2021-02")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.count("already landed") == 3
+    assert again.stdout.count("already staged") == 3
+    assert _digests(other_place) == before
+    assert other_place.pipelines("publish", "2021-02").stdout.startswith("unchanged")
+
+
+def test_the_earlier_month_can_be_run_beside_it(other_place: Place) -> None:
+    done = other_place.pipelines("run", "2021-01")
+    assert done.returncode == 0, done.stderr
+    pointer = json.loads((other_place.data / "snapshots" / "latest.json").read_text(encoding="utf-8"))
+    assert pointer["month"] == "2021-02"
+    assert (other_place.data / "snapshots" / "2021-01" / "v0001" / "manifest.json").exists()
