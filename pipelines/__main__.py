@@ -53,7 +53,16 @@ err = Console(stderr=True)
 
 Month = Annotated[str, typer.Argument(help="The reporting month, such as 2021-02.", show_default=False)]
 UpTo = Annotated[str | None, typer.Option("--month", help="Only months up to this one, such as 2021-02.")]
-AT_FAULT = (NoPseudonymKey, NotAMonth, BadContract, warehouse.BrokenBuild, staging.NothingLanded, ValidationError)
+AT_FAULT = (
+    BadContract,
+    NoPseudonymKey,
+    NotAMonth,
+    ValidationError,
+    snapshots.NothingToPublish,
+    staging.NothingLanded,
+    staging.StagingFailed,
+    warehouse.BrokenBuild,
+)
 
 
 @app.command(epilog="Example: python -m pipelines land --month 2021-02")

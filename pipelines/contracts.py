@@ -5,9 +5,10 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
 - ``schema[0]``: ``name`` (the staged table), ``physicalName`` (its file), ``description``,
   ``dataGranularityDescription``, ``properties``, ``quality``, and the custom property ``optional``;
 - a property's ``id`` (its reference in rule codes), ``name``, ``businessName``, ``description``, ``logicalType``,
-  ``pattern``, ``maxLength`` and ``maximum`` in ``logicalTypeOptions``, ``required``, ``primaryKey``, ``classification``,
-  ``relationships``, the ``invalidValues`` metric with its ``validValues``, nested ``properties`` (the flags of a JSON
-  column), and the custom properties ``pseudonym``, ``aliases`` and, for survey answers, ``words`` and ``noAnswer``;
+  ``pattern``, ``maxLength`` and ``maximum`` in ``logicalTypeOptions``, ``required``, ``primaryKey``,
+  ``classification``, ``relationships``, the ``invalidValues`` metric with its ``validValues``, nested ``properties``
+  (the flags of a JSON column), and the custom properties ``pseudonym``, ``aliases`` and, for survey answers, ``words``
+  and ``noAnswer``;
 - a quality rule of ``engine: greatExpectations``: ``id``, ``description``, ``severity``, ``implementation`` (``type``
   and ``kwargs``), and the custom properties ``consequence``, ``remedy`` and ``column``.
 

@@ -1,4 +1,4 @@
-"""What ``make run`` does: the DAGs once, in this process, on the inbox or, where that is empty, on a made-up council."""
+"""What ``make run`` does: the DAGs once, in this process, on the inbox or, if that is empty, on a made-up council."""
 
 from __future__ import annotations
 

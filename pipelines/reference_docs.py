@@ -88,6 +88,7 @@ def _kpi_reference() -> Iterator[str]:
 
 def _kpi_rows(kpi: Kpi) -> list[tuple[str, str]]:
     target = kpi.target
+    levels = "none set" if target is None else f"green from {target.green_from:g}, amber from {target.amber_from:g}"
     needs = [one if isinstance(one, str) else " or ".join(one) for one in kpi.requires]
     return [
         ("Unit", kpi.unit),
@@ -98,7 +99,7 @@ def _kpi_rows(kpi: Kpi) -> list[tuple[str, str]]:
         ("Clock", kpi.clock or ""),
         ("Left out", kpi.exclusions),
         ("Needs", ", ".join(needs)),
-        ("Target", "none set" if target is None else f"green from {target.green_from:g}, amber from {target.amber_from:g}"),
+        ("Target", levels),
         ("Source", kpi.source),
         ("Confidence in the rule", kpi.confidence),
     ]

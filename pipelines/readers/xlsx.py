@@ -41,6 +41,11 @@ LARGEST_RATIO = 250
 NEVER_A_BOMB = 64 * 1024 * 1024
 LARGEST_EXACT_WHOLE = 2**53
 
+# calamine keeps every cell between the outermost ones, at some 24 bytes each: two cells can ask for 400 GB.
+MOST_CELLS = 50_000_000
+REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,9})(\d{0,18})["']""")
+LONGEST_REFERENCE = 64
+
 
 def read_xlsx(
     connection: duckdb.DuckDBPyConnection, file: Path, table: str, *, largest_bytes: int, scratch: Path
@@ -70,7 +75,8 @@ def must_be_harmless(file: Path, largest_bytes: int) -> None:
             _must_stay_inside(archive, file.name)
             _must_be_open(archive, file.name)
             _must_unpack_to(archive, file, largest_bytes)
-            _must_be_whole(archive, file.name)
+            for member in archive.infolist():
+                _must_be_compact(archive, member, file.name)
     except (zipfile.BadZipFile, zlib.error, EOFError):
         cause = "Its archive cannot be unpacked to the end."
         raise UnusableDelivery(TRUNCATED_FILE, file.name, cause) from None
@@ -101,10 +107,29 @@ def _must_unpack_to(archive: zipfile.ZipFile, file: Path, largest_bytes: int) ->
         raise UnusableDelivery(TOO_LARGE, file.name, cause)
 
 
-def _must_be_whole(archive: zipfile.ZipFile, file_name: str) -> None:
-    """Unpack everything, keep nothing: a damaged member, or one that is not as large as it says, does not pass."""
-    if archive.testzip() is not None:
-        raise UnusableDelivery(TRUNCATED_FILE, file_name, "A part of its archive is damaged.")
+def _must_be_compact(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file_name: str) -> None:
+    """Unpack a member to its end, keeping nothing; a damaged one raises, and one whose cells lie too far apart."""
+    rows = columns = 0
+    end = b""
+    with archive.open(member) as opened:
+        while piece := opened.read(PIECE):
+            found = REFERENCE.findall(end + piece)
+            rows = max(rows, *(int(digits or 0) for digits in {digits for _, digits in found}), 0)
+            columns = max(columns, *(_column(letters) for letters in {letters for letters, _ in found}), 0)
+            end = piece[-LONGEST_REFERENCE:]
+    if rows * columns > MOST_CELLS:
+        cause = (
+            f"A sheet reaches to row {rows:,} and column {columns:,}: delete what is unused below and beside the table."
+        )
+        raise UnusableDelivery(TOO_LARGE, file_name, cause)
+
+
+def _column(letters: bytes) -> int:
+    """1 for A, 27 for AA."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _records(file: Path) -> Iterator[Record | Malformed]:

@@ -5,6 +5,6 @@ CREATE OR REPLACE MACRO hmac_sha256(inner_pad, outer_pad, message) AS
 -- The first 128 bits. Kind and authority keep the same id in two places apart; the id comes last, so nothing in it
 -- can pass for either.
 CREATE OR REPLACE MACRO pseudonym(inner_pad, outer_pad, kind, authority_code, id) AS
-    CAST(
+    cast(
         left(hmac_sha256(inner_pad, outer_pad, kind || chr(31) || authority_code || chr(31) || id), 32) AS UUID
     );

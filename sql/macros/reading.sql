@@ -3,9 +3,9 @@
 CREATE OR REPLACE MACRO read_date(given) AS
     CASE
         WHEN regexp_matches(given, '^\d{4}-\d{2}-\d{2}([ T]|$)') THEN
-            CAST(try_cast(regexp_replace(given, '(\.\d{1,6})\d*', '\1') AS TIMESTAMP) AS DATE)
+            cast(try_cast(regexp_replace(given, '(\.\d{1,6})\d*', '\1') AS TIMESTAMP) AS DATE)
         WHEN regexp_matches(given, '^\d{1,2}/\d{1,2}/\d{4}( |$)') THEN
-            CAST(try_strptime(given, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S']) AS DATE)
+            cast(try_strptime(given, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S']) AS DATE)
     END;
 
 -- A number has a largest value: an NHS number in a column of counts is no count.
@@ -16,7 +16,7 @@ CREATE OR REPLACE MACRO read_number(given, maximum) AS
     END;
 
 CREATE OR REPLACE MACRO read_integer(given, maximum) AS
-    CASE WHEN regexp_full_match(given, '\+?\d{1,8}(\.0+)?') THEN CAST(read_number(given, maximum) AS BIGINT) END;
+    CASE WHEN regexp_full_match(given, '\+?\d{1,8}(\.0+)?') THEN cast(read_number(given, maximum) AS BIGINT) END;
 
 CREATE OR REPLACE MACRO read_boolean(given) AS
     CASE
@@ -35,7 +35,10 @@ CREATE OR REPLACE MACRO looks_like_a_persons_identifier(given) AS
 
 CREATE OR REPLACE MACRO read_text(given, pattern, longest) AS
     CASE
-        WHEN length(given) <= longest AND regexp_full_match(given, pattern) AND NOT looks_like_a_persons_identifier(given)
+        WHEN
+            length(given) <= longest
+            AND regexp_full_match(given, pattern)
+            AND NOT looks_like_a_persons_identifier(given)
             THEN given
     END;
 

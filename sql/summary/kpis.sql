@@ -25,4 +25,4 @@ LEFT JOIN kpi_window AS windows
         AND months.kpi_id = windows.kpi_id
         AND windows.team_code IS NULL
 WHERE months.reporting_month = $month AND months.team_code IS NULL
-ORDER BY months.authority_code, months.unit DESC, months.kpi_id
+ORDER BY months.authority_code ASC, months.unit DESC, months.kpi_id ASC

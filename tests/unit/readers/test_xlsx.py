@@ -219,8 +219,24 @@ def test_a_zip_bomb_is_not_unpacked(read: Reader, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(xlsx, "NEVER_A_BOMB", 9 * 1024 * 1024)
     assert read(bomb).rows_read == 1
     monkeypatch.setattr(xlsx, "NEVER_A_BOMB", 1024)
-    monkeypatch.setattr(zipfile.ZipFile, "testzip", lambda archive: pytest.fail("unpacked"))
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("unpacked"))
     assert read.refusal(bomb)[0] == "DLV-003"
+
+
+def test_two_cells_far_apart_are_not_given_the_memory_between_them(read: Reader) -> None:
+    code, cause = read.refusal(sheet_of({"A1": "id", "XFD1048576": 1}))
+    assert code == "DLV-003"
+    assert "row 1,048,576 and column 16,384" in cause
+
+
+def test_a_sheet_may_have_as_many_cells_as_is_allowed_and_no_more(
+    read: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = sheet_of({"A1": "id", "AB2": " "})
+    monkeypatch.setattr(xlsx, "MOST_CELLS", 2 * 28)
+    assert read(content).columns == ("id",)
+    monkeypatch.setattr(xlsx, "MOST_CELLS", 2 * 28 - 1)
+    assert read.refusal(content)[0] == "DLV-003"
 
 
 @pytest.mark.parametrize("name", ["../evil.xml", "xl/../../evil.xml", "/etc/evil", "..\\evil.xml", "C:\\evil.xml"])
