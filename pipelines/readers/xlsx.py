@@ -43,7 +43,7 @@ LARGEST_EXACT_WHOLE = 2**53
 
 # calamine keeps every cell between the outermost ones, at some 24 bytes each: two cells can ask for 400 GB.
 MOST_CELLS = 50_000_000
-REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,9})(\d{0,18})["']""")
+REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d*)""")
 LONGEST_REFERENCE = 64
 
 
@@ -114,7 +114,7 @@ def _must_be_compact(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file_nam
     with archive.open(member) as opened:
         while piece := opened.read(PIECE):
             found = REFERENCE.findall(end + piece)
-            rows = max(rows, *(int(digits or 0) for digits in {digits for _, digits in found}), 0)
+            rows = max(rows, *(_row(digits) for digits in {digits for _, digits in found}), 0)
             columns = max(columns, *(_column(letters) for letters in {letters for letters, _ in found}), 0)
             end = piece[-LONGEST_REFERENCE:]
     if rows * columns > MOST_CELLS:
@@ -124,10 +124,16 @@ def _must_be_compact(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file_nam
         raise UnusableDelivery(TOO_LARGE, file_name, cause)
 
 
+def _row(digits: bytes) -> int:
+    """However many digits: more than a sheet can have are a row too far, whatever calamine makes of them."""
+    digits = digits.lstrip(b"0")
+    return int(digits[:18] or b"0")
+
+
 def _column(letters: bytes) -> int:
     """1 for A, 27 for AA."""
     number = 0
-    for letter in letters.upper():
+    for letter in letters[:9].upper():
         number = number * 26 + letter - ord("A") + 1
     return number
 

@@ -229,6 +229,19 @@ def test_two_cells_far_apart_are_not_given_the_memory_between_them(read: Reader)
     assert "row 1,048,576 and column 16,384" in cause
 
 
+@pytest.mark.parametrize(
+    "reference", ["xfd1048576", "XFD" + "0" * 30 + "1048576", "B" + "9" * 5000, "Z" * 13 + "9999", "Z" * 13 + "9" * 99]
+)
+def test_nor_are_cells_that_no_sheet_has(read: Reader, reference: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(sheet_of({"A1": "id", "B2": 1}))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    for quote in (b'"', b"'"):
+        hostile = members[sheet].replace(b'r="B2"', b"r =" + quote + reference.encode() + quote)
+        assert hostile != members[sheet]
+        assert read.refusal(archive_of({**members, sheet: hostile}))[0] == "DLV-003"
+
+
 def test_a_sheet_may_have_as_many_cells_as_is_allowed_and_no_more(
     read: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
