@@ -21,8 +21,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import yaml
-
+from pipelines import storage
 from pipelines.findings import Consequence, Rule, Severity
 from pipelines.periods import Period
 
@@ -168,13 +167,13 @@ def load_sources(expectations: Path) -> dict[str, Source]:
 def load_contract(path: Path, source: str) -> Contract:
     """One contract file; raises BadContract naming the file and what it lacks."""
     try:
-        return _contract(yaml.safe_load(path.read_text(encoding="utf-8")), source)
+        return _contract(storage.read_yaml(path), source)
     except (KeyError, TypeError, IndexError, ValueError) as problem:
         raise BadContract(f"{path}: {type(problem).__name__}: {problem}") from problem
 
 
 def _load_source(path: Path) -> Source:
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    told = storage.read_yaml(path)
     covers_from = told.get("covers_from")
     contracts = [load_contract(file, path.parent.name) for file in sorted(path.parent.glob("*.yaml")) if file != path]
     return Source(

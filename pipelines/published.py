@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from pipelines import storage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ def load_published(folder: Path) -> tuple[PublishedTable, ...]:
 
 def _load(path: Path) -> PublishedTable:
     try:
-        table = _table(yaml.safe_load(path.read_text(encoding="utf-8"))["schema"][0])
+        table = _table(storage.read_yaml(path)["schema"][0])
     except (KeyError, TypeError, IndexError) as problem:
         raise BadPublishedContract(f"{path.name}: lacks {problem}") from problem
     if table.name != path.stem or not table.key:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipelines import storage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +66,7 @@ def load_register(folder: Path) -> tuple[Kpi, ...]:
 
 
 def _load(path: Path) -> Kpi:
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = storage.read_yaml(path)
     try:
         return Kpi(kpi_id=path.stem, **content)
     except (TypeError, ValidationError) as problem:
