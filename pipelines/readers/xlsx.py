@@ -43,7 +43,7 @@ LARGEST_EXACT_WHOLE = 2**53
 
 # calamine keeps every cell between the outermost ones, at some 24 bytes each: two cells can ask for 400 GB.
 MOST_CELLS = 50_000_000
-REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d*)""")
+REFERENCE = re.compile(rb"""[\s:"'/]r\s*=\s*["']([A-Za-z]*)(\d*)""")
 LONGEST_REFERENCE = 64
 
 

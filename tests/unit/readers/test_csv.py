@@ -182,6 +182,32 @@ def test_the_encoding_is_found_and_recorded(content: bytes, encoding: str, cell:
     assert (result.read.encoding, result.rows) == (encoding, [(2, "1", cell)])
 
 
+def test_half_a_character_between_two_pieces_is_not_utf_8() -> None:
+    beginning = "a,b\n1,é".encode()
+    content = beginning + b"x" * (csv.PIECE - len(beginning) - 1) + b"\xe9" + b"x\n"
+    read = reading(content).read
+    assert read is not None
+    assert read.encoding == "windows-1252"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "is_plain"),
+    [
+        ([b"a,b\r\n1,2\r", b"\n"], True),
+        ([b"a,b\n1,2\r", b"3,4\n"], False),
+        ([b'a,b\n"x"', b",2\n"], True),
+        ([b'a,b\n"x"', b" ,2\n"], False),
+        ([b'a,b\n"x" ', b",2\n"], False),
+    ],
+)
+def test_what_is_unusual_is_seen_between_two_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: list[bytes], is_plain: bool
+) -> None:
+    monkeypatch.setattr(csv, "PIECE", len(pieces[0]))
+    (tmp_path / "ssd_person.csv").write_bytes(b"".join(pieces))
+    assert csv.examine(tmp_path / "ssd_person.csv").is_plain == is_plain
+
+
 @pytest.mark.parametrize("byte", [0x81, 0x8D, 0x8F, 0x90, 0x9D])
 def test_bytes_without_meaning_in_windows_1252_are_undecodable(byte: int) -> None:
     assert refusal(b"a,b\n1,\xe9" + bytes([byte]) + b"\n")[0] == "DLV-006"

@@ -223,7 +223,11 @@ def test_a_zip_bomb_is_not_unpacked(read: Reader, monkeypatch: pytest.MonkeyPatc
     assert read.refusal(bomb)[0] == "DLV-003"
 
 
-def test_two_cells_far_apart_are_not_given_the_memory_between_them(read: Reader) -> None:
+@pytest.mark.parametrize("piece", [80, 90, 100, 1024 * 1024])
+def test_two_cells_far_apart_are_not_given_the_memory_between_them(
+    read: Reader, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    monkeypatch.setattr(xlsx, "PIECE", piece)
     code, cause = read.refusal(sheet_of({"A1": "id", "XFD1048576": 1}))
     assert code == "DLV-003"
     assert "row 1,048,576 and column 16,384" in cause
