@@ -11,6 +11,7 @@ from pipelines.periods import Period
 if TYPE_CHECKING:
     from pathlib import Path
 
+MADE_UP_AUTHORITY = "X99000001"
 AUTHORITY_CODE = re.compile(r"[A-Z]\d{8}")
 
 

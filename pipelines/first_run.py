@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pipelines import landing, storage
+from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.periods import NotAMonth, Period
 from pipelines.settings import NoPseudonymKey, Settings
-from pipelines.summary import MADE_UP_AUTHORITY, print_summary
+from pipelines.summary import print_summary
 
 if TYPE_CHECKING:
     from pipelines.landing import Inbox

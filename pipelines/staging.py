@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 from sqlglot import exp
 
-from pipelines import casting, findings, outcome, storage
+from pipelines import casting, findings, outcome, pages, storage
 from pipelines.contracts import PLAIN_NAME, load_sources
 from pipelines.findings import UnusableDelivery
 from pipelines.outcome import Noticed
@@ -112,6 +112,7 @@ def stage(settings: Settings, delivery: Delivery) -> Staged:
         _stage_new(settings, ingredients, folder)
     staged = _read_back(delivery, folder)
     _point_to(folder, staged)
+    _list_pages(settings)
     return replace(staged, outcome="already staged") if already and staged.refusal is None else staged
 
 
@@ -137,6 +138,7 @@ def _digest_of_rules(settings: Settings, source: str) -> str:
         *(code / name for name in WHAT_DECIDES),
         settings.expectations / source,
         settings.sql / "macros",
+        settings.sql / "staging",
     ]
     files = [file for place in places for file in ([place] if place.is_file() else sorted(place.iterdir()))]
     return storage.sha256_of_texts(storage.sha256_of_file(file) for file in files if file.is_file())
@@ -183,19 +185,25 @@ def _private_scratch(settings: Settings) -> Iterator[Path]:
 
 
 def _stage_new(settings: Settings, ingredients: Ingredients, folder: Path) -> None:
-    try:
-        _must_not_be_refused_already(ingredients)
-        with _private_scratch(settings) as scratch, storage.new_folder(folder) as aside:
-            _stage_tables(settings, ingredients, scratch, aside)
-            _keep_pages(scratch / "pages", validation_pages(settings, ingredients.delivery, folder))
-    except FAULTS_OF_THE_MACHINE:
-        raise
-    except duckdb.Error as problem:
-        raise StagingFailed(f"{ingredients.delivery}: {type(problem).__name__}") from None
-    except UnusableDelivery as unusable:
-        reading = Reading(noticed=[Noticed(unusable.rule, unusable.file_name)])
-        with _connect(settings) as connection, storage.new_folder(folder) as aside:
-            _write_outcome(settings, connection, ingredients, reading, [], aside, refusal=str(unusable))
+    with _private_scratch(settings) as scratch:
+        pages_folder = scratch / "pages"
+        pages_folder.mkdir()
+        try:
+            _must_not_be_refused_already(ingredients)
+            with storage.new_folder(folder) as aside:
+                _stage_tables(settings, ingredients, scratch, pages_folder, aside)
+                _keep_pages(pages_folder, validation_pages(settings, ingredients.delivery, folder))
+        except FAULTS_OF_THE_MACHINE:
+            raise
+        except duckdb.Error as problem:
+            raise StagingFailed(f"{ingredients.delivery}: {type(problem).__name__}") from None
+        except UnusableDelivery as unusable:
+            reading = Reading(noticed=[Noticed(unusable.rule, unusable.file_name)])
+            with _connect(settings) as connection, storage.new_folder(folder) as aside:
+                _write_outcome(
+                    settings, connection, ingredients, reading, [], pages_folder, aside, refusal=str(unusable)
+                )
+                _keep_pages(pages_folder, validation_pages(settings, ingredients.delivery, folder))
 
 
 def validation_pages(settings: Settings, delivery: Delivery, staged: Path) -> Path:
@@ -209,6 +217,11 @@ def _keep_pages(made: Path, target: Path) -> None:
             shutil.copytree(made, aside, dirs_exist_ok=True)
 
 
+def _list_pages(settings: Settings) -> None:
+    newest = sorted(settings.staging.glob(f"*/authority=*/month=*/{NEWEST}"))
+    pages.write_index(settings, [pointer.parent / storage.read_json(pointer)["folder"] for pointer in newest])
+
+
 def _must_not_be_refused_already(ingredients: Ingredients) -> None:
     refusal = ingredients.landing_manifest["refusal"]
     if refusal is not None:
@@ -216,7 +229,7 @@ def _must_not_be_refused_already(ingredients: Ingredients) -> None:
         raise UnusableDelivery(rule, refusal["file_name"], refusal["sentence"])
 
 
-def _stage_tables(settings: Settings, ingredients: Ingredients, scratch: Path, aside: Path) -> None:
+def _stage_tables(settings: Settings, ingredients: Ingredients, scratch: Path, pages_folder: Path, aside: Path) -> None:
     checked = scratch / "delivery.duckdb"
     with _connect(settings, checked) as connection:
         reading = _read_and_type(settings, ingredients, connection, scratch)
@@ -224,9 +237,9 @@ def _stage_tables(settings: Settings, ingredients: Ingredients, scratch: Path, a
     from pipelines.validation import validate
 
     checks = {name: contract.checks for name, contract in reading.contracts.items()}
-    tested = validate(checked, _duckdb_config(settings), checks, reading.good_rows, scratch / "pages")
+    tested = validate(checked, _duckdb_config(settings), checks, reading.good_rows, pages_folder / "great_expectations")
     with _connect(settings, checked) as connection:
-        _write_outcome(settings, connection, ingredients, reading, tested, aside, refusal=None)
+        _write_outcome(settings, connection, ingredients, reading, tested, pages_folder, aside, refusal=None)
 
 
 def _read_and_type(
@@ -353,11 +366,12 @@ def _write_outcome(
     ingredients: Ingredients,
     reading: Reading,
     tested: list[Tested],
+    pages_folder: Path,
     aside: Path,
     *,
     refusal: str | None,
 ) -> None:
-    """Fill a staged version's folder, its manifest last."""
+    """Fill a staged version's folder, its manifest last, and write the page about it."""
     connection.execute((settings.sql / "staging" / "outcome.sql").read_text(encoding="utf-8"))
     outcome.record_noticed(connection, reading.noticed, reading.reads)
     outcome.record_tested(connection, tested, reading.contracts)
@@ -378,6 +392,8 @@ def _write_outcome(
         "rows_refused": rows_read - sum(int(table["rows"]) for table in tables.values()),
         "rows_warned": outcome.rows_warned(connection),
     }
+    page = pages.delivery_page(connection, settings, ingredients.source.title, manifest)
+    storage.write_text(pages_folder / "index.html", page)
     storage.write_json(aside / storage.MANIFEST, manifest)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from rich.table import Table
 
+from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.periods import Period
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
-MADE_UP_AUTHORITY = "X99000001"
 RAG_STYLES = {"green": "green", "amber": "yellow", "red": "bold red"}
 
 
@@ -35,7 +35,9 @@ def print_summary(console: Console, settings: Settings, month: Period, snapshot:
             if row["delivery"] == delivery:
                 console.print(_file_line(row), soft_wrap=True, highlight=False)
     console.print(f"\nSnapshot: {snapshot}", soft_wrap=True, highlight=False)
-    console.print(f"Validation pages: {settings.reports / 'validation'}", soft_wrap=True, highlight=False)
+    console.print(
+        f"Validation pages: {settings.reports / 'validation' / 'index.html'}", soft_wrap=True, highlight=False
+    )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, settings: Settings, query: str, month: Period) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ STAGES = {"landing", "staging", "warehouse", "snapshots"}
 LAYERS = (
     {"airflow_home", "deliveries", "findings", "periods", "settings", "sql_files", "storage"},
     {"contracts", "published", "register", "staged"},
-    {"casting", "disclosure", "outcome", "readers", "report", "snapshot_database", "summary", "validation"},
+    {"casting", "disclosure", "outcome", "pages", "readers", "report", "snapshot_database", "summary", "validation"},
     STAGES,
     {"orchestration", "sample"},
     {"__main__", "first_run", "reference_docs"},

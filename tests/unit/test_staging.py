@@ -202,11 +202,21 @@ def test_every_check_counts_what_it_tested(staged: staging.Staged) -> None:
     assert passed["sentence"] and passed["remedy"]
 
 
-def test_the_validation_pages_are_there_and_hold_no_value(settings: Settings, staged: staging.Staged) -> None:
+def test_the_page_of_a_delivery_says_what_to_mend_and_on_which_lines(
+    settings: Settings, staged: staging.Staged
+) -> None:
+    page = (staging.validation_pages(settings, DELIVERY, staged.folder) / "index.html").read_text(encoding="utf-8")
+    assert "Person id was given to an earlier row already: the first is kept, this one refused." in page
+    assert "ssd_cp_plans.csv" in page and "SSD-003" in page
+    assert page.index("Row refused") < page.index("Warning")
+    assert "http" not in page
+
+
+def test_no_page_holds_a_value(settings: Settings, staged: staging.Staged) -> None:
     pages = staging.validation_pages(settings, DELIVERY, staged.folder)
-    assert (pages / "index.html").exists()
     texts = [page.read_text(encoding="utf-8") for page in pages.rglob("*.html")]
     assert any("is not a date" in text for text in texts)
+    assert (pages / "great_expectations" / "index.html").exists()
     assert not any("Made Up" in text or "31/02/2010" in text for text in texts)
 
 
@@ -305,6 +315,10 @@ def test_a_delivery_without_a_needed_column_is_refused_and_the_earlier_one_stand
     assert storage.read_json(pointers / "current.json") == {"folder": good.folder.name}
     assert storage.read_json(pointers / "newest.json") == {"folder": bad.folder.name}
     assert failed(bad, "DLV-009") == [None]
+    page = staging.validation_pages(small, SURVEY, bad.folder) / "index.html"
+    assert "Delivery refused" in page.read_text(encoding="utf-8")
+    listed = (small.reports / "validation" / "index.html").read_text(encoding="utf-8")
+    assert f"E06000015/survey/2021-02/{bad.folder.name}/index.html" in listed
 
 
 def test_a_delivery_of_nothing_known_is_refused(small: Settings) -> None:

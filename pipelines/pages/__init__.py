@@ -1,0 +1,79 @@
+"""The validation pages that a quality lead opens: one about each delivery, and one that lists them.
+
+Each is a single file that asks nothing of any other place, reads on a telephone, and is the same whenever it is made
+from the same delivery. Great Expectations' own pages are beside it, for those who want every check.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+
+from pipelines import storage
+from pipelines.deliveries import MADE_UP_AUTHORITY
+from pipelines.periods import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from pipelines.settings import Settings
+
+CONSEQUENCES = {
+    "refuse_delivery": "Delivery refused",
+    "refuse_row": "Row refused",
+    "warn": "Warning",
+}
+
+
+def delivery_page(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, title: str, manifest: Mapping[str, Any]
+) -> str:
+    """The page about a delivery of the source with that title, from the tables of its outcome and its manifest."""
+    return _template("delivery.html").render(
+        title=title,
+        month=Period.parse(manifest["month"]).name,
+        manifest=manifest,
+        rules=_rows(connection, settings, "page_rules"),
+        files=_rows(connection, settings, "page_files"),
+    )
+
+
+def index_page(manifests: Sequence[tuple[Mapping[str, Any], str]]) -> str:
+    """The page that lists deliveries, newest month first: each one's manifest, and the link to its page."""
+    newest_first = sorted(
+        manifests, key=lambda each: (each[0]["month"], each[0]["authority_code"], each[0]["source"]), reverse=True
+    )
+    return _template("index.html").render(deliveries=newest_first)
+
+
+def write_index(settings: Settings, folders: Sequence[Path]) -> None:
+    """Replace the list of deliveries; ``folders`` are the newest staged versions."""
+    manifests = [storage.read_json(folder / storage.MANIFEST) for folder in folders]
+    links = [
+        (manifest, f"{manifest['authority_code']}/{manifest['source']}/{manifest['month']}/{folder.name}/index.html")
+        for manifest, folder in zip(manifests, folders, strict=True)
+    ]
+    storage.write_text(settings.reports / "validation" / "index.html", index_page(links))
+
+
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=PackageLoader("pipelines", "pages"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["thousands"] = lambda number: f"{number:,}"
+    environment.globals.update(consequences=CONSEQUENCES, made_up_authority=MADE_UP_AUTHORITY)
+    return environment.get_template(name)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, settings: Settings, query: str) -> list[dict[str, Any]]:
+    result = connection.execute((settings.sql / "staging" / f"{query}.sql").read_text(encoding="utf-8"))
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
