@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pipelines import landing, snapshots, staging, storage, summary, warehouse
+from pipelines import landing, readers, snapshots, staging, storage, summary, warehouse
 from pipelines.contracts import BadContract
 from pipelines.deliveries import Delivery
 from pipelines.periods import NotAMonth, Period
@@ -60,6 +60,7 @@ AT_FAULT = (
     ValidationError,
     snapshots.NothingToPublish,
     staging.NothingLanded,
+    readers.ReadingFailed,
     staging.StagingFailed,
     warehouse.BrokenBuild,
 )
@@ -102,7 +103,7 @@ def run(month: Month) -> None:
     _must_have_key(settings)
     refused = False
     for delivery in _deliveries(settings, month):
-        refused |= _landed(settings, delivery).outcome == "refused"
+        _landed(settings, delivery, staged_next=True)
         refused |= _staged(settings, delivery).refusal is not None
     _working("Building the warehouse", lambda: warehouse.build(settings, period))
     published = _working("Publishing the snapshot", lambda: snapshots.publish(settings, period))
@@ -139,7 +140,7 @@ def sample(
 def _deliveries(settings: Settings, month: str | None) -> Sequence[Delivery]:
     inbox = landing.find_deliveries(settings, upto=None if month is None else Period.parse(month))
     for sentence in inbox.ignored:
-        out.print(f"[yellow]ignored[/]: {sentence}")
+        out.print(f"[yellow]ignored[/]: {sentence}", soft_wrap=True, highlight=False)
     for delivery in inbox.waiting:
         out.print(f"[yellow]waiting[/]: {delivery} is not complete yet")
     if not inbox.deliveries:
@@ -148,16 +149,18 @@ def _deliveries(settings: Settings, month: str | None) -> Sequence[Delivery]:
     return inbox.deliveries
 
 
-def _landed(settings: Settings, delivery: Delivery) -> landing.Landed:
+def _landed(settings: Settings, delivery: Delivery, *, staged_next: bool = False) -> landing.Landed:
+    """Land and say so; a refusal is left for staging to say, where that comes next."""
     landed = _working(f"Landing {delivery}", lambda: landing.land(settings, delivery))
-    out.print(f"{_coloured(landed.outcome)}: {landed.message}")
+    if not (staged_next and landed.outcome == "refused"):
+        out.print(f"{_coloured(landed.outcome)}: {landed.message}", soft_wrap=True, highlight=False)
     return landed
 
 
 def _staged(settings: Settings, delivery: Delivery) -> staging.Staged:
     staged = _working(f"Checking {delivery}", lambda: staging.stage(settings, delivery))
     told = f"{staged.rows_read:,} rows read, {staged.rows_refused:,} refused, {staged.rows_warned:,} with a warning"
-    out.print(f"{_coloured(staged.outcome)}: {delivery}: {staged.refusal or told}", highlight=False)
+    out.print(f"{_coloured(staged.outcome)}: {delivery}: {staged.refusal or told}", soft_wrap=True, highlight=False)
     return staged
 
 
@@ -167,7 +170,7 @@ def _coloured(outcome: str) -> str:
 
 def _working(what: str, work: Callable[[], T]) -> T:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         progress.add_task(what)
         return work()
 
@@ -208,12 +211,12 @@ def _snapshot_table(settings: Settings) -> Table:
 
 
 def main() -> None:
-    """Run a command; a known fault is one sentence on stderr and exit code 1."""
+    """Run a command; a known fault is one sentence on stderr, and an exit code."""
     try:
         app()
     except AT_FAULT as fault:
-        err.print(f"[bold red]{type(fault).__name__}[/]: {fault}", highlight=False)
-        raise SystemExit(Exit.BROKEN) from None
+        err.print(f"[bold red]{type(fault).__name__}[/]: {fault}", highlight=False, soft_wrap=True)
+        raise SystemExit(Exit.USAGE if isinstance(fault, NotAMonth) else Exit.BROKEN) from None
 
 
 if __name__ == "__main__":

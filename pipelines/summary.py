@@ -106,14 +106,17 @@ def _survey_tables(rows: list[dict[str, Any]], _: Period) -> Iterator[Table]:
 
 def _file_line(row: Mapping[str, Any]) -> str:
     """One line a file, however wide: what became of its rows, and the codes of the rules that fired."""
-    fired = f" [yellow]{row['warnings']:,} warnings[/] ({row['rule_codes']})" if row["rule_codes"] else ""
-    if row["rows_read"] is None:
-        return f"{row['file_name']}:{fired}"
-    read, staged, refused = row["rows_read"], row["rows_staged"], row["rows_refused"]
-    sign = "=" if read == staged + refused else "≠"
-    return (
-        f"{row['file_name']}: {read:,} read {sign} {staged:,} staged + {refused:,} refused{';' if fired else ''}{fired}"
-    )
+    told = []
+    if row["is_delivery_refused"]:
+        told.append("[bold red]delivery refused[/]")
+    if row["rows_read"] is not None:
+        read, staged, refused = row["rows_read"], row["rows_staged"], row["rows_refused"]
+        sign = "=" if read == staged + refused else "≠"
+        told.append(f"{read:,} read {sign} {staged:,} staged + {refused:,} refused")
+    if row["warnings"]:
+        told.append(f"[yellow]{row['warnings']:,} warning{'' if row['warnings'] == 1 else 's'}[/]")
+    codes = f" ({row['rule_codes']})" if row["rule_codes"] else ""
+    return f"{row['file_name']}: {'; '.join(told)}{codes}"
 
 
 def _named(authority: str) -> str:

@@ -7,6 +7,7 @@ WITH findings AS (
         reporting_month,
         table_name,
         coalesce(sum(rows_failed) FILTER (WHERE consequence = 'warn'), 0) AS warnings,
+        bool_or(consequence = 'refuse_delivery') AS is_delivery_refused,
         string_agg(DISTINCT rule_code, ', ' ORDER BY rule_code) AS rule_codes
     FROM finding_summary
     WHERE rows_failed > 0
@@ -32,6 +33,7 @@ files AS (
         rows.rows_staged,
         rows.rows_refused,
         findings.warnings,
+        findings.is_delivery_refused,
         findings.rule_codes
     FROM reconciliation AS rows
     FULL OUTER JOIN findings
@@ -49,6 +51,7 @@ SELECT DISTINCT
     files.rows_staged,
     files.rows_refused,
     files.warnings,
+    files.is_delivery_refused,
     files.rule_codes
 FROM files
 INNER JOIN shown

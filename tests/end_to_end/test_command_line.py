@@ -1,0 +1,131 @@
+"""What a script may rely on: exit codes, one sentence for a fault, and that one bad delivery costs nothing else."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.sample import write_sample
+from pipelines.settings import PROJECT
+from tests.exports import KEY
+
+INVITED = b"survey_date,invited\r\n2020-12-11,162\r\n"
+
+
+def run(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command in a place of its own."""
+    places = {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": KEY, "COLUMNS": "160"}
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, **places, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def deliver(root: Path, authority: str, name: str, content: bytes) -> Path:
+    folder = root / "inbox" / authority / "survey" / "2021-02"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "exit_code", "said"),
+    [
+        (["run", "2021-13"], {}, 2, "NotAMonth: '2021-13' is not a month: write it as 2021-02"),
+        (["run"], {}, 2, "Missing argument"),
+        (["fly"], {}, 2, "No such command"),
+        (["run", "2021-02"], {"PSEUDONYM_KEY": "short"}, 1, "NoPseudonymKey: PSEUDONYM_KEY must hold 32 bytes"),
+        (["run", "2021-02"], {}, 4, "No complete delivery"),
+        (["publish", "2021-02"], {}, 1, "NothingToPublish: 2021-02 has no warehouse"),
+        (["status"], {"SETTLE_SECONDS": "soon"}, 1, "settle_seconds"),
+        (["sample"], {"INBOX_URL": "memory://inbox"}, 2, "set INBOX_URL to a local path"),
+    ],
+)
+def test_a_fault_is_said_in_a_sentence_with_its_exit_code(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], exit_code: int, said: str
+) -> None:
+    done = run(tmp_path, *arguments, **environment)
+    assert done.returncode == exit_code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr and "short" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["land", "stage", "build", "publish", "run", "status", "sample"])
+def test_every_command_has_an_example_in_its_help(tmp_path: Path, command: str) -> None:
+    done = run(tmp_path, command, "--help")
+    assert done.returncode == 0
+    assert f"Example: python -m pipelines {command}" in done.stdout
+
+
+def test_the_command_line_never_loads_airflow() -> None:
+    probe = "import sys, pipelines.__main__; sys.exit('airflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], cwd=PROJECT, check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def among_bad_ones(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A good council's month among deliveries that are unusable, each in its own way."""
+    root = tmp_path_factory.mktemp("bad")
+    write_sample(root / "inbox", scale=0.03)
+    deliver(root, "E06000002", "invited.csv", b"")
+    deliver(root, "E06000003", "invited.csv", b'survey_date,invited\r\n"2020-12-11')
+    deliver(root, "E06000004", "invited.csv", b"survey_date,invited\r\n\x81\x8d,1\r\n")
+    bomb = deliver(root, "E06000005", "notes.txt", b"") / "responses.xlsx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 50_000_000)
+    (deliver(root, "E06000006", "notes.txt", b"") / "invited.csv").symlink_to("/etc/hostname")
+    deliver(root, "E06000007", "responses.xlsx", bytes.fromhex("D0CF11E0A1B11AE1") + b"x" * 1000)
+    deliver(root, "E06000008", "invited.csv", INVITED.replace(b",", b";"))
+    deliver(root, "E06000009", "invited.csv", INVITED.decode().encode("utf-16"))
+    deliver(root, "E06000010", "other.csv", INVITED)
+    deliver(root, "E06000011", "invited.csv", INVITED)
+    return root, run(root, "run", "2021-02", LARGEST_FILE_BYTES="20000000")
+
+
+@pytest.mark.parametrize(
+    ("authority", "said"),
+    [
+        ("E06000002", "invited.csv: DLV-004"),
+        ("E06000003", "invited.csv: DLV-005"),
+        ("E06000004", "invited.csv: DLV-006"),
+        ("E06000005", "responses.xlsx: DLV-003"),
+        ("E06000006", "invited.csv: DLV-001"),
+        ("E06000007", "responses.xlsx: DLV-002"),
+        ("E06000008", "invited.csv: DLV-007"),
+        ("E06000009", "invited.csv: DLV-006"),
+        ("E06000010", "DLV-010"),
+    ],
+)
+def test_an_unusable_delivery_gets_one_error_with_file_and_cause(
+    among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]], authority: str, said: str
+) -> None:
+    _, done = among_bad_ones
+    lines = [line for line in done.stdout.splitlines() if line.startswith(f"refused: {authority}/survey/2021-02")]
+    assert len(lines) == 1
+    assert said in lines[0]
+
+
+def test_nothing_else_in_the_run_is_lost(among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    root, done = among_bad_ones
+    assert done.returncode == 3
+    with duckdb.connect(str(root / "data/snapshots/2021-02/v0001/snapshot.duckdb"), read_only=True) as snapshot:
+        authorities = snapshot.sql("SELECT DISTINCT authority_code FROM kpi_month").fetchall()
+        findings = snapshot.table("finding_summary").filter("consequence = 'refuse_delivery' AND rows_failed > 0")
+        refused = findings.project("authority_code").distinct().fetchall()
+    assert ("X99000001",) in authorities
+    assert len(refused) == 9
+
+
+def test_status_shows_what_was_refused(among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    root, _ = among_bad_ones
+    lines = run(root, "status").stdout.splitlines()
+    assert any("E06000002/survey/2021-02" in line and "refused" in line for line in lines)
+    assert any("X99000001/ssd/2021-02" in line and "staged" in line for line in lines)
