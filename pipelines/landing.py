@@ -7,9 +7,6 @@ import getpass
 import hashlib
 import os
 import re
-import shutil
-import time
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -36,7 +33,6 @@ VERSION = re.compile(r"v(\d{4,})")
 LOCK_FILE = re.compile(r"~\$(?P<excel>.+)|\.~lock\.(?P<libreoffice>.+)#")
 LEFT_BY_COMPUTERS = {"thumbs.db", "desktop.ini"}
 PIECE = 4 * 1024 * 1024
-ABANDONED_AFTER_SECONDS = 24 * 60 * 60
 NOT_LET_IN = (PermissionError, BlockingIOError)
 
 Outcome = Literal["landed", "already landed", "refused"]
@@ -148,7 +144,6 @@ def land(settings: Settings, delivery: Delivery) -> Landed:
     filesystem.invalidate_cache()
     source = _Source(delivery, filesystem, f"{root.rstrip('/')}/{delivery}", settings)
     settings.landing.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _remove_abandoned(delivery.landing_folder(settings.landing))
     while True:
         newest = newest_landed(settings, delivery)
         try:
@@ -442,11 +437,3 @@ def _told(delivery: Delivery, folder: Path, manifest: dict[str, Any], outcome: O
         "already landed": f"the same bytes are landed already, as version {version}: nothing was done.",
     }[outcome]
     return Landed(delivery, version, folder, outcome, f"{delivery}: {sentence}")
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """What a killed process left half-copied, once nobody can still be at it."""
-    for aside in folder.glob(".v*"):
-        with suppress(FileNotFoundError):
-            if time.time() - aside.stat().st_mtime > ABANDONED_AFTER_SECONDS:
-                shutil.rmtree(aside, ignore_errors=True)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pipelines.validation import Tested
 
 NEWEST = "newest.json"
+READING = ".reading-"
 LONGEST_SCALE = 11
 FAULTS_OF_THE_MACHINE = (duckdb.OutOfMemoryException, duckdb.IOException)
 READABLE_SUFFIXES = {".csv", ".xlsx"}
@@ -177,7 +178,8 @@ def _connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBP
 def _private_scratch(settings: Settings) -> Iterator[Path]:
     """A folder for what holds personal data while it is being read; always removed."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".reading-", dir=settings.data_dir))
+    storage.remove_abandoned(settings.data_dir, READING)
+    folder = Path(tempfile.mkdtemp(prefix=READING, dir=settings.data_dir))
     try:
         yield folder
     finally:

@@ -7,7 +7,8 @@ import json
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+ASIDE = ".aside-"
+A_DAY = 24 * 60 * 60
 MANIFEST = "manifest.json"
 CURRENT = "current.json"
 
@@ -58,7 +61,7 @@ def read_yaml(path: Path) -> Any:
 def write_text(path: Path, text: str) -> None:
     """Replace a file's text in one step: a reader sees the old text or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
     aside = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
@@ -77,6 +80,14 @@ def write_json(path: Path, content: Any) -> None:
     write_text(path, json_text(content))
 
 
+def remove_abandoned(folder: Path, prefix: str = ASIDE) -> None:
+    """Remove what a killed process left aside; what is younger than a day may still be somebody's work."""
+    for path in folder.glob(f"{prefix}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > A_DAY:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Fill a folder aside and rename it to ``path`` when the block ends well; otherwise leave nothing.
@@ -84,7 +95,8 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises FileExistsError if ``path`` already holds something by then: nothing is ever replaced.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    remove_abandoned(path.parent)
+    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=path.parent))
     try:
         yield aside
         aside.chmod(0o755)

@@ -6,9 +6,7 @@ files in the order their references give, and lets nobody see the result before 
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +19,7 @@ from pipelines.published import BadPublishedContract, load_published
 from pipelines.register import BadRegister, load_register
 from pipelines.sql_files import DIALECT, BadSql, Select, in_build_order, read_selects
 from pipelines.staged import Seen, Staged, seen_at
-from pipelines.storage import CURRENT, MANIFEST, sha256_of_texts, write_json
+from pipelines.storage import CURRENT, MANIFEST, remove_abandoned, sha256_of_texts, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
 CHECKS = "checks"
 ASIDE = ".building-"
-DAY = 24 * 60 * 60
 REFERENCE = "reference"
 EVERY_KPI = "warehouse.fct_kpi_team_month"
 KPI_COLUMNS = {
@@ -470,6 +467,4 @@ def _keep_the_last(folder: Path, current: Path, kept: int) -> None:
     )
     for path in others[kept - 1 :]:
         path.unlink()
-    for path in folder.glob(f"{ASIDE}*"):
-        if path.stat().st_mtime < time.time() - DAY:
-            shutil.rmtree(path, ignore_errors=True)
+    remove_abandoned(folder, ASIDE)

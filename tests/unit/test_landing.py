@@ -517,15 +517,15 @@ def test_a_fault_in_the_middle_leaves_nothing_and_the_next_run_lands_it(
 
 def test_a_process_killed_outright_leaves_no_version(settings: Settings, inbox: Path) -> None:
     deliver(inbox, ssd_person="0123456789")
-    abandoned = FEBRUARY.landing_folder(settings.landing) / ".v0001.abandoned"
-    recent = abandoned.with_name(".v0001.recent")
+    abandoned = FEBRUARY.landing_folder(settings.landing) / ".aside-abandoned"
+    recent = abandoned.with_name(".aside-recent")
     for folder in (abandoned, recent):
         folder.mkdir(parents=True)
         (folder / "ssd_person.csv").write_text("01234", encoding="utf-8")
     os.utime(abandoned, (0, 0))
     assert newest_landed(settings, FEBRUARY) is None
     assert land(settings, FEBRUARY).version == 1
-    assert versions(settings) == [".v0001.recent", "v0001"]
+    assert versions(settings) == [".aside-recent", "v0001"]
 
 
 @pytest.mark.parametrize("change", ["grows", "goes"])

@@ -1,3 +1,5 @@
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,15 @@ def test_json_has_one_way_of_being_written() -> None:
 
 def test_the_boundaries_between_texts_count() -> None:
     assert storage.sha256_of_texts(["ab", "c"]) != storage.sha256_of_texts(["a", "bc"])
+
+
+def test_what_a_killed_process_left_is_removed_once_it_is_a_day_old(tmp_path: Path) -> None:
+    for name in ("old", "young"):
+        (tmp_path / f"{storage.ASIDE}{name}").mkdir()
+        (tmp_path / f"{storage.ASIDE}{name}" / "half").touch()
+    a_day_ago = time.time() - storage.A_DAY
+    os.utime(tmp_path / f"{storage.ASIDE}old", (a_day_ago - 60, a_day_ago - 60))
+    os.utime(tmp_path / f"{storage.ASIDE}young", (a_day_ago + 60, a_day_ago + 60))
+    with storage.new_folder(tmp_path / "v0001"):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{storage.ASIDE}young", "v0001"]
