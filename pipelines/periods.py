@@ -42,6 +42,11 @@ class Period:
         """For people: ``February 2021``."""
         return f"{calendar.month_name[self.month]} {self.year}"
 
+    @property
+    def collection_year_start(self) -> Period:
+        """The April in which the collection year of the month began: it runs from 1 April to 31 March."""
+        return Period(self.year if self.month >= 4 else self.year - 1, 4)
+
     def plus(self, months: int) -> Period:
         """The month so many months later (or, negative, earlier)."""
         years, month = divmod(self.year * 12 + self.month - 1 + months, 12)

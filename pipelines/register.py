@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -9,7 +10,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pipelines import storage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+Required = str | tuple[str | tuple[str, ...], ...]
 
 
 class BadRegister(ValueError):
@@ -26,7 +30,11 @@ class Target(BaseModel):
 
 
 class Kpi(BaseModel):
-    """What a KPI means. ``requires`` names the tables it cannot do without; of a list inside it, any one will do."""
+    """What a KPI means.
+
+    ``requires`` names the tables it cannot do without. Of a list inside it any one will do; where that one is itself a
+    list, all of its tables together.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,17 +51,20 @@ class Kpi(BaseModel):
     exclusions: str
     source: str
     confidence: Literal["read", "partial", "computed", "general"]
-    requires: tuple[str | tuple[str, ...], ...]
+    requires: tuple[Required, ...]
     target: Target | None
 
     @property
     def requirements(self) -> list[tuple[str, int, str]]:
-        """(kpi_id, number of the requirement, a table that meets it)."""
-        return [
-            (self.kpi_id, number, table)
-            for number, tables in enumerate(self.requires, start=1)
-            for table in ((tables,) if isinstance(tables, str) else tables)
-        ]
+        """(kpi_id, number of the requirement, a table that meets it): every number must be met."""
+        each = (tables for required in self.requires for tables in _each_met_by_any(required))
+        return [(self.kpi_id, number, table) for number, tables in enumerate(each, start=1) for table in tables]
+
+
+def _each_met_by_any(required: Required) -> Iterable[tuple[str, ...]]:
+    """All of a and b, or all of c: that is a or c, and b or c."""
+    alternatives = (required,) if isinstance(required, str) else required
+    return product(*((one,) if isinstance(one, str) else one for one in alternatives))
 
 
 def load_register(folder: Path) -> tuple[Kpi, ...]:

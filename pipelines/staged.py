@@ -47,7 +47,7 @@ class Seen:
 def seen_at(staging: Path, sources: Mapping[str, Source], month: Period) -> Seen:
     """What was staged for ``month`` or before it, in the order of its names.
 
-    Of a source with full history the newest delivery of each authority counts; of any other, every month's own.
+    Of a source that tells of its own month alone every delivery counts; of any other, each authority's newest.
     """
     used: list[Staged] = []
     reported: list[Staged] = []
@@ -55,7 +55,7 @@ def seen_at(staging: Path, sources: Mapping[str, Source], month: Period) -> Seen
         deliveries = [delivery for delivery in _deliveries(staging, name) if delivery.month <= month]
         reported += _versions(staging, deliveries, NEWEST)
         current = _versions(staging, deliveries, CURRENT)
-        used += _newest_of_each_authority(current) if source.history == "full" else current
+        used += current if source.history == "own_month" else _newest_of_each_authority(current)
     return Seen(tuple(used), tuple(reported))
 
 

@@ -1,7 +1,16 @@
+-- One row an episode of care in a source. Two sources may hold the same episode: a count takes one of them.
 SELECT
+    'ssd' AS source,
     episodes.authority_code,
-    episodes.clae_cla_episode_id AS episode_id,
     episodes.clae_person_id AS child_id,
     episodes.clae_cla_episode_start_date AS start_date,
     episodes.clae_cla_episode_ceased_date AS end_date
 FROM staging.ssd_cla_episodes AS episodes
+UNION ALL
+SELECT
+    'ssda903' AS source,
+    episodes.authority_code,
+    episodes.child AS child_id,
+    episodes.decom AS start_date,
+    episodes.dec AS end_date
+FROM staging.ssda903_episodes AS episodes

@@ -1,12 +1,22 @@
+-- One row a legal status of a child in a source; in the SSDA903 it stands on the episode.
 WITH statuses AS (
     SELECT
+        'ssd' AS source,
         authority_code,
-        lega_legal_status_id,
-        lega_person_id,
-        lega_legal_status,
-        lega_legal_status_start_date,
-        lega_legal_status_end_date
+        lega_person_id AS child_id,
+        lega_legal_status AS legal_status,
+        lega_legal_status_start_date AS start_date,
+        lega_legal_status_end_date AS end_date
     FROM staging.ssd_legal_status
+    UNION ALL
+    SELECT
+        'ssda903' AS source,
+        authority_code,
+        child AS child_id,
+        ls AS legal_status,
+        decom AS start_date,
+        dec AS end_date
+    FROM staging.ssda903_episodes
 ),
 
 codes AS (
@@ -17,12 +27,12 @@ codes AS (
 )
 
 SELECT
+    statuses.source,
     statuses.authority_code,
-    statuses.lega_legal_status_id AS legal_status_id,
-    statuses.lega_person_id AS child_id,
-    statuses.lega_legal_status AS legal_status,
-    statuses.lega_legal_status_start_date AS start_date,
-    statuses.lega_legal_status_end_date AS end_date,
+    statuses.child_id,
+    statuses.legal_status,
+    statuses.start_date,
+    statuses.end_date,
     coalesce(codes.is_short_break, false) AS is_short_break
 FROM statuses
-LEFT JOIN codes ON statuses.lega_legal_status = codes.legal_status
+LEFT JOIN codes ON statuses.legal_status = codes.legal_status

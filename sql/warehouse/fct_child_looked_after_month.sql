@@ -1,6 +1,8 @@
--- One row a child and month end at which a care episode of the child is open, with the legal status then.
+-- One row a child and month end at which a care episode of the child is open, with the legal status then: of
+-- those open the latest start counts, then the code.
 WITH episodes AS (
     SELECT
+        source,
         authority_code,
         child_id,
         start_date,
@@ -10,8 +12,8 @@ WITH episodes AS (
 
 statuses AS (
     SELECT
+        source,
         authority_code,
-        legal_status_id,
         child_id,
         legal_status,
         start_date,
@@ -32,8 +34,9 @@ months AS (
     SELECT
         authority_code,
         reporting_month,
-        month_end
-    FROM warehouse.dim_covered_month
+        month_end,
+        source
+    FROM warehouse.dim_looked_after_source
 ),
 
 child_teams AS (
@@ -51,11 +54,13 @@ children AS (
         episodes.authority_code,
         episodes.child_id,
         months.reporting_month,
-        months.month_end
+        months.month_end,
+        months.source
     FROM episodes
     INNER JOIN months
         ON
             episodes.authority_code = months.authority_code
+            AND episodes.source = months.source
             AND episodes.start_date <= months.month_end
             AND coalesce(episodes.end_date, DATE '9999-12-31') > months.month_end
 ),
@@ -70,12 +75,13 @@ with_status AS (
         statuses.is_short_break,
         row_number() OVER (
             PARTITION BY children.authority_code, children.child_id, children.reporting_month
-            ORDER BY statuses.start_date DESC, statuses.legal_status_id ASC
+            ORDER BY statuses.start_date DESC, statuses.legal_status ASC
         ) AS place
     FROM children
     LEFT JOIN statuses
         ON
             children.authority_code = statuses.authority_code
+            AND children.source = statuses.source
             AND children.child_id = statuses.child_id
             AND children.month_end >= statuses.start_date
             AND children.month_end < coalesce(statuses.end_date, DATE '9999-12-31')
