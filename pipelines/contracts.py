@@ -42,7 +42,7 @@ Kind = Literal[
     "answer",
     "withheld",
 ]
-History = Literal["full", "own_month"]
+History = Literal["full", "own_month", "collection_year"]
 
 DUCKDB_TYPES: dict[Kind, str] = {
     "identifier": "UUID",
@@ -156,6 +156,8 @@ class Source:
 
     def first_month(self, delivered: Period) -> Period:
         """The first month that a delivery of this source says anything about."""
+        if self.history == "collection_year":
+            return delivered.collection_year_start
         return self.covers_from if self.history == "full" and self.covers_from is not None else delivered
 
 
