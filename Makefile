@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: venv run test lint format lock docs clean
+.PHONY: venv run airflow test test-service lint format lock docs clean
 .DELETE_ON_ERROR:
 
 venv: .venv/.run
@@ -24,8 +24,14 @@ venv: .venv/.run
 run: .venv/.run  ## the whole pipeline once, on the inbox or on a made-up council
 	@$(BIN)/python -m pipelines.first_run $(MONTH)
 
+airflow: .venv/.run  ## the scheduler and its pages, at http://localhost:8080
+	@$(BIN)/python -m pipelines.airflow_home standalone
+
 test: .venv/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-service: .venv/.dev  ## with the real scheduler and PostgreSQL; some minutes
+	$(BIN)/python -m pytest -m service tests/service $(ARGS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -40,7 +46,8 @@ format: .venv/.dev
 lock: .venv/.dev  ## pin anew, with hashes and without index addresses
 	$(PIP) install uv
 	$(BIN)/uv pip compile $(LOCK) --extra build pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile $(LOCK) --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK) --extra build --extra postgres -c requirements.lock pyproject.toml -o requirements-team.lock
+	$(BIN)/uv pip compile $(LOCK) --extra build --extra postgres --extra dev -c requirements-team.lock pyproject.toml -o requirements-dev.lock
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 

@@ -29,6 +29,7 @@ from pipelines import orchestration
 def build_warehouse() -> None:
     @task(outlets=[orchestration.WAREHOUSE], multiple_outputs=False)
     def build(**context: Any) -> dict[str, str]:
+        """Build the month's warehouse in a new file; the same inputs again build nothing."""
         return orchestration.build_warehouse(context)
 
     build()

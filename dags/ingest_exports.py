@@ -34,26 +34,32 @@ from pipelines import orchestration
 def ingest_exports() -> None:
     @task
     def find_deliveries(**context: Any) -> list[str]:
+        """The complete deliveries of the inbox up to the month."""
         return orchestration.find_deliveries(context)
 
     @task(map_index_template=orchestration.NAMED_FOR_DELIVERY, multiple_outputs=False)
     def land(delivery: str) -> dict[str, str]:
+        """Keep the delivery's files as they arrived; one that is there already is not copied again."""
         return orchestration.land(delivery)
 
     @task(map_index_template=orchestration.NAMED_FOR_DELIVERY, multiple_outputs=False)
     def stage(delivery: str) -> dict[str, str | int]:
+        """Type, pseudonymise and check the delivery; fails, without another try, where the whole of it is refused."""
         return orchestration.stage(delivery)
 
     @task_group(group_id="delivery")
     def take_in(delivery: str) -> None:
+        """One delivery, from the inbox into staging."""
         land(delivery=delivery) >> stage(delivery=delivery)
 
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[orchestration.STAGING])
     def announce(found: list[str], **context: Any) -> str:
+        """Tell `build_warehouse` that the month's deliveries are dealt with."""
         return orchestration.announce(found, context)
 
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, retries=0)
     def verdict(found: list[str], **context: Any) -> None:
+        """Fail with one sentence for each delivery that did not reach staging."""
         orchestration.verdict(found, context)
 
     found = find_deliveries()

@@ -28,6 +28,7 @@ from pipelines import orchestration
 def publish_snapshot() -> None:
     @task(outlets=[orchestration.SNAPSHOTS], multiple_outputs=False)
     def publish(**context: Any) -> dict[str, str]:
+        """Publish the month's next version; where nothing is different there is none."""
         return orchestration.publish_snapshot(context)
 
     publish()

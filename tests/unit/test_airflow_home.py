@@ -37,3 +37,22 @@ def test_the_secret_is_made_once_long_enough_and_for_its_owner_alone(tmp_path: P
     assert os.environ["AIRFLOW__API_AUTH__JWT_SECRET"] == first
     assert len(first) >= 64
     assert (tmp_path / "home" / "jwt_secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_servers_listen_on_this_machine_alone_and_tasks_find_them_where_they_are() -> None:
+    os.environ["AIRFLOW__API__PORT"] = "8099"
+    airflow_home.make_ready_to_serve()
+    assert os.environ["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert os.environ["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:8099/execution/"
+
+
+def test_passwords_are_for_their_owner_alone(tmp_path: Path) -> None:
+    airflow_home.make_ready_to_serve()
+    (file,) = (tmp_path / "home").glob("*passwords*")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_there_is_a_user_of_each_role() -> None:
+    airflow_home.make_ready_to_serve()
+    users = os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"].split(",")
+    assert {user.split(":")[1] for user in users} == {"admin", "op", "user", "viewer"}

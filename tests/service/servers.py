@@ -1,0 +1,220 @@
+"""Real servers for a test: started in a folder of their own, on loopback, and ended whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pipelines.settings import PROJECT
+from tests.exports import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+T = TypeVar("T")
+
+LONGEST_WAIT = 420.0
+TO_END = 30.0
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on, each another."""
+    with ExitStack() as open_ones:
+        sockets = [open_ones.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+@contextmanager
+def running(command: Sequence[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A server with a process group of its own, of which nothing is left in the end."""
+    with log.open("ab") as file:
+        server = subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        yield server
+    finally:
+        _end(server)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    # As Ctrl-C does it, and then without asking: workers may have outlived the one that was asked.
+    for how in (signal.SIGINT, signal.SIGKILL):
+        try:
+            os.killpg(server.pid, how)
+        except ProcessLookupError:
+            break
+        try:
+            server.wait(TO_END)
+        except subprocess.TimeoutExpired:
+            continue
+    server.wait(TO_END)
+
+
+def wait_for(what: str, ask: Callable[[], T | None], seconds: float = LONGEST_WAIT) -> T:
+    """Ask again and again until there is an answer; fails after so many seconds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if (answer := ask()) is not None:
+            return answer
+        time.sleep(0.5)
+    raise AssertionError(f"{what}: nothing in {seconds:.0f} s")
+
+
+@dataclass(frozen=True)
+class Council:
+    """A folder with an inbox, data, and an Airflow that answers on a port."""
+
+    folder: Path
+    port: int
+    log_ports: tuple[int, int]
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.folder / "data" / "snapshots"
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "airflow"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What leads every process here, and nothing of the environment of whoever runs the tests."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "AIRFLOW_HOME": str(self.home),
+            "AIRFLOW__API__PORT": str(self.port),
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.log_ports[0]),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(self.log_ports[1]),
+            "DATA_DIR": str(self.folder / "data"),
+            "INBOX_URL": str(self.inbox),
+            "PSEUDONYM_KEY": KEY,
+        }
+
+    @classmethod
+    def at(cls, folder: Path) -> Council:
+        port, *log_ports = free_ports(3)
+        return cls(folder, port, (log_ports[0], log_ports[1]))
+
+    def airflow(self, *arguments: str) -> str:
+        """What a command of Airflow's says, run as a person runs it."""
+        done = subprocess.run(
+            [sys.executable, "-m", "pipelines.airflow_home", *arguments],
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_WAIT,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def ask(self, path: str, body: object = None, token: str | None = None) -> Any:
+        """The JSON that Airflow answers; raises urllib's errors."""
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def wait_until_ready(self) -> None:
+        wait_for("every part of Airflow healthy", self._healthy)
+
+    def _healthy(self) -> bool | None:
+        try:
+            health = self.ask("/api/v2/monitor/health")
+        except (urllib.error.URLError, OSError):
+            return None
+        return all(part["status"] == "healthy" for part in health.values()) or None
+
+    def token_of(self, user: str) -> str:
+        """What a user shows to be let in."""
+        passwords = json.loads((self.home / "simple_auth_manager_passwords.json.generated").read_text("utf-8"))
+        return str(self.ask("/auth/token", {"username": user, "password": passwords[user]})["access_token"])
+
+    @cached_property
+    def token(self) -> str:
+        return self.token_of("engineer")
+
+    def wait_until_known(self) -> None:
+        """Until the scheduler has read the three DAGs."""
+
+        def three() -> bool | None:
+            return self.ask("/api/v2/dags", token=self.token)["total_entries"] == 3 or None
+
+        wait_for("three DAGs", three)
+
+    def trigger(self, dag_id: str, **run: object) -> dict[str, Any]:
+        answer: dict[str, Any] = self.ask(
+            f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None, **run}, token=self.token
+        )
+        return answer
+
+    def runs(self, dag_id: str) -> dict[str, str]:
+        """The state of each month's run."""
+        runs = self.ask(f"/api/v2/dags/{dag_id}/dagRuns?limit=100", token=self.token)["dag_runs"]
+        return {run["partition_key"]: run["state"] for run in runs}
+
+    def wait_until_published(self, *months: str) -> None:
+        def done() -> dict[str, str] | None:
+            failed = {dag: runs for dag in DAGS if "failed" in (runs := self.runs(dag)).values()}
+            assert not failed, failed
+            runs = self.runs("publish_snapshot")
+            return runs if all(runs.get(month) == "success" for month in months) else None
+
+        wait_for(f"snapshots of {', '.join(months)}", done)
+
+
+DAGS = ("ingest_exports", "build_warehouse", "publish_snapshot")
+
+
+@contextmanager
+def serving(council: Council) -> Iterator[None]:
+    """Airflow on SQLite, all of it, as ``make airflow`` starts it; what it said is shown when something fails."""
+    log = council.folder / "airflow.log"
+    command = [sys.executable, "-m", "pipelines.airflow_home", "standalone"]
+    try:
+        with running(command, council.environment, log):
+            council.wait_until_ready()
+            council.wait_until_known()
+            yield
+    except BaseException:
+        print(log.read_text("utf-8", "replace")[-20000:])
+        raise
+
+
+def debian(program: str, package: str) -> str:
+    """Where a program is; its package is installed from Debian if it is not there."""
+    if found := shutil.which(program):
+        return found
+    # Where the lists are old or missing, what they name is not there any more.
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):
+        subprocess.run(
+            ["apt-get", "-q", *arguments],
+            check=True,
+            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+            timeout=LONGEST_WAIT,
+        )
+    found = shutil.which(program)
+    assert found, f"{package} brought no {program}"
+    return found
