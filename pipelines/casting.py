@@ -5,6 +5,7 @@ What this makes is all that Great Expectations ever sees: no text as it was give
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -12,15 +13,23 @@ from sqlglot import exp
 from pipelines.contracts import found, readable, unrepeated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
     from pathlib import Path
 
     from pipelines.contracts import Column, Contract, Kind
 
 RAW = "raw"
 PSEUDONYMS = "pseudonym"
+TELLING_IDS = "telling_id"
 DIALECT = "duckdb"
 SHORTEST_TELLING_ID = 6
+
+# What ``pseudonym`` needs beside a kind and an id; a variable, so that it is in no table and no query's text.
+SET_PADS = """
+    SET VARIABLE pads = {
+        'inner_pad': $inner_pad::BLOB, 'outer_pad': $outer_pad::BLOB, 'authority_code': $authority_code::VARCHAR
+    }
+"""
 
 
 def attach_raw(file: Path) -> str:
@@ -32,19 +41,41 @@ def raw_table(name: str) -> exp.Table:
     return exp.table_(name, db="main", catalog=RAW, quoted=True)
 
 
-def distinct_identifiers(contracts: Iterable[Contract], headings: Mapping[str, Set[str]]) -> exp.Query | None:
-    """A query of every (kind, id) that the delivered tables hold, each once; None where there are none."""
-    parts = [
-        exp.select(_text(column.pseudonym).as_("kind"), _given(column).as_("id")).from_(
-            raw_table(contract.name).as_("given")
-        )
+def pseudonyms(contracts: Iterable[Contract], headings: Mapping[str, Set[str]]) -> exp.Query:
+    """A query of (kind, id, key) for every id by which rows refer to others, hashed once however many rows do.
+
+    A row's own id is there once, and hashed where it stands: a table of those would be as long as the data.
+    """
+    given = _all_given(contracts, headings, _is_reference)
+    ids = exp.select("kind", "id").distinct().from_(given).where("id IS NOT NULL")
+    return exp.select("kind", "id", _pseudonym(exp.column("kind"), exp.column("id")).as_("key")).from_(ids.subquery())
+
+
+def telling_ids(contracts: Collection[Contract], headings: Mapping[str, Set[str]]) -> exp.Query:
+    """A query of the record ids that were given where a code is due, if they are too long to be there by chance."""
+    identifiers = _all_given(contracts, headings, lambda column: column.pseudonym is not None)
+    codes = _all_given(contracts, headings, lambda column: column.kind == "text")
+    long_enough = exp.func("length", exp.column("id")) >= SHORTEST_TELLING_ID
+    given_as_code = exp.column("id").isin(query=exp.select("id").from_(codes))
+    return exp.select("id").distinct().from_(identifiers).where(long_enough, given_as_code)
+
+
+def _is_reference(column: Column) -> bool:
+    return column.pseudonym is not None and not column.primary_key
+
+
+def _all_given(
+    contracts: Iterable[Contract], headings: Mapping[str, Set[str]], wanted: Callable[[Column], bool]
+) -> exp.Subquery:
+    """All that stands in the wanted columns, as (kind, id)."""
+    nothing: exp.Query = exp.select(_text(None).as_("kind"), _text(None).as_("id")).where(exp.false())
+    parts = (
+        exp.select(_text(column.pseudonym), _given(column)).from_(raw_table(contract.name).as_("given"))
         for contract in contracts
         for column in contract.columns
-        if column.pseudonym is not None and column.heading in headings[contract.name]
-    ]
-    if not parts:
-        return None
-    return exp.select("kind", "id").distinct().from_(_union_all(parts).subquery("ids")).where("id IS NOT NULL")
+        if wanted(column) and column.heading in headings[contract.name]
+    )
+    return reduce(lambda query, part: query.union(part, distinct=False), parts, nothing).subquery("ids")
 
 
 def checked_rows(contract: Contract, delivered: Mapping[str, Set[str]]) -> exp.Select:
@@ -58,29 +89,33 @@ def checked_rows(contract: Contract, delivered: Mapping[str, Set[str]]) -> exp.S
         if column.kind == "answers":
             continue
         here = column.heading in delivered[contract.name]
-        if here and column.pseudonym is not None:
+        if here and _is_reference(column):
             query = _join_pseudonym(query, column, f"p{number}")
-        query = query.select(*_column_and_facts(column, here, f"p{number}", delivered))
+        query = query.select(*_column_and_facts(contract.name, column, here, f"p{number}", delivered))
     return query
 
 
-def _column_and_facts(column: Column, here: bool, alias: str, delivered: Mapping[str, Set[str]]) -> Iterator[exp.Expr]:
+def _column_and_facts(
+    table: str, column: Column, here: bool, alias: str, delivered: Mapping[str, Set[str]]
+) -> Iterator[exp.Expr]:
     assert column.duckdb_type is not None  # noqa: S101 - staged columns only
     value = _value(column, alias) if here else exp.null()
     yield exp.cast(value, column.duckdb_type, dialect=DIALECT).as_(column.name, quoted=True)
     if column.kind != "identifier":
         yield _where_given(column, _is_readable(column), here).as_(readable(column.name), quoted=True)
     if column.primary_key:
-        yield _where_given(column, _is_first_with_it(column), here).as_(unrepeated(column.name), quoted=True)
+        yield _where_given(column, _is_first_with_it(table, column), here).as_(unrepeated(column.name), quoted=True)
     if column.refers_to is not None:
-        table, key = column.refers_to
-        known = here and key in delivered.get(table, set())
-        yield _where_given(column, _is_held_by(column, table, key), known).as_(found(column.name), quoted=True)
+        other, key = column.refers_to
+        known = here and key in delivered.get(other, set())
+        yield _where_given(column, _is_held_by(column, other, key), known).as_(found(column.name), quoted=True)
 
 
 def _value(column: Column, alias: str) -> exp.Expr:
     if column.kind == "identifier":
-        return exp.column("key", alias)
+        return (
+            exp.column("key", alias) if _is_reference(column) else _pseudonym(_text(column.pseudonym), _given(column))
+        )
     return READERS[column.kind](column)
 
 
@@ -93,13 +128,13 @@ def _is_readable(column: Column) -> exp.Expr:
     return _not_null(READERS[column.kind](column))
 
 
-def _is_first_with_it(column: Column) -> exp.Expr:
-    ranked = exp.Window(
-        this=exp.RowNumber(),
-        partition_by=[_given(column)],
-        order=exp.Order(expressions=[exp.column("line", "given").asc()]),
-    )
-    return exp.EQ(this=ranked, expression=exp.Literal.number(1))
+def _is_first_with_it(table: str, column: Column) -> exp.Expr:
+    """By a query of its own over the two columns: a window in the rows' query would carry all of them along."""
+    key = exp.column(column.heading, "same", quoted=True)
+    line = exp.column("line", "same")
+    place = exp.Window(this=exp.RowNumber(), partition_by=[key], order=exp.Order(expressions=[line.asc()]))
+    repeats = exp.select(line).from_(raw_table(table).as_("same")).qualify(place > 1)
+    return exp.not_(exp.column("line", "given").isin(query=repeats))
 
 
 def _is_held_by(column: Column, table: str, key: str) -> exp.Expr:
@@ -117,7 +152,7 @@ def _where_given(column: Column, fact: exp.Expr, here: bool) -> exp.Expr:
 def _join_pseudonym(query: exp.Select, column: Column, alias: str) -> exp.Select:
     same_kind = exp.column("kind", alias).eq(_text(column.pseudonym))
     return query.join(
-        exp.table_(PSEUDONYMS, db="main", catalog=RAW).as_(alias),
+        raw_table(PSEUDONYMS).as_(alias),
         on=exp.and_(same_kind, exp.column("id", alias).eq(_given(column))),
         join_type="left",
     )
@@ -137,11 +172,18 @@ def _read_answer(column: Column) -> exp.Expr:
 
 
 def _read_text(column: Column) -> exp.Expr:
-    """A code as given, unless it is one of the delivery's own record ids, long enough not to be one by chance."""
+    """A code as given, unless it is one of the delivery's own record ids."""
     text = exp.func("read_text", _given(column), _text(column.pattern), exp.Literal.number(column.longest))
-    identifiers = exp.select("id").from_(exp.table_(PSEUDONYMS, db="main", catalog=RAW))
-    identifiers = identifiers.where(exp.func("length", exp.column("id")) >= SHORTEST_TELLING_ID)
-    return exp.case().when(exp.not_(_given(column).isin(query=identifiers)), text)
+    telling = exp.select("id").from_(raw_table(TELLING_IDS))
+    return exp.case().when(exp.not_(_given(column).isin(query=telling)), text)
+
+
+def _pseudonym(kind: exp.Expr, identifier: exp.Expr) -> exp.Expr:
+    inner_pad, outer_pad, authority_code = (
+        exp.func("struct_extract", exp.func("getvariable", _text("pads")), _text(part))
+        for part in ("inner_pad", "outer_pad", "authority_code")
+    )
+    return exp.func("pseudonym", inner_pad, outer_pad, kind, authority_code, identifier)
 
 
 def _read_flag(column: Column) -> exp.Expr:
@@ -186,10 +228,3 @@ def _text(value: str | None) -> exp.Expr:
 
 def _texts(values: Iterable[str]) -> exp.Expr:
     return exp.array(*(_text(value) for value in values))
-
-
-def _union_all(parts: list[exp.Select]) -> exp.Query:
-    query: exp.Query = parts[0]
-    for part in parts[1:]:
-        query = query.union(part, distinct=False)
-    return query

@@ -169,6 +169,8 @@ def _duckdb_config(settings: Settings) -> dict[str, str]:
 def _connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPyConnection:
     name = ":memory:" if database is None else str(database)
     connection = duckdb.connect(name, config=dict(_duckdb_config(settings)))
+    # What is written here is read back once: checkpoints would write all of it again.
+    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
     for macros in ("pseudonym.sql", "reading.sql"):
         connection.execute((settings.sql / "macros" / macros).read_text(encoding="utf-8"))
     return connection
@@ -257,8 +259,7 @@ def _read_and_type(
     connection.execute("CREATE SCHEMA checked")
     for contract in reading.contracts.values():
         query = casting.checked_rows(contract, reading.headings)
-        target = exp.table_(contract.name, db="checked")
-        connection.execute(exp.Create(this=target, kind="TABLE", expression=query).sql(casting.DIALECT))
+        _create_table(connection, exp.table_(contract.name, db="checked"), query)
     connection.execute("DETACH raw")
     return reading
 
@@ -348,18 +349,17 @@ def _answer_column(answers: Column, question: str, points: int) -> Column:
 def _pseudonymise(
     connection: duckdb.DuckDBPyConnection, reading: Reading, settings: Settings, authority_code: str
 ) -> None:
-    """One key for each distinct id of each kind, made once however many rows hold it."""
-    connection.execute("CREATE TABLE raw.main.pseudonym (kind VARCHAR, id VARCHAR, key UUID)")
-    identifiers = casting.distinct_identifiers(reading.contracts.values(), reading.headings)
-    if identifiers is None:
-        return
-    key = exp.func("pseudonym", *(exp.Placeholder(this=name) for name in ("inner_pad", "outer_pad")))
-    for part in (exp.column("kind"), exp.Placeholder(this="authority_code"), exp.column("id")):
-        key.append("expressions", part)
-    query = exp.select("kind", "id", key.as_("key")).from_(identifiers.subquery("ids"))
-    target = exp.table_(casting.PSEUDONYMS, db="main", catalog=casting.RAW)
-    parameters = {**_pads(settings), "authority_code": authority_code}
-    connection.execute(exp.insert(query, target).sql(casting.DIALECT), parameters)
+    connection.execute(casting.SET_PADS, {**_pads(settings), "authority_code": authority_code})
+    contracts = reading.contracts.values()
+    for name, query in (
+        (casting.PSEUDONYMS, casting.pseudonyms(contracts, reading.headings)),
+        (casting.TELLING_IDS, casting.telling_ids(contracts, reading.headings)),
+    ):
+        _create_table(connection, casting.raw_table(name), query)
+
+
+def _create_table(connection: duckdb.DuckDBPyConnection, table: exp.Table, query: exp.Query) -> None:
+    connection.execute(exp.Create(this=table, kind="TABLE", expression=query).sql(casting.DIALECT))
 
 
 def _write_outcome(

@@ -95,7 +95,7 @@ def validate(
     datasource = context.data_sources.add_duckdb(
         name="delivery",
         connection_string=f"duckdb:///{database}",
-        kwargs={"connect_args": {"config": dict(config)}},
+        kwargs={"connect_args": {"config": dict(config), "read_only": True}},
     )
     try:
         definitions = [_definition(context, datasource, table, checks[table], rows[table]) for table in sorted(checks)]
