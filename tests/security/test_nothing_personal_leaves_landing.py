@@ -39,9 +39,9 @@ TRACES = [
 ]
 
 
-def _plant(folder: Path) -> None:
+def _plant(folder: Path, source: str = "ssd") -> None:
     """Every column of every table holds each planted text once, in a row of its own; the key column stays usable."""
-    for contract in SOURCES["ssd"].tables.values():
+    for contract in SOURCES[source].tables.values():
         rows = []
         for name, text in PLANTED.items():
             for target in contract.headings:
@@ -83,6 +83,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("planted")
     inbox = root / "inbox" / AUTHORITY
     _plant(inbox / "ssd" / "2021-02")
+    _plant(inbox / "ssda903" / "2021-02", "ssda903")
     _plant_survey(inbox / "survey" / "2021-02")
     _plant_unusable(inbox / "ssd" / "2021-01")
     environment = {

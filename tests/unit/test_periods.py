@@ -29,6 +29,14 @@ def test_adding_months_crosses_years(start: str, months: int, end: str) -> None:
     assert Period.parse(start).plus(months) == Period.parse(end)
 
 
+@pytest.mark.parametrize(
+    ("month", "start"),
+    [("2018-03", "2017-04"), ("2018-01", "2017-04"), ("2017-12", "2017-04"), ("2017-04", "2017-04")],
+)
+def test_a_collection_year_begins_in_april(month: str, start: str) -> None:
+    assert Period.parse(month).collection_year_start == Period.parse(start)
+
+
 def test_months_order_by_time() -> None:
     assert Period.parse("2020-12") < Period.parse("2021-01") < Period.parse("2021-02")
 

@@ -40,6 +40,16 @@ def test_one_of_several_tables_is_one_requirement() -> None:
     ]
 
 
+def test_all_of_these_tables_or_all_of_those_are_requirements_that_one_table_meets() -> None:
+    cla_count = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == "cla_count")
+    by_number: dict[int, set[str]] = {}
+    for _, number, table in cla_count.requirements:
+        by_number.setdefault(number, set()).add(table)
+    ssd = ("ssd_person", "ssd_cla_episodes", "ssd_legal_status")
+    ssda903 = ("ssda903_header", "ssda903_episodes")
+    assert list(by_number.values()) == [{one, other} for one in ssd for other in ssda903]
+
+
 @pytest.mark.parametrize("missing", ["cpp_count.sql", "cpp_count.yaml"])
 def test_half_a_kpi_is_refused(tmp_path: Path, missing: str) -> None:
     kpis = copy_of_the_project(tmp_path) / "sql/kpis"

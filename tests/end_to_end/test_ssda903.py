@@ -1,0 +1,220 @@
+"""Returns as files: from the inbox to the figure, in the headings, dates and codes of collection year 2017-18."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+from pydantic import SecretStr
+
+from pipelines import landing, snapshots, staging, storage, warehouse
+from pipelines.deliveries import Delivery
+from pipelines.periods import Period
+from pipelines.settings import PROJECT, Settings
+from tests.exports import KEY, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MARCH = Period.parse("2018-03")
+RETURN = Delivery.parse("E06000015/ssda903/2018-03")
+SSD = Delivery.parse("E06000015/ssd/2018-03")
+PUBLISHED = PROJECT.parent / "shared" / "fixtures" / "ssda903"
+AS_OF = dt.date(2018, 3, 31)
+
+HEADER = ["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"]
+EPISODES = [
+    "CHILD",
+    "DECOM",
+    "RNE",
+    "LS",
+    "CIN",
+    "PLACE",
+    "PLACE_PROVIDER",
+    "DEC",
+    "REC",
+    "REASON_PLACE_CHANGE",
+    "HOME_POST",
+    "PL_POST",
+    "URN",
+]
+REVIEWS = ["CHILD", "DOB", "REVIEW", "REVIEW_CODE"]
+
+
+def settings_in(folder: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        inbox_url=str(folder / "inbox"),
+        data_dir=folder / "data",
+        pseudonym_key=SecretStr(KEY),
+        duckdb_memory_limit="1GB",
+    )
+
+
+def inbox(settings: Settings, delivery: Delivery) -> Path:
+    return Path(settings.inbox) / str(delivery)
+
+
+def run(settings: Settings, *deliveries: Delivery) -> dict[str, staging.Staged]:
+    """Land, stage, build and publish March 2018; what staging said, by source."""
+    staged = {}
+    for delivery in deliveries:
+        landing.land(settings, delivery)
+        staged[delivery.source] = staging.stage(settings, delivery)
+    warehouse.build(settings, MARCH)
+    snapshots.publish(settings, MARCH)
+    return staged
+
+
+def cla_count(settings: Settings, month: str = "2018-03") -> int | None:
+    database = settings.snapshots / "2018-03" / "v0001" / "snapshot.duckdb"
+    with duckdb.connect(str(database), read_only=True) as snapshot:
+        found = snapshot.execute(
+            "SELECT numerator FROM kpi_month WHERE kpi_id = 'cla_count' AND reporting_month = ? AND team_code IS NULL",
+            [month],
+        ).fetchall()
+    return None if not found else found[0][0]
+
+
+def staged_rows(staged: staging.Staged, table: str) -> list[dict[str, Any]]:
+    with duckdb.connect() as connection:
+        rows = connection.read_parquet(str(staged.folder / f"{table}.parquet")).order("line")
+        return [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
+
+
+def findings(staged: staging.Staged) -> set[tuple[Any, ...]]:
+    with duckdb.connect() as connection:
+        found = connection.read_parquet(str(staged.folder / "finding.parquet"))
+        return set(found.project("table_name, rule_code, line").fetchall())
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Mapping[str, staging.Staged]]:
+    settings = settings_in(tmp_path_factory.mktemp("made_up"))
+    folder = inbox(settings, RETURN)
+    write_table(
+        folder / "header.csv",
+        HEADER,
+        [
+            {"CHILD": "101", "SEX": "2", "DOB": "27/03/2008", "ETHNIC": "WROM", "UPN": "A123456789012"},
+            {"CHILD": "102", "SEX": "1", "DOB": "31/03/2000", "MOTHER": "1.0", "MC_DOB": "27/08/2016"},
+            {"CHILD": "102", "SEX": "M"},
+            {"CHILD": "103", "SEX": "3", "DOB": "29/02/2009"},
+        ],
+    )
+    write_table(
+        folder / "episodes.csv",
+        EPISODES,
+        [
+            {"CHILD": "101", "DECOM": "15/02/2016", "LS": "C2", "PLACE": "H5", "DEC": "14/08/2017", "HOME_POST": "EG1"},
+            {"CHILD": "101", "DECOM": "14/08/2017", "LS": "C2", "PLACE": "P2", "PL_POST": "WV27 9FW", "URN": "4244474"},
+            {"CHILD": "102", "DECOM": "01/04/2017", "LS": "V2", "RNE": "S"},
+            {"CHILD": "103", "DECOM": "12/05/2017", "LS": "V4", "DEC": "11/05/2017"},
+            {"CHILD": "104", "DECOM": "05/06/2017", "LS": "L1"},
+        ],
+    )
+    write_table(
+        folder / "reviews.csv",
+        REVIEWS,
+        [{"CHILD": "101", "DOB": "27/03/2008", "REVIEW": "30/08/2017", "REVIEW_CODE": "PN6"}],
+    )
+    people = [{"pers_person_id": "101", "pers_forename": "Made", "pers_surname": "Up"}]
+    write_table(inbox(settings, SSD) / "ssd_person.csv", list(people[0]), people)
+    return settings, run(settings, SSD, RETURN)
+
+
+def test_upper_case_headings_are_read_and_faults_found(
+    made_up: tuple[Settings, Mapping[str, staging.Staged]],
+) -> None:
+    assert findings(made_up[1]["ssda903"]) == {
+        ("ssda903_header", "HDR001-UNREPEATED", 4),
+        ("ssda903_header", "HDR002-READABLE", 5),
+        ("ssda903_header", "HDR003-READABLE", 5),
+        ("ssda903_episodes", "903-356", 5),
+        ("ssda903_episodes", "EPI001-FOUND", 6),
+    }
+
+
+def test_codes_and_dates_of_the_year_are_read(made_up: tuple[Settings, Mapping[str, staging.Staged]]) -> None:
+    header = staged_rows(made_up[1]["ssda903"], "ssda903_header")
+    assert [row["sex"] for row in header] == ["F", "M", None]
+    assert [row["dob"] for row in header] == [dt.date(2008, 3, 27), dt.date(2000, 3, 31), None]
+    assert [row["mother"] for row in header] == [None, "1", None]
+    episodes = staged_rows(made_up[1]["ssda903"], "ssda903_episodes")
+    assert [row["place"] for row in episodes[:2]] == ["H5", "P2"]
+    assert [row["dec"] for row in episodes[:2]] == [dt.date(2017, 8, 14), None]
+
+
+def test_what_locates_a_child_is_not_staged(made_up: tuple[Settings, Mapping[str, staging.Staged]]) -> None:
+    columns = {
+        column
+        for table in ("ssda903_header", "ssda903_episodes", "ssda903_reviews")
+        for column in staged_rows(made_up[1]["ssda903"], table)[0]
+    }
+    assert columns >= {"child", "dob", "decom", "review_code"}
+    assert not columns & {"upn", "home_post", "pl_post", "urn"}
+
+
+def test_a_child_has_the_same_key_in_both_sources(made_up: tuple[Settings, Mapping[str, staging.Staged]]) -> None:
+    person = staged_rows(made_up[1]["ssd"], "ssd_person")[0]["pers_person_id"]
+    for table in ("ssda903_header", "ssda903_episodes", "ssda903_reviews"):
+        assert staged_rows(made_up[1]["ssda903"], table)[0]["child"] == person
+
+
+def test_the_children_are_counted_from_the_files(made_up: tuple[Settings, Mapping[str, staging.Staged]]) -> None:
+    settings, _ = made_up
+    counts = {month: cla_count(settings, month) for month in ("2017-03", "2017-04", "2018-02", "2018-03")}
+    assert counts == {"2017-03": None, "2017-04": 2, "2018-02": 3, "2018-03": 2}
+
+
+@pytest.mark.parametrize(("delivered", "missing"), [("header", "episodes"), ("episodes", "header")])
+def test_one_list_alone_is_staged_and_counts_nobody(tmp_path: Path, delivered: str, missing: str) -> None:
+    settings = settings_in(tmp_path)
+    headings = {"header": HEADER, "episodes": EPISODES}[delivered]
+    row = {"CHILD": "101"} | ({"DECOM": "01/04/2017"} if delivered == "episodes" else {})
+    write_table(inbox(settings, RETURN) / f"{delivered}.csv", headings, [row])
+    staged = run(settings, RETURN)["ssda903"]
+    assert (staged.outcome, staged.rows_refused) == ("staged", 0)
+    absent = {(f"ssda903_{name}", "DLV-012", None) for name in (missing, "reviews")}
+    assert findings(staged) == absent
+    assert cla_count(settings) is None
+
+
+def counted_from_the_file() -> int:
+    """Children with an episode open on 31 March 2018, agreed series of short breaks left out."""
+
+    def day(text: str) -> dt.date:
+        return dt.datetime.strptime(text, "%d/%m/%Y").date()
+
+    with (PUBLISHED / "episodes.csv").open(encoding="utf-8", newline="") as lines:
+        return len(
+            {
+                row["CHILD"]
+                for row in csv.DictReader(lines)
+                if row["LS"] not in {"V3", "V4"}
+                and day(row["DECOM"]) <= AS_OF
+                and (not row["DEC"] or day(row["DEC"]) > AS_OF)
+            }
+        )
+
+
+@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published files are not beside the checkout")
+def test_a_published_return_counts_as_its_file_does(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    shutil.copytree(PUBLISHED, inbox(settings, RETURN), ignore=shutil.ignore_patterns("*.xml"))
+    staged = run(settings, RETURN)["ssda903"]
+    assert counted_from_the_file() == 1201
+    assert cla_count(settings) == 1201
+    assert (staged.rows_read, staged.rows_refused) == (2675 + 5050 + 12582, 0)
+    tables = storage.read_json(staged.folder / storage.MANIFEST)["tables"]
+    assert {name: told["rows"] for name, told in tables.items()} == {
+        "ssda903_header": 2675,
+        "ssda903_episodes": 5050,
+        "ssda903_reviews": 12582,
+    }
+    assert {code for _, code, _ in findings(staged)} == {"DLV-011"}
