@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pipelines import extract as extracting
 from pipelines import landing, readers, snapshots, staging, storage, summary, warehouse
 from pipelines.contracts import BadContract
 from pipelines.deliveries import Delivery
 from pipelines.periods import NotAMonth, Period
-from pipelines.settings import NoPseudonymKey, Settings
+from pipelines.settings import Extract, NoDatabaseUrl, NoPseudonymKey, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,6 +60,7 @@ AT_FAULT = (
     BadContract,
     NoPseudonymKey,
     NotAMonth,
+    SettingsError,
     ValidationError,
     snapshots.NothingToPublish,
     staging.NothingLanded,
@@ -64,6 +68,17 @@ AT_FAULT = (
     staging.StagingFailed,
     warehouse.BrokenBuild,
 )
+
+
+@app.command(epilog="Example: python -m pipelines extract 2021-02")
+def extract(month: Month) -> None:
+    """Read the sources that EXTRACTS names out of their databases, into the inbox as the month's deliveries."""
+    settings, period = Settings(), Period.parse(month)
+    if not settings.extracts:
+        err.print("EXTRACTS names no source: see .env.example for how one is read from a database.")
+        raise typer.Exit(Exit.NOTHING_TO_DO)
+    done = [_extracted(settings, wanted, period) for wanted in settings.extracts]
+    raise typer.Exit(Exit.DONE if all(done) else Exit.BROKEN)
 
 
 @app.command(epilog="Example: python -m pipelines land --month 2021-02")
@@ -135,6 +150,18 @@ def sample(
     )
     for folder in written.folders:
         out.print(f"written: {folder}")
+
+
+def _extracted(settings: Settings, wanted: Extract, month: Period) -> bool:
+    """Extract and say so; a fault is said too, and keeps the other extracts from nothing."""
+    try:
+        url = settings.url_of(wanted)
+        extracted = _working(f"Extracting {wanted}", lambda: extracting.extract(settings, wanted, month, url))
+    except (NoDatabaseUrl, extracting.ExtractFailed, extracting.DatabaseUnreachable) as fault:
+        _print_fault(fault)
+        return False
+    out.print(f"{extracted.outcome}: {extracted.message}", soft_wrap=True, highlight=False)
+    return True
 
 
 def _deliveries(settings: Settings, month: str | None) -> Sequence[Delivery]:
@@ -210,12 +237,16 @@ def _snapshot_table(settings: Settings) -> Table:
     return table
 
 
+def _print_fault(fault: Exception) -> None:
+    err.print(f"[bold red]{type(fault).__name__}[/]: {escape(str(fault))}", highlight=False, soft_wrap=True)
+
+
 def main() -> None:
     """Run a command; a known fault is one sentence on stderr, and an exit code."""
     try:
         app()
     except AT_FAULT as fault:
-        err.print(f"[bold red]{type(fault).__name__}[/]: {fault}", highlight=False, soft_wrap=True)
+        _print_fault(fault)
         raise SystemExit(Exit.USAGE if isinstance(fault, NotAMonth) else Exit.BROKEN) from None
 
 

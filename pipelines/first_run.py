@@ -28,6 +28,8 @@ def main() -> int:
         settings = Settings()
         inbox = _filled_inbox(settings)
         named = sys.argv[1] if len(sys.argv) > 1 else None
+        if named is None and not inbox.deliveries:
+            raise NotAMonth("The inbox holds no complete delivery: name the month, as in make run MONTH=2021-02")
         month = Period.parse(named) if named else max(delivery.month for delivery in inbox.deliveries)
         _must_have_key(settings, inbox)
     except (NoPseudonymKey, NotAMonth) as fault:
@@ -45,7 +47,7 @@ def _filled_inbox(settings: Settings) -> Inbox:
     inbox = landing.find_deliveries(settings)
     for sentence in inbox.ignored:
         console.print(f"[yellow]ignored[/]: {sentence}")
-    if inbox.deliveries or inbox.waiting or "://" in settings.inbox_url:
+    if inbox.deliveries or inbox.waiting or "://" in settings.inbox_url or settings.extracts:
         return inbox
     from pipelines.sample import write_sample
 

@@ -181,6 +181,9 @@ def _folders(filesystem: AbstractFileSystem, root: str, *, depth: int, found: _F
         elif entry.kind != "directory":
             if not entry.is_no_data:
                 found.ignored.append(f"{entry.path} lies outside any delivery's folder.")
+        elif entry.name.startswith("."):
+            # Work in progress, an extract's for one.
+            continue
         elif depth > 1:
             yield from _folders(filesystem, entry.path, depth=depth - 1, found=found)
         else:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -15,6 +17,38 @@ SHORTEST_KEY_BYTES = 32
 
 class NoPseudonymKey(RuntimeError):
     """The run needs PSEUDONYM_KEY and has none that is long enough."""
+
+
+class NoDatabaseUrl(RuntimeError):
+    """A source is to be read from a database, and nothing here says where that is."""
+
+
+class Extract(BaseModel):
+    """A source of an authority that is read from a database: never where that is, only who knows it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    authority_code: str = Field(pattern=r"^[A-Z]\d{8}$")
+    source: str
+    url_variable: str | None = None
+    connection_id: str | None = None
+    # "schema" is taken by pydantic.
+    database_schema: str | None = Field(default=None, alias="schema")
+
+    @model_validator(mode="after")
+    def _one_knows(self) -> Self:
+        if (self.url_variable is None) == (self.connection_id is None):
+            raise ValueError("an extract has either a url_variable or a connection_id")
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.authority_code}/{self.source}"
+
+
+def _no_source_twice(extracts: tuple[Extract, ...]) -> tuple[Extract, ...]:
+    if len({str(extract) for extract in extracts}) < len(extracts):
+        raise ValueError("a source of an authority is extracted from one place")
+    return extracts
 
 
 def _absolute(path: Path) -> Path:
@@ -33,12 +67,25 @@ class Settings(BaseSettings):
     largest_file_bytes: int = Field(default=8 * 1024**3, gt=0)
     duckdb_memory_limit: str = "4GB"
     warehouses_kept: int = Field(default=3, ge=1)
+    extracts: Annotated[tuple[Extract, ...], AfterValidator(_no_source_twice)] = ()
     project_dir: Annotated[Path, AfterValidator(_absolute)] = PROJECT
 
     @property
     def inbox(self) -> str:
         """The inbox as fsspec reads it: an URL as given, a local path made absolute."""
         return self.inbox_url if "://" in self.inbox_url else str(_absolute(Path(self.inbox_url)))
+
+    def url_of(self, extract: Extract) -> SecretStr:
+        """The database's URL, from the environment or else ``.env``; raises NoDatabaseUrl, naming the variable."""
+        if extract.url_variable is None:
+            raise NoDatabaseUrl(
+                f"{extract}: the connection {extract.connection_id!r} is Airflow's and known in ingest_exports alone. "
+                "Outside Airflow an extract needs a url_variable."
+            )
+        url = os.environ.get(extract.url_variable) or dotenv_values(PROJECT / ".env").get(extract.url_variable)
+        if not url:
+            raise NoDatabaseUrl(f"{extract}: set {extract.url_variable} to the database's SQLAlchemy URL.")
+        return SecretStr(url)
 
     @property
     def landing(self) -> Path:
