@@ -17,6 +17,7 @@ Everything else in a contract is for the people and tools that read the standard
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -172,6 +173,40 @@ def load_contract(path: Path, source: str) -> Contract:
         return _contract(storage.read_yaml(path), source)
     except (KeyError, TypeError, IndexError, ValueError) as problem:
         raise BadContract(f"{path}: {type(problem).__name__}: {problem}") from problem
+
+
+def with_local_codes(source: Source, expectations: Path, authority_code: str) -> Source:
+    """The source with the authority's own codes beside the national ones that they stand for.
+
+    They are read from ``codes/<authority_code>.csv`` (table_name, column_name, local_code, national_code, reviewed_on),
+    a file that somebody reviewed; a code that is in neither list is a finding. Raises BadContract where a line names a
+    table or column that is not there, or a national code that the column does not have.
+    """
+    file = codes_file(expectations, authority_code)
+    if not file.exists():
+        return source
+    tables = dict(source.tables)
+    with file.open(encoding="utf-8", newline="") as lines:
+        for number, told in enumerate(csv.DictReader(lines), start=2):
+            name = told["table_name"]
+            if name.startswith(f"{source.name}_"):
+                tables[name] = _with_local_code(tables.get(name), told, f"{file.name}, line {number}")
+    return replace(source, tables=tables)
+
+
+def codes_file(expectations: Path, authority_code: str) -> Path:
+    return expectations / "codes" / f"{authority_code}.csv"
+
+
+def _with_local_code(contract: Contract | None, told: Mapping[str, str], where: str) -> Contract:
+    columns = () if contract is None else contract.columns
+    column = next((column for column in columns if column.name == told["column_name"]), None)
+    if contract is None or column is None or told["national_code"] not in column.codes:
+        raise BadContract(f"{where}: {told['table_name']}.{told['column_name']} has no such code")
+    aliases = {**column.aliases, told["local_code"].strip().lower(): told["national_code"]}
+    return contract.with_columns(
+        tuple(replace(each, aliases=aliases) if each is column else each for each in contract.columns)
+    )
 
 
 def _load_source(path: Path) -> Source:

@@ -18,7 +18,7 @@ import duckdb
 from sqlglot import exp
 
 from pipelines import casting, findings, outcome, pages, storage
-from pipelines.contracts import PLAIN_NAME, load_sources
+from pipelines.contracts import PLAIN_NAME, codes_file, load_sources, with_local_codes
 from pipelines.findings import UnusableDelivery
 from pipelines.outcome import Noticed
 from pipelines.readers import read_table
@@ -122,26 +122,29 @@ def _ingredients(settings: Settings, delivery: Delivery) -> Ingredients:
     if not manifests:
         raise NothingLanded(f"{delivery} was not landed: land it first")
     manifest = storage.read_json(manifests[-1])
-    parts = (manifest["content_sha256"], _digest_of_rules(settings, delivery.source), _key_check(settings))
+    parts = (manifest["content_sha256"], _digest_of_rules(settings, delivery), _key_check(settings))
     return Ingredients(
         delivery=delivery,
-        source=load_sources(settings.expectations)[delivery.source],
+        source=with_local_codes(
+            load_sources(settings.expectations)[delivery.source], settings.expectations, delivery.authority_code
+        ),
         landed=manifests[-1].parent,
         landing_manifest=manifest,
         fingerprint=storage.sha256_of_texts(parts),
     )
 
 
-def _digest_of_rules(settings: Settings, source: str) -> str:
+def _digest_of_rules(settings: Settings, delivery: Delivery) -> str:
     """One digest over all that decides, beside the data and the key, what staging makes of a delivery."""
     code = Path(__file__).parent
     places = [
         *(code / name for name in WHAT_DECIDES),
-        settings.expectations / source,
+        settings.expectations / delivery.source,
+        codes_file(settings.expectations, delivery.authority_code),
         settings.sql / "macros",
         settings.sql / "staging",
     ]
-    files = [file for place in places for file in ([place] if place.is_file() else sorted(place.iterdir()))]
+    files = [file for place in places for file in (sorted(place.iterdir()) if place.is_dir() else [place])]
     return storage.sha256_of_texts(storage.sha256_of_file(file) for file in files if file.is_file())
 
 

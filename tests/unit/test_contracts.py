@@ -7,7 +7,7 @@ import pytest
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
-from pipelines.contracts import BadContract, Contract, load_contract, load_sources
+from pipelines.contracts import BadContract, Contract, load_contract, load_sources, with_local_codes
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
 
@@ -112,3 +112,37 @@ def test_a_name_that_is_not_plain_is_refused(tmp_path: Path) -> None:
 def test_a_contract_that_lacks_something_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadContract, match=r"thing\.yaml: KeyError: 'classification'"):
         _load(tmp_path, {"logicalType": "date"})
+
+
+HEADER = "table_name,column_name,local_code,national_code,reviewed_on\n"
+
+
+def _with_codes(tmp_path: Path, lines: str) -> Contract:
+    (tmp_path / "codes").mkdir()
+    (tmp_path / "codes" / "E06000015.csv").write_text(HEADER + lines, encoding="utf-8")
+    return with_local_codes(SOURCES["ssd"], tmp_path, "E06000015").tables["ssd_cp_plans"]
+
+
+def test_a_councils_own_code_stands_for_the_national_one(tmp_path: Path) -> None:
+    contract = _with_codes(tmp_path, "ssd_cp_plans,cppl_cp_plan_initial_category,Neglect ,NEG,2021-01-05\n")
+    column = next(each for each in contract.columns if each.name == "cppl_cp_plan_initial_category")
+    assert column.aliases == {"neglect": "NEG"}
+    assert with_local_codes(SOURCES["ssd"], tmp_path, "E06000016") == SOURCES["ssd"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ssd_cp_plans,cppl_cp_plan_initial_category,Neglect,XXX,2021-01-05",
+        "ssd_cp_plans,cppl_plan_category,Neglect,NEG,2021-01-05",
+        "ssd_cp_plan,cppl_cp_plan_initial_category,Neglect,NEG,2021-01-05",
+    ],
+)
+def test_a_code_of_nothing_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+    with pytest.raises(BadContract, match=r"E06000015\.csv, line 2"):
+        _with_codes(tmp_path, f"{line}\n")
+
+
+def test_the_codes_of_another_source_are_left_to_it(tmp_path: Path) -> None:
+    contract = _with_codes(tmp_path, "local_posts,role,SW,Social Worker,2021-01-05\n")
+    assert contract == SOURCES["ssd"].tables["ssd_cp_plans"]

@@ -1,6 +1,7 @@
 """One delivery with every kind of fault in it, staged once; each test questions one thing."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from pydantic import SecretStr
 
 from pipelines import landing, staging, storage
 from pipelines.deliveries import Delivery
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT, Settings
 from tests.exports import KEY, SOURCES, write_ssd, write_table
 
 DELIVERY = Delivery.parse("E06000015/ssd/2021-02")
@@ -349,3 +350,66 @@ def test_another_key_makes_other_pseudonyms_and_another_version(small: Settings)
 def test_nothing_landed_is_said_plainly(small: Settings) -> None:
     with pytest.raises(staging.NothingLanded, match="E06000015/survey/2021-02 was not landed"):
         staging.stage(small, SURVEY)
+
+
+LOCAL = Delivery.parse("E06000015/local/2021-02")
+
+
+def test_a_local_code_is_read_as_the_national_one_and_an_unmapped_one_is_reported(
+    small: Settings, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(PROJECT / "expectations", project / "expectations")
+    (project / "expectations" / "codes").mkdir(exist_ok=True)
+    (project / "expectations" / "codes" / "E06000015.csv").write_text(
+        "table_name,column_name,local_code,national_code,reviewed_on\nlocal_posts,role,SW,Social Worker,2021-01-05\n",
+        encoding="utf-8",
+    )
+    (project / "sql").symlink_to(PROJECT / "sql")
+    posts = [
+        {"post_id": "1", "worker_id": "W1", "post_status": "employed", "role": "sw", "full_time_equivalent": "0.8"},
+        {"post_id": "2", "worker_id": "", "post_status": "vacant", "role": "SSW", "full_time_equivalent": "1"},
+    ]
+    write_table(Path(small.inbox) / str(LOCAL) / "posts.csv", list(posts[0]), posts)
+    settings = small.model_copy(update={"project_dir": project})
+    landing.land(settings, LOCAL)
+    staged = staging.stage(settings, LOCAL)
+    assert [row["role"] for row in rows(staged, "local_posts")] == ["Social Worker", None]
+    assert failed(staged, "POST004-READABLE") == [3]
+
+
+@pytest.mark.parametrize(
+    ("file", "fields", "rule_code", "good", "bad"),
+    [
+        ("visit_intervals", "cin_plan_id,cp_plan_id,from_date,interval_length,interval_unit", "LOC-001",
+         ",C1,2021-01-01,10,working_days", "P1,C1,2021-01-01,10,working_days"),
+        ("visit_modes", "cin_visit_id,cp_visit_id,cla_visit_id,visit_mode", "LOC-002", ",V1,,video", ",,,video"),
+        ("serious_incidents", "notification_id,aware_date,notified_date", "LOC-003",
+         "1,2021-02-01,2021-02-01", "2,2021-02-01,2021-01-31"),
+        ("posts", "post_id,post_status,from_date,to_date", "LOC-004",
+         "1,vacant,2021-02-01,2021-02-01", "2,vacant,2021-02-01,2021-01-31"),
+        ("caseload_bounds", "role,from_date,lower_bound,upper_bound", "LOC-005",
+         "Social Worker,2021-01-01,12,12", "Social Worker,2021-01-01,12,11.9"),
+    ],
+)  # fmt: skip
+def test_each_local_rule_fires_on_one_side_of_its_edge(
+    small: Settings, file: str, fields: str, rule_code: str, good: str, bad: str
+) -> None:
+    folder = Path(small.inbox) / str(LOCAL)
+    folder.mkdir(parents=True)
+    (folder / f"{file}.csv").write_text(f"{fields}\n{good}\n{bad}\n", encoding="utf-8")
+    landing.land(small, LOCAL)
+    assert failed(staging.stage(small, LOCAL), rule_code) == [3]
+
+
+def test_a_visit_mode_joins_the_visit_of_the_ssd(small: Settings) -> None:
+    ssd = Path(small.inbox) / str(DELIVERY)
+    write_ssd(ssd, {"ssd_cp_visits": [{"cppv_cp_visit_id": "V1", "cppv_person_id": "P1"}]})
+    folder = Path(small.inbox) / str(LOCAL)
+    folder.mkdir(parents=True)
+    (folder / "visit_modes.csv").write_text("cp_visit_id,visit_mode\nV1,video\n", encoding="utf-8")
+    for delivery in (DELIVERY, LOCAL):
+        landing.land(small, delivery)
+    visits, modes = staging.stage(small, DELIVERY), staging.stage(small, LOCAL)
+    visit, mode = rows(visits, "ssd_cp_visits")[0], rows(modes, "local_visit_modes")[0]
+    assert (mode["cp_visit_id"], mode["visit_mode"]) == (visit["cppv_cp_visit_id"], "video")
