@@ -8,15 +8,23 @@ CREATE OR REPLACE MACRO read_date(given) AS
             cast(try_strptime(given, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S']) AS DATE)
     END;
 
--- A number has a largest value: an NHS number in a column of counts is no count.
-CREATE OR REPLACE MACRO read_number(given, maximum) AS
+-- 3,227 as reports print it; a comma anywhere else makes it no number.
+CREATE OR REPLACE MACRO without_thousands_commas(given) AS
+    CASE WHEN regexp_full_match(given, '\+?\d{1,3}(,\d{3})+(\.\d+)?') THEN replace(given, ',', '') ELSE given END;
+
+CREATE OR REPLACE MACRO read_plain_number(given, maximum) AS
     CASE
         WHEN regexp_full_match(given, '\+?(\d{1,8}(\.\d+)?|\.\d+)') AND try_cast(given AS DECIMAL(18, 4)) <= maximum
             THEN try_cast(given AS DECIMAL(12, 4))
     END;
 
+-- A number has a largest value: an NHS number in a column of counts is no count.
+CREATE OR REPLACE MACRO read_number(given, maximum) AS read_plain_number(without_thousands_commas(given), maximum);
+
 CREATE OR REPLACE MACRO read_integer(given, maximum) AS
-    CASE WHEN regexp_full_match(given, '\+?\d{1,8}(\.0+)?') THEN cast(read_number(given, maximum) AS BIGINT) END;
+    CASE
+        WHEN regexp_full_match(given, '\+?[\d,]+(\.0+)?') THEN cast(read_number(given, maximum) AS BIGINT)
+    END;
 
 CREATE OR REPLACE MACRO read_boolean(given) AS
     CASE

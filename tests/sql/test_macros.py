@@ -97,15 +97,29 @@ def test_dates_are_iso_or_day_first_and_nothing_else(given: str | None, read: dt
         ("162.5", None),
         ("1e3", None),
         ("many", None),
+        ("0,999", 999),
+        ("1,000", None),
+        ("9,99", None),
+        (",999", None),
+        ("999,", None),
     ],
 )
 def test_whole_numbers_up_to_their_maximum(given: str, read: int | None) -> None:
     assert call("read_integer", given, 999) == read
 
 
+@pytest.mark.parametrize("reader", ["read_integer", "read_number"])
+@pytest.mark.parametrize(
+    ("given", "read"), [("3,227", 3227), ("1,234,567.0", 1234567), ("3,22", None), ("3,2270", None)]
+)
+def test_a_comma_may_part_thousands_as_in_print(reader: str, given: str, read: int | None) -> None:
+    assert call(reader, given, 99999999) == read
+
+
 def test_an_nhs_number_is_no_count() -> None:
     assert call("read_integer", "9990001234", 99999999) is None
     assert call("read_number", "9990001234", 99999999) is None
+    assert call("read_number", "9,990,001,234", 99999999) is None
 
 
 @pytest.mark.parametrize(
