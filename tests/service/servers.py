@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -133,7 +134,7 @@ class Council:
         """The JSON that Airflow answers; raises urllib's errors."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers)  # noqa: S310
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers)
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             return json.load(answer)
 
@@ -184,6 +185,19 @@ class Council:
 
         wait_for(f"snapshots of {', '.join(months)}", done)
 
+    def published(self, month: str) -> Path:
+        """The current version of a month's snapshot."""
+        latest = self.snapshots / month / "latest.json"
+        return latest.parent / str(json.loads(latest.read_text("utf-8"))["version"])
+
+    def runs_a_month_by_hand(self, month: str) -> None:
+        """Trigger the first DAG over REST; the other two follow, and in the end the month's figures can be read."""
+        self.trigger("ingest_exports", partition_key=month)
+        self.wait_until_published(month)
+        snapshot = self.published(month)
+        assert {"snapshot.duckdb", "manifest.json", "kpi_month.csv"} <= {file.name for file in snapshot.iterdir()}
+        assert month in (snapshot / "kpi_month.csv").read_text("utf-8")
+
 
 DAGS = ("ingest_exports", "build_warehouse", "publish_snapshot")
 
@@ -203,18 +217,43 @@ def serving(council: Council) -> Iterator[None]:
         raise
 
 
-def debian(program: str, package: str) -> str:
-    """Where a program is; its package is installed from Debian if it is not there."""
-    if found := shutil.which(program):
-        return found
-    # Where the lists are old or missing, what they name is not there any more.
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):
-        subprocess.run(
-            ["apt-get", "-q", *arguments],
-            check=True,
-            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-            timeout=LONGEST_WAIT,
-        )
-    found = shutil.which(program)
-    assert found, f"{package} brought no {program}"
+def debian(package: str, program: Callable[[], T | None]) -> T:
+    """Where a program is, as the caller finds it; its package is installed from Debian if it is not there."""
+    found = program()
+    for arguments in () if found else (["update"], ["install", "-y", "--no-install-recommends", package]):
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "-q", *arguments], check=True, env=environment, timeout=LONGEST_WAIT)
+    found = found or program()
+    assert found, f"{package} did not bring it"
     return found
+
+
+@contextmanager
+def postgresql(password: str) -> Iterator[int]:
+    """A PostgreSQL of its own on loopback, with a user and a database both called airflow; yields its port."""
+    tools = debian("postgresql", lambda: max(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), default=None)).parent
+    (port,) = free_ports(1)
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-of-the-tests-"))
+    # It refuses to run as root.
+    not_root = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if not_root:
+        shutil.chown(folder, "postgres", "postgres")
+
+    def tool(name: str, *arguments: str) -> None:
+        command = [*not_root, str(tools / name), *arguments]
+        subprocess.run(command, check=True, cwd=folder, timeout=120, stdout=subprocess.DEVNULL)
+
+    cluster = ["-D", str(folder / "cluster")]
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
+    try:
+        tool("initdb", *cluster, "-U", "airflow", "--auth-local=trust", "--auth-host=scram-sha-256")
+        tool("pg_ctl", *cluster, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            there = ["-h", str(folder), "-p", str(port), "-U", "airflow"]
+            tool("createdb", *there, "airflow")
+            tool("psql", *there, "-c", f"ALTER USER airflow PASSWORD '{password}'", "airflow")
+            yield port
+        finally:
+            tool("pg_ctl", *cluster, "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
