@@ -67,6 +67,7 @@ class Native:
     services: dict[str, Any]
     council: Council
     instead: dict[str, str]
+    pages_port: int
 
     def here(self, text: str) -> str:
         """The same text for this machine; a path where volumes are mounted is a folder of the council's."""
@@ -89,7 +90,7 @@ class Native:
 
     def program(self, words: list[str]) -> list[str]:
         assert words[0] == "python"
-        return [sys.executable, *map(self.here, words[1:])]
+        return [sys.executable, *(re.sub(r"\b8000\b", str(self.pages_port), self.here(word)) for word in words[1:])]
 
     def environment(self, service: str) -> dict[str, str]:
         ports = {name: value for name, value in self.council.environment.items() if "PORT" in name or name == "PATH"}
@@ -140,9 +141,8 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Native]:
             "@postgres:5432/": f"@127.0.0.1:{database_port}/",
             "//api-server:8080": f"//127.0.0.1:{council.port}",
             "0.0.0.0": "127.0.0.1",  # noqa: S104
-            "8000": str(pages_port),
         }
-        team = Native(yaml.safe_load(answer.stdout)["services"], council, instead)
+        team = Native(yaml.safe_load(answer.stdout)["services"], council, instead, pages_port)
         team.run_to_the_end("init")
         for service in ("api-server", *SERVERS, "pages"):
             stack.enter_context(team.started(service))
