@@ -140,7 +140,7 @@ def _table(measured: Sequence[Measured], title: str) -> Table:
     table = Table(title=title, title_justify="left")
     table.add_column("Data")
     table.add_column("Stage")
-    for heading in ("Seconds", "Fastest to slowest", "Times plain", "Rows a second", "Peak MB"):
+    for heading in ("Seconds", "Range", "Times plain", "Rows a second", "Peak MB"):
         table.add_column(heading, justify="right")
     for each in measured:
         table.add_row(
