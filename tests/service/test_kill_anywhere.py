@@ -12,14 +12,16 @@ import pytest
 from pipelines.periods import Period
 from pipelines.sample import write_sample
 from pipelines.settings import PROJECT
-from tests.end_to_end.killing import MOMENTS
+from tests.service.killing import MOMENTS
+
+pytestmark = pytest.mark.service
 
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     root = tmp_path_factory.mktemp("killed")
     write_sample(root / "inbox", scale=0.02, months=(Period.parse("2021-02"),))
-    command = [sys.executable, "-m", "tests.end_to_end.killing", str(root / "inbox"), str(root)]
+    command = [sys.executable, "-m", "tests.service.killing", str(root / "inbox"), str(root)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return {told["moment"]: told for told in map(json.loads, done.stdout.splitlines())}
@@ -41,7 +43,7 @@ def test_run_again_it_equals_an_undisturbed_run(killed: dict[str, dict[str, Any]
 
 
 def test_what_is_searched_for_would_be_found(tmp_path: Path) -> None:
-    from tests.end_to_end.killing import parts_seen
+    from tests.service.killing import parts_seen
 
     (tmp_path / "snapshots" / "2021-02" / "v0001").mkdir(parents=True)
     (tmp_path / "snapshots" / "2021-02" / "latest.json").write_text('{"version": "v0002"}', encoding="utf-8")

@@ -1,6 +1,6 @@
 """Run a month again and again, killed outright at another moment each time, and say how it stands afterwards.
 
-Started as a process of its own: ``python -m tests.end_to_end.killing INBOX HOME``. It loads everything once and forks
+Started as a process of its own: ``python -m tests.service.killing INBOX HOME``. It loads everything once and forks
 for every run, so that a run costs no imports. An audit hook kills the child (SIGKILL, nothing is cleaned up) when it is
 about to do what a moment describes.
 """
