@@ -3,6 +3,8 @@
     find_deliveries ──> delivery.land ──> delivery.stage ──┬──> announce ──> the asset "staging", partition 2021-02
                         (once for each delivery)           └──> verdict
 
+- **extract** comes first where `EXTRACTS` names sources that are read from a database: once for each of them, into
+  the inbox. One that fails turns the run red in the end; whatever is in the inbox is taken in all the same.
 - **find_deliveries** lists the complete deliveries of the inbox up to the month. Those of earlier months are listed
   too, as they may come late or be corrected; where nothing is new, landing and staging do nothing.
 - **delivery** runs once for each of them and is named for it. One that fails does not stop the others.
@@ -32,7 +34,12 @@ from pipelines import orchestration
     doc_md=__doc__,
 )
 def ingest_exports() -> None:
-    @task
+    @task(map_index_template=orchestration.NAMED_FOR_SOURCE, multiple_outputs=False)
+    def extract(source: str, **context: Any) -> dict[str, str | int]:
+        """Read the source from its database in a read-only session, into the inbox as the month's delivery."""
+        return orchestration.extract(source, context)
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
     def find_deliveries(**context: Any) -> list[str]:
         """The complete deliveries of the inbox up to the month."""
         return orchestration.find_deliveries(context)
@@ -57,12 +64,14 @@ def ingest_exports() -> None:
         """Tell `build_warehouse` that the month's deliveries are dealt with."""
         return orchestration.announce(found, context)
 
-    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, retries=0)
-    def verdict(found: list[str], **context: Any) -> None:
-        """Fail with one sentence for each delivery that did not reach staging."""
+    @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
+    def verdict(found: list[str] | None, **context: Any) -> None:
+        """Fail with one sentence for each delivery that did not reach staging, and each source not extracted."""
         orchestration.verdict(found, context)
 
     found = find_deliveries()
+    if extracts := orchestration.extracts():
+        extract.expand(source=extracts) >> found
     take_in.expand(delivery=found) >> [announce(found), verdict(found)]
 
 

@@ -26,9 +26,10 @@ if "airflow" not in sys.modules:
     airflow_home.make_ready()
 
 from airflow.listeners import hookimpl
-from airflow.sdk import Asset, DagRunState, Param, RetryDecision, RetryPolicy, TaskInstanceState
+from airflow.sdk import Asset, Connection, DagRunState, Param, RetryDecision, RetryPolicy, TaskInstanceState
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.sdk.listener import get_listener_manager
+from pydantic import SecretStr
 from rich.console import Console
 
 if TYPE_CHECKING:
@@ -41,17 +42,21 @@ if TYPE_CHECKING:
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
     from rich.status import Status
 
+    from pipelines.settings import Extract
+
 STAGING = Asset("staging", group="staging")
 WAREHOUSE = Asset("warehouse", group="warehouse")
 SNAPSHOTS = Asset("snapshots", group="snapshots")
 
 TAGS = frozenset({"landing", "staging", "warehouse", "snapshots"})
 NAMED_FOR_DELIVERY = "{{ task.op_kwargs['delivery'] }}"
+NAMED_FOR_SOURCE = "{{ task.op_kwargs['source'] }}"
 
 # Each DAG, in the order of their assets, with the task that announces its own.
 ANNOUNCED_BY = {"ingest_exports": "announce", "build_warehouse": "build", "publish_snapshot": "publish"}
 
 FAILED_OTHERWISE = "not staged, and not for what is in it: the log of its failed task says why."
+NOT_EXTRACTED = "not extracted: the log of its failed task says why. Whatever was delivered before counts."
 
 DONE, BROKEN, USAGE, DATA_REFUSED, NOTHING_TO_DO = range(5)
 
@@ -94,6 +99,28 @@ def params() -> dict[str, Param]:
 def month_of(context: Mapping[str, Any]) -> str:
     """The month a run is for, such as ``2021-02``; raises NotAMonth where neither key nor parameter names one."""
     return str(named_month(context.get("partition_key"), context["params"].get("month")))
+
+
+def extracts() -> list[str]:
+    """The sources to be read from a database, such as ``E06000015/ssd``; read while the DAG is, so it must be quick."""
+    return [str(extract) for extract in Settings().extracts]
+
+
+def extract(source: str, context: Mapping[str, Any]) -> dict[str, str | int]:
+    """Read one source from its database, into the inbox as the month's delivery."""
+    from pipelines import extract as extracting
+
+    settings = Settings()
+    wanted = next(each for each in settings.extracts if str(each) == source)
+    month = Period.parse(month_of(context))
+    extracted = extracting.extract(settings, wanted, month, _url_of(settings, wanted))
+    return {"delivery": f"{source}/{month}", "outcome": extracted.outcome, "rows": sum(extracted.rows.values())}
+
+
+def _url_of(settings: Settings, wanted: Extract) -> SecretStr:
+    if wanted.connection_id is None:
+        return settings.url_of(wanted)
+    return SecretStr(Connection.get(wanted.connection_id).get_uri())
 
 
 def find_deliveries(context: Mapping[str, Any]) -> list[str]:
@@ -141,16 +168,29 @@ def announce(found: list[str], context: Mapping[str, Any]) -> str:
     return _emit(STAGING, context)
 
 
-def verdict(found: list[str], context: Mapping[str, Any]) -> None:
-    """Fail, with one sentence for each delivery that did not reach staging; with DataRefused if all were refused."""
-    # With the indexes named there is a place for each delivery; without them Airflow gives a lone result bare.
-    staged = context["ti"].xcom_pull(task_ids="delivery.stage", map_indexes=range(len(found)))
-    missing = [delivery for delivery, result in zip(found, staged, strict=True) if result is None]
-    if not missing:
+def verdict(found: list[str] | None, context: Mapping[str, Any]) -> None:
+    """Fail, with one sentence for each delivery that did not reach staging and each source that was not extracted.
+
+    With DataRefused if data alone is to blame. ``found`` is None where nobody could look.
+    """
+    not_extracted = _without_result(extracts(), "extract", context)
+    missing = _without_result(found or (), "delivery.stage", context)
+    refusals = _refusals(Period.parse(month_of(context))) if missing else {}
+    failures = [f"{source}: {NOT_EXTRACTED}" for source in not_extracted]
+    failures += [f"{each}: {refusals.get(each) or FAILED_OTHERWISE}" for each in missing]
+    if not failures:
         return
-    refusals = _refusals(Period.parse(month_of(context)))
-    failure = DataRefused if all(refusals.get(each) for each in missing) else AirflowFailException
-    raise failure("\n".join(f"{each}: {refusals.get(each) or FAILED_OTHERWISE}" for each in missing))
+    only_refused = not not_extracted and all(refusals.get(each) for each in missing)
+    raise (DataRefused if only_refused else AirflowFailException)("\n".join(failures))
+
+
+def _without_result(names: Sequence[str], task_id: str, context: Mapping[str, Any]) -> list[str]:
+    """Those of the names for which a mapped task has no result."""
+    if not names:
+        return []
+    # With the indexes named there is a place for each; without them Airflow gives a lone result bare.
+    results = context["ti"].xcom_pull(task_ids=task_id, map_indexes=range(len(names)))
+    return [name for name, result in zip(names, results, strict=True) if result is None]
 
 
 def _refusals(month: Period) -> dict[str, str | None]:
@@ -219,7 +259,7 @@ def _run_in_order(month: Period, steps: _Steps) -> int:
         if run.state != DagRunState.SUCCESS:
             exit_code = DATA_REFUSED if steps.was_only_refused(run) else BROKEN
         if states[announcing] == TaskInstanceState.SKIPPED:
-            return NOTHING_TO_DO
+            return exit_code or NOTHING_TO_DO
         if states[announcing] != TaskInstanceState.SUCCESS:
             return BROKEN
     return exit_code

@@ -18,6 +18,7 @@ from tests.exports import KEY, write_ssd
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+SOURCE, OTHER = "E06000017/ssd", "E06000018/ssd"
 GOOD, BAD = "E06000015/ssd/2021-02", "E06000016/ssd/2021-02"
 PLANTED = {
     "name": "Quillfeather",
@@ -228,6 +229,9 @@ RUNS = {
     f"{GOOD}=refused {BAD}=broken": (BROKEN, ["find", GOOD, "build", "publish"]),
     f"{GOOD}=good {BAD}=refused build=broken": (BROKEN, ["find", GOOD, BAD]),
     f"{GOOD}=good find=broken": (BROKEN, []),
+    f"{SOURCE}=extracted {GOOD}=good": (DONE, [SOURCE, "find", GOOD, "build", "publish"]),
+    f"{SOURCE}=broken {OTHER}=extracted {GOOD}=good": (BROKEN, [OTHER, "find", GOOD, "build", "publish"]),
+    f"{SOURCE}=broken": (BROKEN, ["find"]),
 }
 
 

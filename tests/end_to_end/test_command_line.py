@@ -13,6 +13,7 @@ from pipelines.sample import write_sample
 from pipelines.settings import PROJECT
 from tests.exports import KEY
 
+EXTRACTS = '[{"authority_code": "E06000015", "source": "ssd", "url_variable": "NOWHERE_URL"}]'
 INVITED = b"survey_date,invited\r\n2020-12-11,162\r\n"
 
 
@@ -44,6 +45,9 @@ def deliver(root: Path, authority: str, name: str, content: bytes) -> Path:
         (["fly"], {}, 2, "No such command"),
         (["run", "2021-02"], {"PSEUDONYM_KEY": "short"}, 1, "NoPseudonymKey: PSEUDONYM_KEY must hold 32 bytes"),
         (["run", "2021-02"], {}, 4, "No complete delivery"),
+        (["extract", "2021-02"], {}, 4, "EXTRACTS names no source"),
+        (["extract", "2021-02"], {"EXTRACTS": EXTRACTS}, 1, "NoDatabaseUrl: E06000015/ssd: set NOWHERE_URL"),
+        (["extract", "2021-02"], {"EXTRACTS": "ssd"}, 1, "SettingsError"),
         (["publish", "2021-02"], {}, 1, "NothingToPublish: 2021-02 has no warehouse"),
         (["status"], {"SETTLE_SECONDS": "soon"}, 1, "settle_seconds"),
         (["sample"], {"INBOX_URL": "memory://inbox"}, 2, "set INBOX_URL to a local path"),
@@ -58,7 +62,7 @@ def test_a_fault_is_said_in_a_sentence_with_its_exit_code(
     assert "Traceback" not in done.stderr and "short" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["land", "stage", "build", "publish", "run", "status", "sample"])
+@pytest.mark.parametrize("command", ["extract", "land", "stage", "build", "publish", "run", "status", "sample"])
 def test_every_command_has_an_example_in_its_help(tmp_path: Path, command: str) -> None:
     done = run(tmp_path, command, "--help")
     assert done.returncode == 0
