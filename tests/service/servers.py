@@ -183,7 +183,7 @@ class Council:
             runs = self.runs("publish_snapshot")
             return runs if all(runs.get(month) == "success" for month in months) else None
 
-        wait_for(f"snapshots of {', '.join(months)}", done)
+        wait_for(f"snapshots of {', '.join(months)}", done, LONGEST_WAIT * (1 + len(months) / 3))
 
     def published(self, month: str) -> Path:
         """The current version of a month's snapshot."""
