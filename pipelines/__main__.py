@@ -58,6 +58,7 @@ Month = Annotated[str, typer.Argument(help="The reporting month, such as 2021-02
 UpTo = Annotated[str | None, typer.Option("--month", help="Only months up to this one, such as 2021-02.")]
 AT_FAULT = (
     BadContract,
+    landing.InboxUnreachable,
     NoPseudonymKey,
     NotAMonth,
     SettingsError,
@@ -171,7 +172,7 @@ def _deliveries(settings: Settings, month: str | None) -> Sequence[Delivery]:
     for delivery in inbox.waiting:
         out.print(f"[yellow]waiting[/]: {delivery} is not complete yet")
     if not inbox.deliveries:
-        err.print(f"No complete delivery in {settings.inbox}: see the README for how a delivery is laid out.")
+        err.print(f"No complete delivery in {settings.inbox_shown}: see the README for how a delivery is laid out.")
         raise typer.Exit(Exit.NOTHING_TO_DO)
     return inbox.deliveries
 

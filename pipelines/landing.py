@@ -7,10 +7,13 @@ import getpass
 import hashlib
 import os
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from urllib.parse import unquote, urlsplit
 
+import fsspec
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
@@ -33,6 +36,7 @@ VERSION = re.compile(r"v(\d{4,})")
 LOCK_FILE = re.compile(r"~\$(?P<excel>.+)|\.~lock\.(?P<libreoffice>.+)#")
 LEFT_BY_COMPUTERS = {"thumbs.db", "desktop.ini"}
 PIECE = 4 * 1024 * 1024
+NETWORK_LIBRARIES = {"aiobotocore", "aiohttp", "botocore", "paramiko", "s3fs"}
 NOT_LET_IN = (PermissionError, BlockingIOError)
 
 Outcome = Literal["landed", "already landed", "refused"]
@@ -93,6 +97,10 @@ class _Entry:
         return not self.climbs and (leftover or self.name == READY)
 
 
+class InboxUnreachable(ConnectionError):
+    """An inbox beyond a network did not let us in, or stopped to answer: another try may help."""
+
+
 class _Unsafe(Exception):
     """A delivery that cannot be copied; ``entry`` is None where no file of it is to blame."""
 
@@ -121,16 +129,15 @@ def find_deliveries(settings: Settings, upto: Period | None = None, only: Period
     is never guessed which of two files of one name is meant. Hidden files, and those that computers leave behind, go
     unmentioned.
     """
-    filesystem, root = url_to_fs(settings.inbox)
-    filesystem.invalidate_cache()
     found = _Findings()
     sources = {path.parent.name for path in settings.expectations.glob("*/source.yaml")}
-    for place in _folders(filesystem, root, depth=3, found=found):
-        delivery = _named_by(place, sources, found)
-        if delivery is None or (upto and delivery.month > upto) or (only and delivery.month != only):
-            continue
-        source = _Source(delivery, filesystem, place, settings)
-        (found.deliveries if _is_complete(source, found) else found.waiting).append(delivery)
+    with _inbox(settings) as (filesystem, root):
+        for place in _folders(filesystem, root, depth=3, found=found):
+            delivery = _named_by(place, sources, found)
+            if delivery is None or (upto and delivery.month > upto) or (only and delivery.month != only):
+                continue
+            source = _Source(delivery, filesystem, place, settings)
+            (found.deliveries if _is_complete(source, found) else found.waiting).append(delivery)
     return Inbox(tuple(sorted(found.deliveries)), tuple(sorted(found.waiting)), tuple(found.ignored))
 
 
@@ -140,18 +147,17 @@ def land(settings: Settings, delivery: Delivery) -> Landed:
     A delivery that cannot be copied safely becomes a version without files, whose manifest says which rule refuses
     it and why. Faults of the machine (a lost connection, a full disk) raise OSError, and leave nothing behind.
     """
-    filesystem, root = url_to_fs(settings.inbox)
-    filesystem.invalidate_cache()
-    source = _Source(delivery, filesystem, f"{root.rstrip('/')}/{delivery}", settings)
     settings.landing.mkdir(mode=0o700, parents=True, exist_ok=True)
-    while True:
-        newest = newest_landed(settings, delivery)
-        try:
-            return _land_after(newest, source)
-        except OSError:
-            # Where another process made this version meanwhile, look again at what is there.
-            if newest_landed(settings, delivery) == newest:
-                raise
+    with _inbox(settings) as (filesystem, root):
+        source = _Source(delivery, filesystem, f"{root.rstrip('/')}/{delivery}", settings)
+        while True:
+            newest = newest_landed(settings, delivery)
+            try:
+                return _land_after(newest, source)
+            except OSError:
+                # Where another process made this version meanwhile, look again at what is there.
+                if newest_landed(settings, delivery) == newest:
+                    raise
 
 
 def newest_landed(settings: Settings, delivery: Delivery) -> Landed | None:
@@ -163,6 +169,44 @@ def newest_landed(settings: Settings, delivery: Delivery) -> Landed | None:
     folder = versions[max(versions)]
     manifest = storage.read_json(folder / storage.MANIFEST)
     return _told(delivery, folder, manifest, "already landed")
+
+
+@contextmanager
+def _inbox(settings: Settings) -> Iterator[tuple[AbstractFileSystem, str]]:
+    """The inbox's filesystem and root. Whatever a network's library raises becomes InboxUnreachable."""
+    failure: InboxUnreachable | None = None
+    try:
+        is_sftp = settings.inbox.startswith(("sftp://", "ssh://"))
+        filesystem, root = _sftp(settings) if is_sftp else url_to_fs(settings.inbox, skip_instance_cache=True)
+        filesystem.invalidate_cache()
+        yield filesystem, root
+    except Exception as fault:
+        if type(fault).__module__.partition(".")[0] not in NETWORK_LIBRARIES:
+            raise
+        # None of their words: they may hold what was shown to be let in.
+        failure = InboxUnreachable(f"{settings.inbox_shown} cannot be read: {type(fault).__name__}.")
+    if failure is not None:
+        raise failure
+
+
+def _sftp(settings: Settings) -> tuple[AbstractFileSystem, str]:
+    """fsspec trusts whatever host answers, and takes a password as it is spelt in the URL: this does neither."""
+    from paramiko import HostKeys, MissingHostKeyPolicy, SSHException
+
+    class KnownHostsOnly(MissingHostKeyPolicy):  # type: ignore[misc]
+        def missing_host_key(self, _: object, hostname: str, key: Any) -> None:
+            known = settings.sftp_known_hosts.expanduser()
+            if not (known.exists() and HostKeys(str(known)).check(hostname, key)):
+                raise SSHException(f"{hostname} is not in {known}")
+
+    url = urlsplit(settings.inbox)
+    told = {"port": url.port, "username": url.username and unquote(url.username)}
+    told["password"] = url.password and unquote(url.password)
+    given = {name: value for name, value in told.items() if value}
+    filesystem = fsspec.filesystem(
+        "sftp", host=url.hostname, host_key_policy=KnownHostsOnly(), skip_instance_cache=True, **given
+    )
+    return filesystem, unquote(url.path)
 
 
 def _folders(filesystem: AbstractFileSystem, root: str, *, depth: int, found: _Findings) -> Iterator[str]:

@@ -60,7 +60,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=PROJECT / ".env", extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    inbox_url: str = "inbox"
+    inbox_url: str = Field(default="inbox", repr=False)
+    sftp_known_hosts: Path = Path("~/.ssh/known_hosts")
     data_dir: Annotated[Path, AfterValidator(_absolute)] = Path("data")
     pseudonym_key: SecretStr | None = None
     settle_seconds: int = Field(default=0, ge=0)
@@ -74,6 +75,12 @@ class Settings(BaseSettings):
     def inbox(self) -> str:
         """The inbox as fsspec reads it: an URL as given, a local path made absolute."""
         return self.inbox_url if "://" in self.inbox_url else str(_absolute(Path(self.inbox_url)))
+
+    @property
+    def inbox_shown(self) -> str:
+        """The inbox for people to read: whatever an URL holds to be let in with is left out."""
+        protocol, found, rest = self.inbox.partition("://")
+        return f"{protocol}://{rest.partition('?')[0].rpartition('@')[2]}" if found else self.inbox
 
     def url_of(self, extract: Extract) -> SecretStr:
         """The database's URL, from the environment or else ``.env``; raises NoDatabaseUrl, naming the variable."""
