@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LONGEST_WAIT = 420.0
-TO_END = 30.0
+TO_END = 10.0
 
 
 def free_ports(count: int) -> list[int]:
