@@ -95,6 +95,14 @@ def checked_rows(contract: Contract, delivered: Mapping[str, Set[str]]) -> exp.S
     return query
 
 
+def no_rows(contract: Contract) -> exp.Select:
+    """The columns of a table that was not delivered."""
+    kinds = {column.name: column.duckdb_type for column in contract.columns if column.duckdb_type is not None}
+    columns = {"line": "BIGINT", **kinds}
+    nothing = (exp.cast(exp.null(), kind, dialect=DIALECT).as_(name, quoted=True) for name, kind in columns.items())
+    return exp.select(*nothing).where(exp.false())
+
+
 def _column_and_facts(
     table: str, column: Column, here: bool, alias: str, delivered: Mapping[str, Set[str]]
 ) -> Iterator[exp.Expr]:

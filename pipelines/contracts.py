@@ -6,6 +6,7 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
   ``dataGranularityDescription``, ``properties``, ``quality``, and the custom property ``optional``;
 - a property's ``id`` (its reference in rule codes), ``name``, ``businessName``, ``description``, ``logicalType``,
   ``pattern``, ``maxLength`` and ``maximum`` in ``logicalTypeOptions``, ``required``, ``primaryKey``,
+  ``criticalDataElement`` (a figure would be wrong without the column),
   ``classification``, ``relationships``, the ``invalidValues`` metric with its ``validValues``, nested ``properties``
   (the flags of a JSON column), and the custom properties ``pseudonym``, ``aliases`` and, for survey answers, ``words``
   and ``noAnswer``;
@@ -80,6 +81,7 @@ class Column:
     heading: str
     required: bool = False
     primary_key: bool = False
+    critical: bool = False
     classification: str = "internal"
     pseudonym: str | None = None
     codes: tuple[str, ...] = ()
@@ -130,6 +132,11 @@ class Contract:
     def headings(self) -> tuple[str, ...]:
         """The headings that the file is expected to have, in the specification's order."""
         return tuple(dict.fromkeys(column.heading for column in self.columns if column.kind != "answers"))
+
+    @property
+    def critical_headings(self) -> frozenset[str]:
+        """The headings without which the table is staged, but counted from no more than if it were missing."""
+        return frozenset(column.heading for column in self.columns if column.critical)
 
     @property
     def primary_key(self) -> Column | None:
@@ -248,6 +255,7 @@ def _columns(told: dict[str, Any]) -> Iterator[Column]:
         heading=told["name"],
         required=bool(told.get("required", False)),
         primary_key=bool(told.get("primaryKey", False)),
+        critical=bool(told.get("criticalDataElement", False)),
         classification=told["classification"],
         pseudonym=custom.get("pseudonym"),
         codes=_codes(told),

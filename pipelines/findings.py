@@ -115,6 +115,13 @@ MISSING_COLUMN = Rule(
     Severity.WARNING,
     Consequence.WARN,
 )
+MISSING_CRITICAL_COLUMN = Rule(
+    "DLV-017",
+    "A column that figures depend on is missing: the KPIs that need its table are absent for this authority.",
+    "Extract the table again with the column named here.",
+    Severity.CRITICAL,
+    Consequence.WARN,
+)
 MALFORMED_RECORD = Rule(
     "DLV-015",
     "The record does not have as many fields as the header.",
@@ -147,6 +154,7 @@ DELIVERY_RULES: dict[str, Rule] = {
         MISSING_COLUMN,
         MALFORMED_RECORD,
         SAME_TABLE_TWICE,
+        MISSING_CRITICAL_COLUMN,
     )
 }
 

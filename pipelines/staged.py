@@ -28,8 +28,8 @@ class Staged:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The tables that were delivered, empty ones included."""
-        return tuple(sorted(self.manifest["tables"]))
+        """The tables that were delivered and can be counted from, empty ones included."""
+        return tuple(sorted(set(self.manifest["tables"]) - set(self.manifest.get("uncountable_tables", ()))))
 
 
 @dataclass(frozen=True)

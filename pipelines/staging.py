@@ -263,6 +263,10 @@ def _read_and_type(
     for contract in reading.contracts.values():
         query = casting.checked_rows(contract, reading.headings)
         _create_table(connection, exp.table_(contract.name, db="checked"), query)
+    for name, contract in ingredients.source.tables.items():
+        if name not in reading.contracts:
+            # The checks of other tables look here.
+            _create_table(connection, exp.table_(name, db="checked"), casting.no_rows(contract))
     connection.execute("DETACH raw")
     return reading
 
@@ -305,7 +309,9 @@ def _notice_columns(reading: Reading) -> Iterator[Noticed]:
         given = reading.headings[name]
         for heading in contract.headings:
             if heading not in given:
-                yield Noticed(findings.MISSING_COLUMN, name, heading)
+                critical = heading in contract.critical_headings
+                rule = findings.MISSING_CRITICAL_COLUMN if critical else findings.MISSING_COLUMN
+                yield Noticed(rule, name, heading)
         for number, heading in enumerate(reading.reads[name].columns, start=1):
             if heading.lower() not in contract.headings:
                 # By its number: a heading that no contract knows may name a person.
@@ -393,6 +399,9 @@ def _write_outcome(
         "status": "staged" if refusal is None else "refused",
         "refusal": refusal,
         "tables": tables,
+        "uncountable_tables": sorted(
+            {each.table for each in reading.noticed if each.rule is findings.MISSING_CRITICAL_COLUMN}
+        ),
         "rows_read": rows_read,
         "rows_refused": rows_read - sum(int(table["rows"]) for table in tables.values()),
         "rows_warned": outcome.rows_warned(connection),
