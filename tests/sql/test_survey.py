@@ -154,6 +154,18 @@ def test_a_question_not_marked_is_not_reverse(answered: duckdb.DuckDBPyConnectio
     assert score(answered, "covid", columns="score, is_reverse, rag") == (100.0, False, "green")
 
 
+@pytest.mark.parametrize(("marked", "rag"), [(None, "red"), (True, "red"), (False, "green")])
+def test_a_question_of_tensions_is_reverse_unless_it_says_otherwise(
+    tmp_path: Path, marked: bool | None, rag: str
+) -> None:
+    tables = {
+        "survey_responses": responses({"pressure": [5, 4]}),
+        "survey_questions": [question("pressure", "tensions", reverse=marked)],
+    }
+    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+        assert score(warehouse, "tensions") == (87.5, rag)
+
+
 def test_answers_off_the_scale_count_for_nothing(answered: duckdb.DuckDBPyConnection) -> None:
     assert score(answered, "standard_7", columns="score, respondents") == (100.0, 1)
 
