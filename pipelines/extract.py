@@ -180,7 +180,9 @@ def _reading(database: _Database) -> Iterator[tuple[Connection, bool]]:
         engine = create_engine(database.url, poolclass=NullPool, hide_parameters=True)
     except ModuleNotFoundError as missing:
         extra = EXTRAS.get(backend, backend)
-        raise ExtractFailed(f"{missing.name} is not installed: pip install 'safeguarding-kpis[{extra}]'.") from None
+        raise ExtractFailed(
+            f"{missing.name} is not installed: in the project's folder, pip install '.[{extra}]'."
+        ) from None
     connection = _connected(engine.connect, database)
     with connection:
         yield connection, SESSIONS[backend](connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ from pipelines import extract as extracting
 from pipelines import landing, storage
 from pipelines.extract import DatabaseUnreachable, ExtractFailed, extract
 from pipelines.periods import Period
-from pipelines.settings import Extract, NoDatabaseUrl, Settings
+from pipelines.settings import PROJECT, Extract, NoDatabaseUrl, Settings
 from tests.exports import KEY, SOURCES, write_table
 
 if TYPE_CHECKING:
@@ -359,6 +360,14 @@ def test_what_is_configured_wrongly_is_refused(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("EXTRACTS", wrong)
     with pytest.raises(ValidationError, match=said):
         Settings()
+
+
+@pytest.mark.parametrize("page", [".env.example", "docs/data_engineers.md"])
+def test_what_the_pages_show_is_taken(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    (shown,) = re.findall(r"\[\{.*?\}\]", (PROJECT / page).read_text(encoding="utf-8"))
+    monkeypatch.setenv("EXTRACTS", shown)
+    (wanted,) = Settings().extracts
+    assert (str(wanted), wanted.url_variable) == ("E06000015/ssd", "SSD_DATABASE_URL")
 
 
 def test_an_url_comes_from_the_variable_that_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
