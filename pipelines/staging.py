@@ -110,7 +110,12 @@ def stage(settings: Settings, delivery: Delivery) -> Staged:
     folder = delivery.staging_folder(settings.staging) / folder_name
     already = (folder / storage.MANIFEST).exists()
     if not already:
-        _stage_new(settings, ingredients, folder)
+        try:
+            _stage_new(settings, ingredients, folder)
+        except FileExistsError:
+            # Another run staged the same delivery meanwhile; the same ingredients made the same.
+            if not (folder / storage.MANIFEST).exists():
+                raise
     staged = _read_back(delivery, folder)
     _point_to(folder, staged)
     _list_pages(settings)

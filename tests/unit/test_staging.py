@@ -413,3 +413,21 @@ def test_a_visit_mode_joins_the_visit_of_the_ssd(small: Settings) -> None:
     visits, modes = staging.stage(small, DELIVERY), staging.stage(small, LOCAL)
     visit, mode = rows(visits, "ssd_cp_visits")[0], rows(modes, "local_visit_modes")[0]
     assert (mode["cp_visit_id"], mode["visit_mode"]) == (visit["cppv_cp_visit_id"], "video")
+
+
+def test_two_runs_that_stage_the_same_at_once_do_no_harm(small: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(small.inbox) / str(SURVEY)
+    write_table(folder / "invited.csv", ["survey_date", "invited"], [{"survey_date": "2020-12-11", "invited": "162"}])
+    landing.land(small, SURVEY)
+    unhindered = staging._must_not_be_refused_already
+    other: list[staging.Staged] = []
+
+    def another_run_is_faster(ingredients: staging.Ingredients) -> None:
+        unhindered(ingredients)
+        if not other:
+            monkeypatch.setattr(staging, "_must_not_be_refused_already", unhindered)
+            other.append(staging.stage(small, SURVEY))
+
+    monkeypatch.setattr(staging, "_must_not_be_refused_already", another_run_is_faster)
+    staged = staging.stage(small, SURVEY)
+    assert (staged.folder, staged.outcome) == (other[0].folder, "staged")
