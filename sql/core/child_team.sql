@@ -37,7 +37,7 @@ ranked AS (
         involvements.team_code,
         row_number() OVER (
             PARTITION BY change_dates.authority_code, change_dates.child_id, change_dates.change_date
-            ORDER BY involvements.start_date DESC, involvements.involvement_id ASC
+            ORDER BY involvements.start_date DESC, involvements.team_code ASC, involvements.involvement_id ASC
         ) AS place
     FROM change_dates
     LEFT JOIN involvements
