@@ -1,5 +1,5 @@
 -- Which team held a child, from when until when (until is not in it): of the allocated worker's involvements that are
--- open the latest start counts, then the team's code, then the id. One row a child and spell; a spell may be of no team.
+-- open the latest start counts, then the team's code, then the id. One row a child and spell, or of none.
 WITH involvements AS (
     SELECT
         authority_code,
