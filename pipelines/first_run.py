@@ -27,6 +27,8 @@ def main() -> int:
     try:
         settings = Settings()
         inbox = _filled_inbox(settings)
+        for sentence in inbox.ignored:
+            console.print(f"[yellow]ignored[/]: {sentence}", soft_wrap=True, highlight=False)
         named = sys.argv[1] if len(sys.argv) > 1 else None
         if named is None and not inbox.deliveries:
             raise NotAMonth("The inbox holds no complete delivery: name the month, as in make run MONTH=2021-02")
@@ -44,15 +46,14 @@ def main() -> int:
 
 
 def _filled_inbox(settings: Settings) -> Inbox:
-    inbox = landing.find_deliveries(settings)
-    for sentence in inbox.ignored:
-        console.print(f"[yellow]ignored[/]: {sentence}")
-    if inbox.deliveries or inbox.waiting or "://" in settings.inbox_url or settings.extracts:
-        return inbox
+    folder = Path(settings.inbox)
+    is_empty = "://" not in settings.inbox_url and not (folder.exists() and any(folder.iterdir()))
+    if settings.extracts or not is_empty:
+        return landing.find_deliveries(settings)
     from pipelines.sample import write_sample
 
     with console.status("The inbox is empty: writing the exports of a made-up council"):
-        write_sample(Path(settings.inbox))
+        write_sample(folder)
     console.print(f"The inbox was empty: a made-up council, {MADE_UP_AUTHORITY}, is in it now ({settings.inbox})")
     return landing.find_deliveries(settings)
 

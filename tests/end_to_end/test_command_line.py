@@ -133,3 +133,13 @@ def test_status_shows_what_was_refused(among_bad_ones: tuple[Path, subprocess.Co
     lines = run(root, "status").stdout.splitlines()
     assert any("E06000002/survey/2021-02" in line and "refused" in line for line in lines)
     assert any("X99000001/ssd/2021-02" in line and "staged" in line for line in lines)
+
+
+def test_the_sample_is_never_written_among_what_somebody_delivered(tmp_path: Path) -> None:
+    (tmp_path / "inbox" / "Derby" / "ssd" / "2021-02").mkdir(parents=True)
+    environment = {**os.environ, "INBOX_URL": str(tmp_path / "inbox"), "DATA_DIR": str(tmp_path / "data")}
+    command = [sys.executable, "-m", "pipelines.first_run"]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Derby/ssd/2021-02" in done.stdout and "holds no complete delivery" in done.stdout
+    assert [path.name for path in (tmp_path / "inbox").iterdir()] == ["Derby"]
