@@ -89,7 +89,7 @@ def main(arguments: Sequence[str]) -> None:
         _tell_of_a_missing_key()
     programs = Path(sys.executable).parent
     os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
-    os.execv(sys.executable, [sys.executable, "-m", "airflow", *arguments])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "airflow", *arguments])  # noqa: S606 - no shell is wanted
 
 
 def _tell_of_a_missing_key() -> None:

@@ -193,7 +193,7 @@ def _sftp(settings: Settings) -> tuple[AbstractFileSystem, str]:
     """fsspec trusts whatever host answers, and takes a password as it is spelt in the URL: this does neither."""
     from paramiko import HostKeys, MissingHostKeyPolicy, SSHException
 
-    class KnownHostsOnly(MissingHostKeyPolicy):  # type: ignore[misc]
+    class KnownHostsOnly(MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
         def missing_host_key(self, _: object, hostname: str, key: Any) -> None:
             known = settings.sftp_known_hosts.expanduser()
             if not (known.exists() and HostKeys(str(known)).check(hostname, key)):

@@ -259,7 +259,7 @@ def _make_database(folder: Path) -> None:
     """A process that has opened nothing else reads the finished Parquet, so nothing but that can be in the file."""
     command = [sys.executable, "-m", "pipelines.snapshot_database", str(folder)]
     here = Path(__file__).resolve().parent.parent
-    made = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False)  # noqa: S603
+    made = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
     if made.returncode != 0:
         raise RuntimeError(f"{DATABASE} was not made: {made.stderr.strip()}")
 

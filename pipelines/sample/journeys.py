@@ -181,7 +181,7 @@ def _from_plans_to_care(rng: random.Random, protection: list[Journey], care: lis
 
 
 def _join(journey: Journey, entry: _Entry) -> None:
-    assert journey.plan and journey.plan.end and entry.dob  # noqa: S101
+    assert journey.plan and journey.plan.end and entry.dob
     fits = entry.dob < journey.plan.start - dt.timedelta(120)
     if fits and (entry.spell.end is None or entry.spell.end > journey.plan.end + dt.timedelta(1)):
         entry.spell.start = journey.plan.end
@@ -189,7 +189,7 @@ def _join(journey: Journey, entry: _Entry) -> None:
 
 
 def _care_journey(rng: random.Random, days: WorkingDays, entry: _Entry) -> Journey:
-    assert entry.dob  # noqa: S101
+    assert entry.dob
     start = entry.spell.start
     referral = max(start - dt.timedelta(rng.randint(3, 40)), entry.dob + dt.timedelta(1))
     journey = Journey(referral=days.on_or_before(min(referral, start)), dob=entry.dob, care=entry.spell)
@@ -204,7 +204,7 @@ def _hold_conferences(rng: random.Random, days: WorkingDays, journeys: list[Jour
     """Choose which conferences are late, and give each its enquiry, referral, assessment and what follows."""
     late = late_ones(rng, [j.conference for j in journeys if j.conference], (), shape.CONFERENCE_IN_15_DAYS)
     for index, journey in enumerate(journeys):
-        assert journey.conference  # noqa: S101
+        assert journey.conference
         waited = 16 + min(int(rng.expovariate(1 / 7)), 18) if index in late else rng.choice((6, 9, 11, 12, 13, 14, 15))
         begun = days.before(journey.conference, waited)
         journey.enquiry = Spell(begun, days.after(begun, rng.randint(3, min(14, waited))))

@@ -91,7 +91,7 @@ class Need:
 
     def _told_visits(self, rng: random.Random, telling: Telling) -> Iterator[TableRow]:
         plan = telling.journey.cin_plan
-        assert plan is not None  # noqa: S101
+        assert plan is not None
         course = Course(plan.start, plan.end, leaning=telling.leaning)
         keys = (
             {"cinv_cin_visit_id": telling.key("NV", number), "cinv_person_id": telling.person.id} for number in count(1)
@@ -150,7 +150,7 @@ def _close_reason(telling: Telling, refused: bool) -> str | None:
 def _assessment(rng: random.Random, telling: Telling) -> TableRow:
     journey = telling.journey
     assessment = journey.assessment
-    assert assessment is not None and assessment.end is not None  # noqa: S101
+    assert assessment is not None and assessment.end is not None
     outcome = "CLA_REQUEST_FLAG" if journey.care else "PROV_OF_SERVICES_FLAG" if journey.cin_plan else "NFA_FLAG"
     if journey.plan:
         outcome = "STRATEGY_DISCUSSION_FLAG"
@@ -171,7 +171,7 @@ def _assessment(rng: random.Random, telling: Telling) -> TableRow:
 
 def _plan(telling: Telling) -> TableRow:
     plan = telling.journey.cin_plan
-    assert plan is not None  # noqa: S101
+    assert plan is not None
     return "ssd_cin_plans", {
         "cinp_cin_plan_id": telling.key("NP"),
         "cinp_referral_id": telling.referral_id,

@@ -88,7 +88,7 @@ class Protection:
 
     def _course(self, telling: Telling, closing: bool) -> Course:
         plan = telling.journey.plan
-        assert plan is not None  # noqa: S101
+        assert plan is not None
         return Course(plan.start, plan.end, closing, telling.leaning)
 
     def _told_visits(self, rng: random.Random, telling: Telling) -> Iterator[TableRow]:
@@ -179,7 +179,7 @@ def _target(telling: Telling) -> dt.date:
 
 def _plan(rng: random.Random, telling: Telling) -> Iterator[TableRow]:
     journey = telling.journey
-    assert journey.plan is not None  # noqa: S101
+    assert journey.plan is not None
     category = rng.choices(CATEGORIES, CATEGORY_WEIGHTS)[0]
     yield (
         "ssd_cp_plans",

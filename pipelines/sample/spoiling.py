@@ -105,7 +105,7 @@ def quiet(column: str, **others: str) -> Callable[[dict[str, str]], bool]:
 
 
 def whole_file(change: Callable[[Table], None]) -> Callable[[random.Random, Table, int], list[Record]]:
-    def plant(rng: random.Random, table: Table, rows: int) -> list[Record]:  # noqa: ARG001
+    def plant(rng: random.Random, table: Table, rows: int) -> list[Record]:  # noqa: ARG001 - as every fault is planted
         change(table)
         return []
 

@@ -10,32 +10,36 @@ WITH figures AS (
     FROM warehouse.fct_kpi_month
 ),
 
-targets AS (
+kpis AS (
     SELECT
         kpi_id,
         title,
-        unit,
-        rag_sign * green_from AS green_from,
-        rag_sign * amber_from AS amber_from,
-        rag_sign
+        unit
     FROM warehouse.dim_kpi
+),
+
+ratings AS (
+    SELECT
+        kpi_id,
+        value,
+        rag
+    FROM warehouse.dim_kpi_rating
 )
 
 SELECT
     figures.authority_code,
     figures.reporting_month,
     figures.kpi_id,
-    targets.title,
+    kpis.title,
     figures.team_code,
     figures.numerator,
     figures.denominator,
     figures.value,
-    targets.unit,
-    CASE
-        WHEN figures.value IS NULL OR targets.green_from IS NULL THEN 'not rated'
-        WHEN targets.rag_sign * figures.value >= targets.green_from THEN 'green'
-        WHEN targets.rag_sign * figures.value >= targets.amber_from THEN 'amber'
-        ELSE 'red'
-    END AS rag
+    kpis.unit,
+    coalesce(ratings.rag, 'not rated') AS rag
 FROM figures
-INNER JOIN targets ON figures.kpi_id = targets.kpi_id
+INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id
+LEFT JOIN ratings
+    ON
+        figures.kpi_id = ratings.kpi_id
+        AND figures.value = ratings.value

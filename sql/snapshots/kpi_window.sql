@@ -16,15 +16,20 @@ WITH figures AS (
     FROM warehouse.fct_kpi_window
 ),
 
-targets AS (
+kpis AS (
     SELECT
         kpi_id,
         title,
-        unit,
-        rag_sign * green_from AS green_from,
-        rag_sign * amber_from AS amber_from,
-        rag_sign
+        unit
     FROM warehouse.dim_kpi
+),
+
+ratings AS (
+    SELECT
+        kpi_id,
+        value,
+        rag
+    FROM warehouse.dim_kpi_rating
 )
 
 SELECT
@@ -32,22 +37,21 @@ SELECT
     figures.reporting_month,
     figures.first_month,
     figures.kpi_id,
-    targets.title,
+    kpis.title,
     figures.team_code,
     figures.numerator,
     figures.denominator,
     figures.value,
-    targets.unit,
+    kpis.unit,
     figures.mean_of_months,
     figures.base_month,
     figures.base_value,
     figures.change,
     figures.change_percent,
-    CASE
-        WHEN figures.value IS NULL OR targets.green_from IS NULL THEN 'not rated'
-        WHEN targets.rag_sign * figures.value >= targets.green_from THEN 'green'
-        WHEN targets.rag_sign * figures.value >= targets.amber_from THEN 'amber'
-        ELSE 'red'
-    END AS rag
+    coalesce(ratings.rag, 'not rated') AS rag
 FROM figures
-INNER JOIN targets ON figures.kpi_id = targets.kpi_id
+INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id
+LEFT JOIN ratings
+    ON
+        figures.kpi_id = ratings.kpi_id
+        AND figures.value = ratings.value
