@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from pipelines.sample import shape
@@ -44,6 +45,7 @@ class Allocations:
     def __init__(self, seed: int, workers: list[Worker]) -> None:
         self._seed = seed
         self._teams: dict[str, list[Worker]] = defaultdict(list)
+        self._at_work: dict[tuple[str, dt.date], tuple[list[Worker], array[float]]] = {}
         for worker in workers:
             if "Social Worker" in worker.title or worker.title == "Advanced Practitioner":
                 self._teams[worker.team].append(worker)
@@ -51,8 +53,15 @@ class Allocations:
 
     def someone_in(self, rng: random.Random, team: str, day: dt.date) -> Worker:
         """A worker of the team who works there that day, the full-time ones more often."""
-        there = [worker for worker in self._teams[team] if worker.works_on(day)]
-        return rng.choices(there, [float(worker.fte or 0.8) for worker in there])[0]
+        there, weights = self._there(team, day)
+        return rng.choices(there, cum_weights=weights)[0]
+
+    def _there(self, team: str, day: dt.date) -> tuple[list[Worker], array[float]]:
+        """Who works in the team that day, and their weights added up: looked for once, however many are allocated."""
+        if (team, day) not in self._at_work:
+            there = [worker for worker in self._teams[team] if worker.works_on(day)]
+            self._at_work[team, day] = there, array("d", accumulate(float(worker.fte or 0.8) for worker in there))
+        return self._at_work[team, day]
 
     def of(self, journey: Journey, person: Person) -> list[Involvement]:
         """The allocated workers of a journey, one after another, to its closure."""
