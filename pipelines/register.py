@@ -32,8 +32,10 @@ class Target(BaseModel):
 class Kpi(BaseModel):
     """What a KPI means.
 
-    ``requires`` names the tables it cannot do without. Of a list inside it any one will do; where that one is itself a
-    list, all of its tables together.
+    ``measure``: what stands at the month's end (stock), what happened or fell due in the month (flow), or the twelve
+    months to its end (rolling). ``requires`` names the tables it cannot do without. Of a list inside it any one will do;
+    where that one is itself a list, all of its tables together. ``timescales`` are those of ``timescale.csv`` that it
+    goes by. It ``covers`` every month that its tables cover, or only the one in which they were delivered.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,6 +45,7 @@ class Kpi(BaseModel):
     definition: str
     unit: str
     direction: Literal["higher_is_better", "lower_is_better", "neutral"]
+    measure: Literal["stock", "flow", "rolling"]
     standard: str
     standard_type: Literal["statutory", "plan", "local", "target"]
     numerator: str
@@ -52,13 +55,16 @@ class Kpi(BaseModel):
     source: str
     confidence: Literal["read", "partial", "computed", "general"]
     requires: tuple[Required, ...]
-    target: Target | None
+    timescales: tuple[str, ...] = ()
+    covers: Literal["every_month", "own_month"] = "every_month"
+    target: Target | None = None
 
     @property
-    def requirements(self) -> list[tuple[str, int, str]]:
-        """(kpi_id, number of the requirement, a table that meets it): every number must be met."""
+    def requirements(self) -> list[tuple[str, int, str, bool]]:
+        """(kpi_id, number of the requirement, a table that meets it, only in its own month): all must be met."""
         each = (tables for required in self.requires for tables in _each_met_by_any(required))
-        return [(self.kpi_id, number, table) for number, tables in enumerate(each, start=1) for table in tables]
+        own = self.covers == "own_month"
+        return [(self.kpi_id, number, table, own) for number, tables in enumerate(each, start=1) for table in tables]
 
 
 def _each_met_by_any(required: Required) -> Iterable[tuple[str, ...]]:

@@ -32,6 +32,14 @@ class Select:
     parameters: frozenset[str]
 
     @property
+    def schema(self) -> str:
+        return self.table.partition(".")[0]
+
+    @property
+    def query(self) -> exp.Query:
+        return exp.maybe_parse(self.text, into=exp.Select, dialect=DIALECT)
+
+    @property
     def name(self) -> str:
         return self.table.partition(".")[2]
 

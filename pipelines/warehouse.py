@@ -35,12 +35,18 @@ CHECKS = "checks"
 ASIDE = ".building-"
 REFERENCE = "reference"
 EVERY_KPI = "warehouse.fct_kpi_team_month"
+KPIS = "kpis"
+KPI_GROUP = ("authority_code", "team_code", "reporting_month")
+KPI_FIGURES = ("numerator", "denominator")
 KPI_COLUMNS = {
     "authority_code": "VARCHAR",
     "team_code": "VARCHAR",
     "reporting_month": "VARCHAR",
-    "numerator": "BIGINT",
-    "denominator": "BIGINT",
+    "child_id": "UUID",
+    "record_key": "UUID",
+    "numerator": "DECIMAL(18,2)",
+    "denominator": "DECIMAL(18,2)",
+    "reason": "VARCHAR",
 }
 
 # The tables that staging leaves beside the staged rows; the first three columns are put there from the delivery.
@@ -98,6 +104,7 @@ LISTS: dict[str, dict[str, str]] = {
         "definition": "VARCHAR",
         "unit": "VARCHAR",
         "direction": "VARCHAR",
+        "measure": "VARCHAR",
         "standard": "VARCHAR",
         "standard_type": "VARCHAR",
         "numerator": "VARCHAR",
@@ -109,7 +116,12 @@ LISTS: dict[str, dict[str, str]] = {
         "green_from": "DECIMAL(18, 4)",
         "amber_from": "DECIMAL(18, 4)",
     },
-    "reference.kpi_requirement": {"kpi_id": "VARCHAR", "requirement": "BIGINT", "table_name": "VARCHAR"},
+    "reference.kpi_requirement": {
+        "kpi_id": "VARCHAR",
+        "requirement": "BIGINT",
+        "table_name": "VARCHAR",
+        "is_own_month": "BOOLEAN",
+    },
 }
 
 
@@ -212,7 +224,7 @@ def _plan(settings: Settings, month: Period) -> _Plan:
 
 def _ordered(selects: Sequence[Select], given: set[str]) -> list[Select]:
     """The build order; the union of all KPIs is one of its steps, made from the register and not from a file."""
-    kpis = [select for select in selects if select.table.startswith("kpis.")]
+    kpis = [select for select in selects if select.schema == KPIS]
     union = Select(EVERY_KPI, _union_of(kpis), frozenset(kpi.table for kpi in kpis), frozenset())
     return in_build_order([*selects, union], given - {EVERY_KPI})
 
@@ -220,11 +232,20 @@ def _ordered(selects: Sequence[Select], given: set[str]) -> list[Select]:
 def _union_of(kpis: Sequence[Select]) -> str:
     if not kpis:
         raise BrokenBuild("sql/kpis holds no KPI")
-    selects = [
-        exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *KPI_COLUMNS).from_(exp.table_(kpi.name, db="kpis"))
-        for kpi in kpis
-    ]
-    return _all_of(selects).sql(dialect=DIALECT)
+    return _all_of([_summed_up(kpi) for kpi in kpis]).sql(dialect=DIALECT)
+
+
+def _summed_up(kpi: Select) -> exp.Select:
+    """A KPI's records, counted: those with neither figure are there to explain it, and do not count."""
+    counted = exp.func("coalesce", *map(exp.column, KPI_FIGURES))
+    kind = KPI_COLUMNS["numerator"]
+    sums = (exp.cast(exp.Sum(this=exp.column(name)), kind, dialect=DIALECT).as_(name) for name in KPI_FIGURES)
+    return (
+        exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *KPI_GROUP, *sums)
+        .from_(exp.table_(kpi.name, db=KPIS))
+        .where(exp.not_(counted.is_(exp.null())), exp.not_(exp.column("reporting_month").is_(exp.null())))
+        .group_by(*KPI_GROUP)
+    )
 
 
 def _all_of(selects: Sequence[exp.Select]) -> exp.Query:
@@ -379,14 +400,19 @@ def _deliveries(seen: Seen) -> list[tuple[Any, ...]]:
 
 
 def _register_row(kpi: Kpi) -> tuple[Any, ...]:
-    told = kpi.model_dump(exclude={"requires", "target"})
+    told = kpi.model_dump(exclude={"requires", "timescales", "covers", "target"})
     thresholds = (None, None) if kpi.target is None else (kpi.target.green_from, kpi.target.amber_from)
     return (*told.values(), *thresholds)
 
 
 def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Period) -> None:
+    """A KPI is a view: its records are all in the facts already."""
     try:
-        _relation(warehouse, select, month).create(select.table)
+        if select.schema == KPIS:
+            view = exp.Create(this=exp.to_table(select.table), kind="VIEW", expression=select.query)
+            warehouse.execute(view.sql(dialect=DIALECT))
+        else:
+            _relation(warehouse, select, month).create(select.table)
     except (duckdb.ProgrammingError, duckdb.DataError) as problem:
         raise _broken(select, problem) from None
 
@@ -407,9 +433,13 @@ def _relation(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Perio
 
 def _hold_kpis_to_their_columns(warehouse: duckdb.DuckDBPyConnection, register: Iterable[Kpi]) -> None:
     for kpi in register:
-        columns = _columns(warehouse.table(f"kpis.{kpi.kpi_id}"))
+        columns = _columns(warehouse.sql(_all_rows(kpi)))
         if columns != KPI_COLUMNS:
             raise BrokenBuild(f"kpis.{kpi.kpi_id}: gives {_told(columns)}; a KPI gives {_told(KPI_COLUMNS)}")
+
+
+def _all_rows(kpi: Kpi) -> str:
+    return exp.select("*").from_(exp.table_(kpi.kpi_id, db=KPIS)).sql(dialect=DIALECT)
 
 
 def _hold_published_to_their_contracts(

@@ -3,6 +3,8 @@ SELECT
     'ssd' AS source,
     episodes.authority_code,
     episodes.clae_person_id AS child_id,
+    episodes.clae_cla_episode_id AS episode_id,
+    episodes.clae_cla_id AS care_period_id,
     episodes.clae_cla_episode_start_date AS start_date,
     episodes.clae_cla_episode_ceased_date AS end_date
 FROM staging.ssd_cla_episodes AS episodes
@@ -11,6 +13,8 @@ SELECT
     'ssda903' AS source,
     episodes.authority_code,
     episodes.child AS child_id,
+    cast(NULL AS UUID) AS episode_id,
+    cast(NULL AS UUID) AS care_period_id,
     episodes.decom AS start_date,
     episodes.dec AS end_date
 FROM staging.ssda903_episodes AS episodes

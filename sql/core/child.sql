@@ -1,9 +1,11 @@
--- One row a child, whichever sources hold it; the Standard Safeguarding Dataset's date of birth goes first.
+-- One row a child, whichever sources hold it; the Standard Safeguarding Dataset's dates go first.
 WITH told AS (
     SELECT
         people.authority_code,
         people.pers_person_id AS child_id,
         people.pers_dob AS birth_date,
+        people.pers_expected_dob AS expected_birth_date,
+        people.pers_death_date AS death_date,
         1 AS place
     FROM staging.ssd_person AS people
     UNION ALL
@@ -11,6 +13,8 @@ WITH told AS (
         headers.authority_code,
         headers.child AS child_id,
         headers.dob AS birth_date,
+        cast(NULL AS DATE) AS expected_birth_date,
+        cast(NULL AS DATE) AS death_date,
         2 AS place
     FROM staging.ssda903_header AS headers
 )
@@ -18,6 +22,8 @@ WITH told AS (
 SELECT
     authority_code,
     child_id,
-    arg_min(birth_date, place) AS birth_date
+    arg_min(birth_date, place) AS birth_date,
+    max(expected_birth_date) AS expected_birth_date,
+    max(death_date) AS death_date
 FROM told
 GROUP BY authority_code, child_id

@@ -1,10 +1,11 @@
--- Which team held a child, from when until when (until is not in it): of the allocated worker's involvements that are
+-- Which team and worker held a child, from when until when (until is not in it): of the allocated involvements that are
 -- open the latest start counts, then the team's code, then the id. One row a child and spell, or of none.
 WITH involvements AS (
     SELECT
         authority_code,
         involvement_id,
         child_id,
+        worker_id,
         team_code,
         start_date,
         end_date
@@ -34,6 +35,7 @@ ranked AS (
         change_dates.child_id,
         change_dates.change_date,
         involvements.team_code,
+        involvements.worker_id,
         row_number() OVER (
             PARTITION BY change_dates.authority_code, change_dates.child_id, change_dates.change_date
             ORDER BY involvements.start_date DESC, involvements.team_code ASC, involvements.involvement_id ASC
@@ -51,6 +53,7 @@ SELECT
     authority_code,
     child_id,
     team_code,
+    worker_id,
     change_date AS from_date,
     lead(change_date) OVER (PARTITION BY authority_code, child_id ORDER BY change_date) AS until_date
 FROM ranked

@@ -3,6 +3,7 @@ WITH involvements AS (
     SELECT
         authority_code,
         invo_involvements_id,
+        invo_professional_id,
         invo_person_id,
         invo_professional_role_id,
         invo_professional_team,
@@ -22,6 +23,7 @@ SELECT
     involvements.authority_code,
     involvements.invo_involvements_id AS involvement_id,
     involvements.invo_person_id AS child_id,
+    involvements.invo_professional_id AS worker_id,
     involvements.invo_professional_team AS team_code,
     involvements.invo_involvement_start_date AS start_date,
     involvements.invo_involvement_end_date AS end_date,

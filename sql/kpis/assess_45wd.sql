@@ -1,18 +1,11 @@
-WITH assessments AS (
-    SELECT
-        authority_code,
-        team_code,
-        reporting_month,
-        is_in_time
-    FROM warehouse.fct_assessment
-    WHERE excluded_because IS NULL AND reporting_month IS NOT NULL
-)
-
 SELECT
     authority_code,
     team_code,
     reporting_month,
-    count(*) FILTER (WHERE is_in_time) AS numerator,
-    count(*) AS denominator
-FROM assessments
-GROUP BY authority_code, team_code, reporting_month
+    child_id,
+    assessment_id AS record_key,
+    cast(CASE WHEN excluded_because IS NULL THEN cast(is_in_time AS INTEGER) END AS DECIMAL(18, 2)) AS numerator,
+    cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    coalesce(excluded_because, concat(working_days, ' working days')) AS reason
+FROM warehouse.fct_assessment
+WHERE reporting_month IS NOT NULL

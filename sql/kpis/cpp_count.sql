@@ -1,17 +1,10 @@
-WITH children AS (
-    SELECT
-        authority_code,
-        team_code,
-        reporting_month
-    FROM warehouse.fct_child_on_plan_month
-    WHERE excluded_because IS NULL
-)
-
 SELECT
     authority_code,
     team_code,
     reporting_month,
-    count(*) AS numerator,
-    cast(NULL AS BIGINT) AS denominator
-FROM children
-GROUP BY authority_code, team_code, reporting_month
+    child_id,
+    child_id AS record_key,
+    cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS numerator,
+    cast(NULL AS DECIMAL(18, 2)) AS denominator,
+    coalesce(excluded_because, 'open at the month''s end') AS reason
+FROM warehouse.fct_child_on_plan_month

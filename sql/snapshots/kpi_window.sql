@@ -39,14 +39,14 @@ SELECT
     figures.kpi_id,
     kpis.title,
     figures.team_code,
-    figures.numerator,
-    figures.denominator,
+    cast(figures.numerator AS DECIMAL(18, 2)) AS numerator,
+    cast(figures.denominator AS DECIMAL(18, 2)) AS denominator,
     figures.value,
     kpis.unit,
     figures.mean_of_months,
     figures.base_month,
-    figures.base_value,
-    figures.change,
+    cast(figures.base_value AS DECIMAL(18, 2)) AS base_value,
+    cast(figures.change AS DECIMAL(18, 2)) AS change,
     figures.change_percent,
     coalesce(ratings.rag, 'not rated') AS rag
 FROM figures

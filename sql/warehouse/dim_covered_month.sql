@@ -1,4 +1,5 @@
--- The months for which an authority delivered anything: those at whose end its stocks are counted.
+-- The months for which an authority delivered anything: those at whose end its stocks are counted. year_before is the end
+-- of the same month twelve months before.
 WITH delivered AS (
     SELECT
         authority_code,
@@ -12,11 +13,21 @@ months AS (
         reporting_month,
         month_end
     FROM warehouse.dim_month
+),
+
+calendar AS (
+    SELECT
+        calendar_date,
+        working_day_number
+    FROM warehouse.dim_calendar
 )
 
 SELECT DISTINCT
     delivered.authority_code,
     months.reporting_month,
-    months.month_end
+    months.month_end,
+    cast(months.month_end + 1 - INTERVAL 12 MONTH AS DATE) - 1 AS year_before,
+    calendar.working_day_number AS month_end_number
 FROM delivered
 INNER JOIN months ON months.reporting_month BETWEEN delivered.first_month AND delivered.last_month
+INNER JOIN calendar ON months.month_end = calendar.calendar_date

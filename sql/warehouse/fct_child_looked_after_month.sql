@@ -44,8 +44,7 @@ child_teams AS (
         authority_code,
         child_id,
         team_code,
-        from_date,
-        until_date
+        from_date
     FROM core.child_team
 ),
 
@@ -92,6 +91,7 @@ SELECT
     with_status.child_id,
     coalesce(child_teams.team_code, 'unallocated') AS team_code,
     with_status.reporting_month,
+    with_status.month_end,
     with_status.legal_status,
     CASE
         WHEN with_status.is_short_break THEN 'short breaks'
@@ -102,10 +102,9 @@ LEFT JOIN known_children
     ON
         with_status.authority_code = known_children.authority_code
         AND with_status.child_id = known_children.child_id
-LEFT JOIN child_teams
+ASOF LEFT JOIN child_teams
     ON
         with_status.authority_code = child_teams.authority_code
         AND with_status.child_id = child_teams.child_id
         AND with_status.month_end >= child_teams.from_date
-        AND with_status.month_end < coalesce(child_teams.until_date, DATE '9999-12-31')
 WHERE with_status.place = 1

@@ -1,7 +1,9 @@
--- One row a child and month end at which a child protection plan of the child is open.
+-- One row a child and month end at which a child protection plan of the child is open, with the plan of its own
+-- authority that started last, then by id.
 WITH plans AS (
     SELECT
         authority_code,
+        plan_id,
         child_id,
         start_date,
         end_date,
@@ -22,25 +24,42 @@ child_teams AS (
         authority_code,
         child_id,
         team_code,
-        from_date,
-        until_date
+        from_date
     FROM core.child_team
 ),
 
-children AS (
+ranked AS (
     SELECT
         plans.authority_code,
         plans.child_id,
+        plans.plan_id,
+        plans.start_date,
+        plans.is_of_another_authority,
         months.reporting_month,
         months.month_end,
-        bool_and(plans.is_of_another_authority) AS is_only_of_another_authority
+        row_number() OVER (
+            PARTITION BY plans.authority_code, plans.child_id, months.reporting_month
+            ORDER BY plans.is_of_another_authority ASC, plans.start_date DESC, plans.plan_id ASC
+        ) AS place
     FROM plans
     INNER JOIN months
         ON
             plans.authority_code = months.authority_code
             AND plans.start_date <= months.month_end
             AND coalesce(plans.end_date, DATE '9999-12-31') > months.month_end
-    GROUP BY plans.authority_code, plans.child_id, months.reporting_month, months.month_end
+),
+
+children AS (
+    SELECT
+        authority_code,
+        child_id,
+        plan_id,
+        start_date,
+        is_of_another_authority,
+        reporting_month,
+        month_end
+    FROM ranked
+    WHERE place = 1
 )
 
 SELECT
@@ -48,11 +67,13 @@ SELECT
     children.child_id,
     coalesce(child_teams.team_code, 'unallocated') AS team_code,
     children.reporting_month,
-    CASE WHEN children.is_only_of_another_authority THEN 'plan of another authority' END AS excluded_because
+    children.month_end,
+    children.plan_id,
+    children.start_date,
+    CASE WHEN children.is_of_another_authority THEN 'plan of another authority' END AS excluded_because
 FROM children
-LEFT JOIN child_teams
+ASOF LEFT JOIN child_teams
     ON
         children.authority_code = child_teams.authority_code
         AND children.child_id = child_teams.child_id
         AND children.month_end >= child_teams.from_date
-        AND children.month_end < coalesce(child_teams.until_date, DATE '9999-12-31')

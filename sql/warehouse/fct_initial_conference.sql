@@ -39,9 +39,11 @@ calendar AS (
     FROM warehouse.dim_calendar
 ),
 
-timescale AS (
-    SELECT working_days
-    FROM reference.timescale
+timescales AS (
+    SELECT
+        authority_code,
+        working_days
+    FROM warehouse.dim_timescale
     WHERE timescale_id = 'initial_conference'
 ),
 
@@ -121,8 +123,8 @@ SELECT
     judged.conference_date,
     judged.working_days,
     CASE
-        WHEN judged.excluded_because IS NULL THEN judged.working_days <= timescale.working_days
+        WHEN judged.excluded_because IS NULL THEN judged.working_days <= timescales.working_days
     END AS is_in_time,
     judged.excluded_because
 FROM judged
-CROSS JOIN timescale
+INNER JOIN timescales ON judged.authority_code = timescales.authority_code

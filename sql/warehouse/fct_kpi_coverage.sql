@@ -1,5 +1,5 @@
 -- One row a KPI, authority and month for which every table that the KPI needs was delivered. A
--- requirement that names several tables is met by any of them.
+-- requirement that names several tables is met by any of them. Some tell of their own month alone.
 WITH delivered AS (
     SELECT
         authority_code,
@@ -13,7 +13,8 @@ requirements AS (
     SELECT
         kpi_id,
         requirement,
-        table_name
+        table_name,
+        is_own_month
     FROM reference.kpi_requirement
 ),
 
@@ -41,7 +42,11 @@ met AS (
         count(DISTINCT requirements.requirement) AS requirements
     FROM requirements
     INNER JOIN delivered ON requirements.table_name = delivered.table_name
-    INNER JOIN months ON months.reporting_month BETWEEN delivered.first_month AND delivered.last_month
+    INNER JOIN months
+        ON
+            months.reporting_month <= delivered.last_month
+            AND CASE WHEN requirements.is_own_month THEN delivered.last_month ELSE delivered.first_month END
+            <= months.reporting_month
     GROUP BY requirements.kpi_id, delivered.authority_code, months.reporting_month, months.month_number
 )
 

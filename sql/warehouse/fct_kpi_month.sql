@@ -35,8 +35,8 @@ figures AS (
         teams.team_code,
         coverage.reporting_month,
         coverage.month_number,
-        teams.numerator,
-        teams.denominator
+        coalesce(teams.numerator, 0) AS numerator,
+        coalesce(teams.denominator, 0) AS denominator
     FROM coverage
     INNER JOIN teams
         ON
@@ -51,8 +51,8 @@ figures AS (
         NULL AS team_code,
         coverage.reporting_month,
         coverage.month_number,
-        cast(coalesce(sum(teams.numerator), 0) AS BIGINT) AS numerator,
-        cast(coalesce(sum(teams.denominator), 0) AS BIGINT) AS denominator
+        cast(coalesce(sum(teams.numerator), 0) AS DECIMAL(18, 2)) AS numerator,
+        cast(coalesce(sum(teams.denominator), 0) AS DECIMAL(18, 2)) AS denominator
     FROM coverage
     LEFT JOIN teams
         ON
@@ -73,7 +73,7 @@ SELECT
     CASE WHEN kpis.scale IS NOT NULL THEN figures.denominator END AS denominator,
     CASE
         WHEN kpis.scale IS NULL THEN cast(figures.numerator AS DOUBLE)
-        ELSE kpis.scale * figures.numerator / nullif(figures.denominator, 0)
+        ELSE kpis.scale * cast(figures.numerator AS DOUBLE) / cast(nullif(figures.denominator, 0) AS DOUBLE)
     END AS value
 FROM figures
 INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id

@@ -1,0 +1,8 @@
+SELECT
+    incidents.authority_code,
+    incidents.notification_id,
+    incidents.aware_date,
+    incidents.notified_date,
+    incidents.incident_type,
+    coalesce(incidents.withdrawn, false) AS is_withdrawn
+FROM staging.local_serious_incidents AS incidents

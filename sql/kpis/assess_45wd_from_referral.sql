@@ -1,0 +1,22 @@
+SELECT
+    authority_code,
+    team_code,
+    reporting_month,
+    child_id,
+    assessment_id AS record_key,
+    cast(
+        CASE
+            WHEN
+                working_days_from_referral >= 0 AND authorised_date >= referral_date
+                THEN cast(working_days_from_referral <= limit_days AS INTEGER)
+        END AS DECIMAL(18, 2)
+    ) AS numerator,
+    cast(CASE WHEN working_days_from_referral >= 0 AND authorised_date >= referral_date THEN 1 END AS DECIMAL(18, 2))
+        AS denominator,
+    CASE
+        WHEN authorised_date < referral_date THEN 'authorised before the referral'
+        WHEN working_days_from_referral IS NULL THEN 'referral outside the calendar'
+        ELSE concat(working_days_from_referral, ' working days from the referral')
+    END AS reason
+FROM warehouse.fct_assessment
+WHERE reporting_month IS NOT NULL AND referral_date IS NOT NULL

@@ -1,0 +1,16 @@
+SELECT
+    authority_code,
+    team_code,
+    strftime(due_date, '%Y-%m') AS reporting_month,
+    child_id,
+    opened_by AS record_key,
+    cast(
+        CASE
+            WHEN excluded_because IS NULL AND status IN ('met', 'late', 'missed') THEN cast(status = 'met' AS INTEGER)
+        END AS DECIMAL(18, 2)
+    ) AS numerator,
+    cast(CASE WHEN excluded_because IS NULL AND status IN ('met', 'late', 'missed') THEN 1 END AS DECIMAL(18, 2))
+        AS denominator,
+    concat_ws(', ', concat('due ', due_date), concat(status, ' ', met_date), excluded_because) AS reason
+FROM warehouse.fct_obligation
+WHERE kind = 'cp_review'

@@ -1,0 +1,101 @@
+-- One row a social worker and month end at which the worker held a case: an allocated child each. The worker's team is
+-- that of most of these children, then by code.
+WITH cases AS (
+    SELECT DISTINCT
+        involvements.authority_code,
+        involvements.worker_id,
+        involvements.child_id,
+        coalesce(involvements.team_code, 'unallocated') AS team_code,
+        months.reporting_month,
+        months.month_end
+    FROM core.involvement AS involvements
+    INNER JOIN warehouse.dim_covered_month AS months
+        ON
+            involvements.authority_code = months.authority_code
+            AND involvements.start_date <= months.month_end
+            AND coalesce(involvements.end_date, DATE '9999-12-31') > months.month_end
+    WHERE involvements.is_allocated_worker AND involvements.child_id IS NOT NULL
+),
+
+by_team AS (
+    SELECT
+        authority_code,
+        worker_id,
+        reporting_month,
+        team_code,
+        count(DISTINCT child_id) AS cases
+    FROM cases
+    GROUP BY authority_code, worker_id, reporting_month, team_code
+),
+
+teams AS (
+    SELECT
+        authority_code,
+        worker_id,
+        reporting_month,
+        team_code
+    FROM by_team
+    QUALIFY row_number() OVER (
+        PARTITION BY authority_code, worker_id, reporting_month
+        ORDER BY cases DESC, team_code ASC
+    ) = 1
+),
+
+holders AS (
+    SELECT
+        authority_code,
+        worker_id,
+        reporting_month,
+        month_end,
+        count(DISTINCT child_id) AS cases
+    FROM cases
+    GROUP BY authority_code, worker_id, reporting_month, month_end
+),
+
+with_bounds AS (
+    SELECT
+        holders.authority_code,
+        holders.worker_id,
+        holders.reporting_month,
+        holders.cases,
+        teams.team_code,
+        workers.full_time_equivalent,
+        bounds.lower_bound,
+        bounds.upper_bound,
+        row_number() OVER (
+            PARTITION BY holders.authority_code, holders.worker_id, holders.reporting_month
+            ORDER BY
+                (bounds.role IS NOT NULL) DESC,
+                (bounds.team_code IS NOT NULL) DESC,
+                bounds.from_date DESC,
+                bounds.line DESC
+        ) AS rank
+    FROM holders
+    INNER JOIN core.worker AS workers
+        ON
+            holders.authority_code = workers.authority_code
+            AND holders.worker_id = workers.worker_id
+    INNER JOIN teams
+        ON
+            holders.authority_code = teams.authority_code
+            AND holders.worker_id = teams.worker_id
+            AND holders.reporting_month = teams.reporting_month
+    LEFT JOIN core.caseload_bound AS bounds
+        ON
+            holders.authority_code = bounds.authority_code
+            AND holders.month_end >= bounds.from_date
+            AND coalesce(bounds.role, workers.role, '') = coalesce(workers.role, '')
+            AND coalesce(bounds.team_code, teams.team_code) = teams.team_code
+)
+
+SELECT
+    authority_code,
+    worker_id,
+    team_code,
+    reporting_month,
+    cases,
+    full_time_equivalent,
+    lower_bound,
+    upper_bound
+FROM with_bounds
+WHERE rank = 1

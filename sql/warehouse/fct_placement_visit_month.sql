@@ -1,0 +1,93 @@
+-- One row a looked-after child at a month end, with the clock of visits that runs in the placement open then: of
+-- several the one that started last, then by id. A child without one is not in date.
+WITH children AS (
+    SELECT
+        authority_code,
+        child_id,
+        team_code,
+        reporting_month,
+        month_end
+    FROM warehouse.fct_child_looked_after_month
+    WHERE excluded_because IS NULL
+),
+
+spells AS (
+    SELECT
+        spell_number,
+        authority_code,
+        child_id,
+        spell_key,
+        start_date,
+        coalesce(end_date, DATE '9999-12-31') AS end_date
+    FROM warehouse.dim_spell
+    WHERE kind = 'cla_visit'
+),
+
+ranked AS (
+    SELECT
+        children.authority_code,
+        children.child_id,
+        children.team_code,
+        children.reporting_month,
+        children.month_end,
+        spells.spell_number,
+        spells.spell_key,
+        spells.start_date,
+        row_number() OVER (
+            PARTITION BY children.authority_code, children.child_id, children.reporting_month
+            ORDER BY spells.start_date DESC, spells.spell_key ASC
+        ) AS rank
+    FROM children
+    LEFT JOIN spells
+        ON
+            children.authority_code = spells.authority_code
+            AND children.child_id = spells.child_id
+            AND children.month_end >= spells.start_date
+            AND children.month_end < spells.end_date
+),
+
+with_spell AS (
+    SELECT
+        authority_code,
+        child_id,
+        team_code,
+        reporting_month,
+        month_end,
+        spell_number,
+        spell_key,
+        start_date
+    FROM ranked
+    WHERE rank = 1
+),
+
+clocks AS (
+    SELECT
+        spell_number,
+        clock_date,
+        max(place) AS place,
+        arg_max(due_date, place) AS due_date
+    FROM warehouse.fct_clock
+    GROUP BY spell_number, clock_date
+)
+
+SELECT
+    with_spell.authority_code,
+    with_spell.child_id,
+    with_spell.team_code,
+    with_spell.reporting_month,
+    with_spell.spell_number,
+    with_spell.spell_key AS placement_id,
+    with_spell.start_date,
+    clocks.place,
+    clocks.clock_date,
+    clocks.due_date,
+    coalesce(clocks.due_date >= with_spell.month_end, false) AS is_in_date,
+    CASE
+        WHEN clocks.place = 0 AND with_spell.month_end < with_spell.start_date + 7
+            THEN 'placement younger than a week, not visited yet'
+    END AS excluded_because
+FROM with_spell
+ASOF LEFT JOIN clocks
+    ON
+        with_spell.spell_number = clocks.spell_number
+        AND with_spell.month_end >= clocks.clock_date

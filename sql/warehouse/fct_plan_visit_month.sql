@@ -1,0 +1,89 @@
+-- One row a child on a plan at a month end, with the clock of child protection visits that runs then.
+WITH children AS (
+    SELECT
+        authority_code,
+        child_id,
+        team_code,
+        reporting_month,
+        month_end,
+        plan_id
+    FROM warehouse.fct_child_on_plan_month
+    WHERE excluded_because IS NULL
+),
+
+spells AS (
+    SELECT
+        spell_number,
+        authority_code,
+        spell_key,
+        start_date,
+        is_unborn
+    FROM warehouse.dim_spell
+    WHERE kind = 'cp_visit'
+),
+
+clocks AS (
+    SELECT
+        spell_number,
+        place,
+        clock_date,
+        due_date
+    FROM warehouse.fct_clock
+),
+
+with_spell AS (
+    SELECT
+        children.authority_code,
+        children.child_id,
+        children.team_code,
+        children.reporting_month,
+        children.month_end,
+        children.plan_id,
+        spells.spell_number,
+        spells.is_unborn
+    FROM children
+    ASOF LEFT JOIN spells
+        ON
+            children.authority_code = spells.authority_code
+            AND children.plan_id = spells.spell_key
+            AND children.month_end >= spells.start_date
+),
+
+first_clocks AS (
+    SELECT
+        spell_number,
+        due_date
+    FROM clocks
+    WHERE place = 0
+),
+
+-- Of two clocks of one day, which a visit on the first day makes, the later one runs.
+last_clocks AS (
+    SELECT
+        spell_number,
+        clock_date,
+        arg_max(due_date, place) AS due_date
+    FROM clocks
+    GROUP BY spell_number, clock_date
+)
+
+SELECT
+    with_spell.authority_code,
+    with_spell.child_id,
+    with_spell.team_code,
+    with_spell.reporting_month,
+    with_spell.plan_id,
+    last_clocks.clock_date,
+    last_clocks.due_date,
+    last_clocks.due_date >= with_spell.month_end AS is_in_date,
+    CASE
+        WHEN with_spell.is_unborn THEN 'unborn'
+        WHEN first_clocks.due_date IS NULL THEN 'no due date in the calendar'
+        WHEN first_clocks.due_date > with_spell.month_end THEN 'plan shorter than one interval'
+    END AS excluded_because
+FROM with_spell
+LEFT JOIN first_clocks ON with_spell.spell_number = first_clocks.spell_number
+ASOF LEFT JOIN last_clocks
+    ON
+        with_spell.spell_number = last_clocks.spell_number
+        AND with_spell.month_end >= last_clocks.clock_date

@@ -1,0 +1,48 @@
+-- One row a social worker's post and month for which it counts: as held or vacant at the month's end, as left in the
+-- twelve months before it, or both.
+WITH posts AS (
+    SELECT
+        authority_code,
+        delivery_month,
+        line,
+        post_id,
+        team_code,
+        post_status,
+        full_time_equivalent,
+        from_date,
+        to_date,
+        has_left_the_authority,
+        sickness_days
+    FROM core.post
+),
+
+months AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        month_end,
+        year_before
+    FROM warehouse.dim_covered_month
+)
+
+SELECT
+    posts.authority_code,
+    posts.line,
+    posts.post_id,
+    posts.team_code,
+    posts.post_status,
+    posts.full_time_equivalent,
+    months.reporting_month,
+    months.month_end,
+    posts.delivery_month,
+    posts.sickness_days,
+    coalesce(posts.to_date, DATE '9999-12-31') > months.month_end AS is_in_force,
+    coalesce(posts.has_left_the_authority AND posts.to_date <= months.month_end, false) AS is_leaver,
+    -- The February of the twelve months is last year's in January alone.
+    day(last_day(make_date(year(months.month_end - INTERVAL 31 DAY), 2, 1))) = 29 AS holds_29_february
+FROM posts
+INNER JOIN months
+    ON
+        posts.authority_code = months.authority_code
+        AND coalesce(posts.from_date, DATE '0001-01-01') <= months.month_end
+        AND coalesce(posts.to_date, DATE '9999-12-31') > months.year_before
