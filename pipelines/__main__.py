@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pipelines import explain as explaining
 from pipelines import extract as extracting
 from pipelines import landing, readers, snapshots, staging, storage, summary, warehouse
 from pipelines.contracts import BadContract
@@ -58,6 +59,7 @@ Month = Annotated[str, typer.Argument(help="The reporting month, such as 2021-02
 UpTo = Annotated[str | None, typer.Option("--month", help="Only months up to this one, such as 2021-02.")]
 AT_FAULT = (
     BadContract,
+    explaining.CannotExplain,
     landing.InboxUnreachable,
     NoPseudonymKey,
     NotAMonth,
@@ -125,6 +127,19 @@ def run(month: Month) -> None:
     published = _working("Publishing the snapshot", lambda: snapshots.publish(settings, period))
     summary.print_summary(out, settings, period, published.folder)
     raise typer.Exit(Exit.DATA_REFUSED if refused else Exit.DONE)
+
+
+@app.command(epilog="Example: python -m pipelines explain assess_45wd 2021-02 --team T05")
+def explain(
+    kpi: Annotated[str, typer.Argument(help="The KPI's id, such as assess_45wd.", show_default=False)],
+    month: Month,
+    authority: Annotated[str | None, typer.Option(help="Only this authority's, by its code.")] = None,
+    team: Annotated[str | None, typer.Option(help="Only this team's, by its code.")] = None,
+    every_record: Annotated[bool, typer.Option("--every-record", help="Show all records, however many.")] = False,
+) -> None:
+    """Say how a figure came about: its rule, numerator and denominator, and how each record counted."""
+    question = explaining.Question(kpi, Period.parse(month), authority, team)
+    explaining.explain(out, Settings(), question, every_record=every_record)
 
 
 @app.command(epilog="Example: python -m pipelines status")

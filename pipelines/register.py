@@ -33,9 +33,9 @@ class Kpi(BaseModel):
     """What a KPI means.
 
     ``measure``: what stands at the month's end (stock), what happened or fell due in the month (flow), or the twelve
-    months to its end (rolling). ``requires`` names the tables it cannot do without. Of a list inside it any one will do;
-    where that one is itself a list, all of its tables together. ``timescales`` are those of ``timescale.csv`` that it
-    goes by. It ``covers`` every month that its tables cover, or only the one in which they were delivered.
+    months to its end (rolling). ``requires`` names the tables it cannot do without. Of a list inside it any one will
+    do; where that one is itself a list, all of its tables together. ``timescales`` are those of ``timescale.csv`` that
+    it goes by. It ``covers`` every month that its tables cover, or only the one in which they were delivered.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

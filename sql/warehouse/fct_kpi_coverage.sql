@@ -44,7 +44,7 @@ met AS (
     INNER JOIN delivered ON requirements.table_name = delivered.table_name
     INNER JOIN months
         ON
-            months.reporting_month <= delivered.last_month
+            delivered.last_month >= months.reporting_month
             AND CASE WHEN requirements.is_own_month THEN delivered.last_month ELSE delivered.first_month END
             <= months.reporting_month
     GROUP BY requirements.kpi_id, delivered.authority_code, months.reporting_month, months.month_number

@@ -20,7 +20,7 @@ STAGES = {"extract", "landing", "staging", "warehouse", "snapshots"}
 LAYERS = (
     {"airflow_home", "deliveries", "findings", "healthy", "periods", "settings", "sql_files", "storage"},
     {"contracts", "published", "register", "staged"},
-    {"casting", "disclosure", "outcome", "pages", "readers", "report", "snapshot_database", "summary", "validation"},
+    {"casting", "disclosure", "explain", "outcome", "pages", "readers", "report", "snapshot_database", "summary", "validation"},
     STAGES,
     {"orchestration", "sample"},
     {"__main__", "first_run", "reference_docs"},
