@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
 CHECKS = "checks"
+MACROS = "macros"
+ROUNDING = "rounding.sql"
 ASIDE = ".building-"
 REFERENCE = "reference"
 EVERY_KPI = "warehouse.fct_kpi_team_month"
@@ -254,7 +256,7 @@ def _all_of(selects: Sequence[exp.Select]) -> exp.Query:
 
 def _definitions_sha256(settings: Settings) -> str:
     """One digest of everything that says what is computed: contracts, SQL, reference lists and this module."""
-    folders = (settings.expectations, *(settings.sql / name for name in (*SCHEMAS, CHECKS, REFERENCE)))
+    folders = (settings.expectations, *(settings.sql / name for name in (*SCHEMAS, CHECKS, MACROS, REFERENCE)))
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     named = [(path.relative_to(settings.project_dir).as_posix(), path.read_text(encoding="utf-8")) for path in files]
     named.append((Path(__file__).name, Path(__file__).read_text(encoding="utf-8")))
@@ -270,10 +272,10 @@ def _build_aside(settings: Settings, plan: _Plan, path: Path) -> None:
             "temp_directory": str(Path(aside) / "spill"),
         }
         with duckdb.connect(str(file), config=options) as warehouse:
+            warehouse.execute((settings.sql / MACROS / ROUNDING).read_text(encoding="utf-8"))
             _put_inputs(warehouse, plan)
             for select in plan.selects:
                 _create(warehouse, select, plan.month)
-            _hold_kpis_to_their_columns(warehouse, plan.register)
             _hold_published_to_their_contracts(warehouse, plan.published)
             for check in plan.checks:
                 _run_check(warehouse, check, plan.month)
@@ -406,15 +408,22 @@ def _register_row(kpi: Kpi) -> tuple[Any, ...]:
 
 
 def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Period) -> None:
-    """A KPI is a view: its records are all in the facts already."""
     try:
+        relation = _relation(warehouse, select, month)
         if select.schema == KPIS:
-            view = exp.Create(this=exp.to_table(select.table), kind="VIEW", expression=select.query)
-            warehouse.execute(view.sql(dialect=DIALECT))
+            _create_kpi(warehouse, select, _columns(relation))
         else:
-            _relation(warehouse, select, month).create(select.table)
+            relation.create(select.table)
     except (duckdb.ProgrammingError, duckdb.DataError) as problem:
         raise _broken(select, problem) from None
+
+
+def _create_kpi(warehouse: duckdb.DuckDBPyConnection, select: Select, columns: Mapping[str, str]) -> None:
+    """A view: a KPI's records are all in the facts already."""
+    if columns != KPI_COLUMNS:
+        raise BrokenBuild(f"{select.table}: gives {_told(columns)}; a KPI gives {_told(KPI_COLUMNS)}")
+    view = exp.Create(this=exp.to_table(select.table), kind="VIEW", expression=select.query)
+    warehouse.execute(view.sql(dialect=DIALECT))
 
 
 def _broken(select: Select, problem: duckdb.Error) -> BrokenBuild:
@@ -429,17 +438,6 @@ def _relation(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Perio
     if strangers:
         raise BrokenBuild(f"{select.table}: $as_of is the only parameter, and it asks for {', '.join(strangers)}")
     return warehouse.sql(select.text, params={name: known[name] for name in select.parameters} or None)
-
-
-def _hold_kpis_to_their_columns(warehouse: duckdb.DuckDBPyConnection, register: Iterable[Kpi]) -> None:
-    for kpi in register:
-        columns = _columns(warehouse.sql(_all_rows(kpi)))
-        if columns != KPI_COLUMNS:
-            raise BrokenBuild(f"kpis.{kpi.kpi_id}: gives {_told(columns)}; a KPI gives {_told(KPI_COLUMNS)}")
-
-
-def _all_rows(kpi: Kpi) -> str:
-    return exp.select("*").from_(exp.table_(kpi.kpi_id, db=KPIS)).sql(dialect=DIALECT)
 
 
 def _hold_published_to_their_contracts(

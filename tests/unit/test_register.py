@@ -28,22 +28,22 @@ def test_the_first_kpis_are_registered_without_a_target() -> None:
 def test_every_required_table_has_a_contract() -> None:
     tables = {table for source in load_sources(PROJECT / "expectations").values() for table in source.tables}
     for kpi in load_register(PROJECT / "sql/kpis"):
-        assert {table for _, _, table in kpi.requirements} <= tables
+        assert {table for _, _, table, _ in kpi.requirements} <= tables
 
 
 def test_one_of_several_tables_is_one_requirement() -> None:
     rate = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == "survey_response_rate")
     assert rate.requirements == [
-        ("survey_response_rate", 1, "survey_invited"),
-        ("survey_response_rate", 2, "survey_responses"),
-        ("survey_response_rate", 2, "survey_summary"),
+        ("survey_response_rate", 1, "survey_invited", False),
+        ("survey_response_rate", 2, "survey_responses", False),
+        ("survey_response_rate", 2, "survey_summary", False),
     ]
 
 
 def test_all_of_these_tables_or_all_of_those_are_requirements_that_one_table_meets() -> None:
     cla_count = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == "cla_count")
     by_number: dict[int, set[str]] = {}
-    for _, number, table in cla_count.requirements:
+    for _, number, table, _ in cla_count.requirements:
         by_number.setdefault(number, set()).add(table)
     ssd = ("ssd_person", "ssd_cla_episodes", "ssd_legal_status")
     ssda903 = ("ssda903_header", "ssda903_episodes")

@@ -66,7 +66,7 @@ def test_a_build_leaves_one_file_and_says_what_is_in_it(settings: Settings) -> N
     built = build(settings, FEBRUARY)
     assert built.outcome == "built"
     assert built.tables["core.assessment"] == 2
-    assert built.tables["kpis.cpp_count"] == 2
+    assert built.tables["warehouse.fct_child_on_plan_month"] == 2
     assert files_of(settings) == sorted(["current.json", built.path.name])
     assert built.path.name == f"warehouse-{built.fingerprint[:12]}.duckdb"
     assert read_json(settings.warehouse / MONTH / "current.json")["file"] == built.path.name
@@ -74,7 +74,7 @@ def test_a_build_leaves_one_file_and_says_what_is_in_it(settings: Settings) -> N
 
 def test_nothing_of_staging_is_copied_and_no_path_of_this_machine_is_kept(settings: Settings) -> None:
     built = build(settings, FEBRUARY)
-    assert {name.partition(".")[0] for name in built.tables} == {"core", "kpis", "reference", "snapshots", "warehouse"}
+    assert {name.partition(".")[0] for name in built.tables} == {"core", "reference", "snapshots", "warehouse"}
     assert str(settings.data_dir).encode() not in built.path.read_bytes()
 
 
@@ -119,7 +119,7 @@ def test_the_last_few_are_kept_and_the_current_one_always(changeable: Settings) 
 def test_nothing_delivered_builds_empty_tables(tmp_path: Path) -> None:
     built = build(settings_in(tmp_path), FEBRUARY)
     assert built.tables["snapshots.kpi_month"] == 0
-    assert built.tables["snapshots.kpi"] == 5
+    assert built.tables["snapshots.kpi"] == 34
 
 
 FIRING = "SELECT child_id FROM core.child"
@@ -146,7 +146,7 @@ def test_a_check_that_fires_stops_the_build_and_tells_no_values(changeable: Sett
             "SELECT cast('Zebedee' AS DATE) AS d FROM core.cp_plan",
             "^core.child: ConversionException$",
         ),
-        ("kpis/cpp_count.sql", "SELECT 'x' AS authority_code", "warehouse.fct_kpi_team_month: .*team_code"),
+        ("kpis/cpp_count.sql", "SELECT 'x' AS authority_code", "kpis.cpp_count: gives authority_code VARCHAR; a KPI gives"),
         ("snapshots/kpi.sql", "SELECT kpi_id FROM reference.kpi", "snapshots.kpi: gives kpi_id VARCHAR; its contract"),
         ("snapshots/extra.sql", "SELECT kpi_id FROM reference.kpi", "snapshots.extra: has its SQL or its contract"),
         ("kpis/half.sql", "SELECT 1 AS one", "half: a KPI is two files"),
@@ -159,17 +159,17 @@ def test_a_file_that_is_wrong_is_named(changeable: Settings, file: str, text: st
     assert not list(changeable.warehouse.rglob("*.duckdb"))
 
 
-def test_a_kpi_gives_whole_numbers(changeable: Settings) -> None:
+def test_a_kpi_gives_figures_of_two_places(changeable: Settings) -> None:
     path = changeable.sql / "kpis/cpp_count.sql"
-    path.write_text(path.read_text().replace("count(*) AS numerator", "count(*) * 0.5 AS numerator"))
-    with pytest.raises(BrokenBuild, match=r"kpis\.cpp_count: gives .*; a KPI gives .*numerator BIGINT"):
+    path.write_text(path.read_text().replace("AS DECIMAL(18, 2)) AS numerator", "AS DOUBLE) AS numerator"))
+    with pytest.raises(BrokenBuild, match=r"kpis\.cpp_count: gives .*; a KPI gives .*numerator DECIMAL\(18,2\)"):
         build(changeable, FEBRUARY)
 
 
 def test_a_published_table_has_one_row_a_key(changeable: Settings) -> None:
     path = changeable.sql / "snapshots/kpi.sql"
     path.write_text(f"{path.read_text()} UNION ALL {path.read_text()}")
-    with pytest.raises(BrokenBuild, match=r"snapshots\.kpi: 5 rows repeat another; One row a KPI\."):
+    with pytest.raises(BrokenBuild, match=r"snapshots\.kpi: 34 rows repeat another; One row a KPI\."):
         build(changeable, FEBRUARY)
 
 
