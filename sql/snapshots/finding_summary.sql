@@ -23,3 +23,18 @@ GROUP BY
     results.consequence,
     results.sentence,
     results.remedy
+UNION ALL
+SELECT
+    findings.authority_code,
+    findings.source,
+    findings.reporting_month,
+    findings.table_name,
+    findings.column_name,
+    findings.rule_code,
+    findings.severity,
+    findings.consequence,
+    findings.sentence,
+    findings.remedy,
+    findings.rows_tested,
+    findings.rows_failed
+FROM warehouse.fct_due_date_finding AS findings
