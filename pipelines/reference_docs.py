@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 from pipelines.contracts import load_sources
@@ -80,19 +81,38 @@ def _in_staging(column: Column) -> str:
 def _kpi_reference() -> Iterator[str]:
     yield "# KPI reference\n"
     yield GENERATED
+    yield "What several KPIs share, such as when a visit falls due, is in [How things are counted](conventions.md).\n"
+    timescales = _timescales()
     for kpi in load_register(PROJECT / "sql" / "kpis"):
         yield f"## {kpi.title}\n"
         yield f"`{kpi.kpi_id}`: {kpi.definition}\n"
-        yield from _table(("What", "How"), [row for row in _kpi_rows(kpi) if row[1]])
+        defaults = "; ".join(f"`{name}` {timescales[name]}" for name in kpi.timescales)
+        yield from _table(("What", "How"), [row for row in _kpi_rows(kpi, defaults) if row[1]])
 
 
-def _kpi_rows(kpi: Kpi) -> list[tuple[str, str]]:
+def _timescales() -> dict[str, str]:
+    """The length of each timescale that holds for everyone, as a sentence would say it."""
+    with (PROJECT / "sql" / "reference" / "timescale.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if not row["authority_code"]]
+    return {row["timescale_id"]: f"{row['length']} {row['unit'].replace('_', ' ')}" for row in rows}
+
+
+MEASURES = {
+    "stock": "as it stands at the month's end",
+    "flow": "what happened or fell due in the month",
+    "rolling": "the twelve months to the month's end",
+}
+
+
+def _kpi_rows(kpi: Kpi, defaults: str) -> list[tuple[str, str]]:
     target = kpi.target
     levels = "none set" if target is None else f"green from {target.green_from:g}, amber from {target.amber_from:g}"
     return [
         ("Unit", kpi.unit),
         ("Direction", kpi.direction.replace("_", " ")),
+        ("Measured", MEASURES[kpi.measure]),
         ("Standard", f"{kpi.standard} ({kpi.standard_type})"),
+        ("Defaults", defaults),
         ("Numerator", kpi.numerator),
         ("Denominator", kpi.denominator or "none: a count"),
         ("Clock", kpi.clock or ""),
