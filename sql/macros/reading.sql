@@ -26,10 +26,11 @@ CREATE OR REPLACE MACRO read_integer(given, maximum) AS
         WHEN regexp_full_match(given, '\+?[\d,]+(\.0+)?') THEN cast(read_number(given, maximum) AS BIGINT)
     END;
 
+-- Lists: DuckDB makes a join of an IN with as many values, one for each column and fact.
 CREATE OR REPLACE MACRO read_boolean(given) AS
     CASE
-        WHEN lower(given) IN ('y', 'yes', '1', 'true', 't') THEN true
-        WHEN lower(given) IN ('n', 'no', '0', 'false', 'f') THEN false
+        WHEN list_contains(['y', 'yes', '1', 'true', 't'], lower(given)) THEN true
+        WHEN list_contains(['n', 'no', '0', 'false', 'f'], lower(given)) THEN false
     END;
 
 CREATE OR REPLACE MACRO read_code(given, spellings, codes) AS codes[list_position(spellings, lower(given))];
