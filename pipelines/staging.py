@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -280,7 +281,26 @@ def _read_files(
     settings: Settings, ingredients: Ingredients, connection: duckdb.DuckDBPyConnection, scratch: Path
 ) -> Reading:
     reading = Reading()
+    files = _known_files(ingredients, reading)
+
+    def read(name: str) -> TableRead:
+        with connection.cursor() as cursor:
+            return read_table(cursor, files[name], name, largest_bytes=settings.largest_file_bytes, scratch=scratch)
+
+    # Two at a time: while Python looks at the bytes of one file, DuckDB reads another.
+    with ThreadPoolExecutor(max_workers=2) as readers:
+        for name, done in zip(files, readers.map(read, files), strict=True):
+            reading.reads[name] = done
+            reading.noticed += [Noticed(findings.MALFORMED_RECORD, name, line=bad.line) for bad in done.malformed]
+    if not reading.reads:
+        raise UnusableDelivery(findings.NOTHING_USABLE, str(ingredients.delivery), findings.NOTHING_USABLE.sentence)
+    return reading
+
+
+def _known_files(ingredients: Ingredients, reading: Reading) -> dict[str, Path]:
+    """The file of each delivered table; its contract, and the files that no contract knows, go to the reading."""
     contracts = {Path(contract.file_name).stem: contract for contract in ingredients.source.tables.values()}
+    files: dict[str, Path] = {}
     for number, told in enumerate(ingredients.landing_manifest["files"], start=1):
         file = ingredients.landed / told["name"]
         contract = contracts.get(file.stem.lower())
@@ -288,16 +308,11 @@ def _read_files(
             # By its number: a name that no contract knows may name a person.
             reading.noticed.append(Noticed(findings.UNKNOWN_FILE, f"file {number}"))
             continue
-        if contract.name in reading.reads:
+        if contract.name in files:
             raise UnusableDelivery(findings.SAME_TABLE_TWICE, file.name, findings.SAME_TABLE_TWICE.sentence)
-        limit = settings.largest_file_bytes
-        read = read_table(connection, file, contract.name, largest_bytes=limit, scratch=scratch)
+        files[contract.name] = file
         reading.contracts[contract.name] = contract
-        reading.reads[contract.name] = read
-        reading.noticed += [Noticed(findings.MALFORMED_RECORD, contract.name, line=bad.line) for bad in read.malformed]
-    if not reading.reads:
-        raise UnusableDelivery(findings.NOTHING_USABLE, str(ingredients.delivery), findings.NOTHING_USABLE.sentence)
-    return reading
+    return files
 
 
 def _must_have_key_columns(reading: Reading) -> None:

@@ -22,15 +22,15 @@ READERS = {".csv": read_csv, ".xlsx": read_xlsx}
 def read_table(
     connection: duckdb.DuckDBPyConnection, file: Path, table: str, *, largest_bytes: int, scratch: Path
 ) -> TableRead:
-    """Make ``raw."<table>"``, a table or a view, of a CSV file or a workbook's first visible sheet that is not empty.
+    """Make ``raw."<table>"``, a view, of a CSV file or a workbook's first visible sheet that is not empty.
 
     ``raw`` is a schema or an attached database of the connection, there already; the connection is in no transaction,
     and is left with ``preserve_insertion_order`` on. The columns are ``line BIGINT``, the line (of a sheet: the row)
     on which the record starts, counted from 1, then one VARCHAR a heading. Rows are in the file's order. Cells are
     trimmed; blank ones are null. A record in which every cell is blank is no record, and a malformed one is set aside.
 
-    ``scratch`` is a private folder: text passes through it and is removed. Raises UnusableDelivery, which names the
-    file, the rule and the cause, and never a value; ReadingFailed where the fault is not the file's.
+    ``scratch`` is a private folder: the text that the view shows is in it, as Parquet. Raises UnusableDelivery, which
+    names the file, the rule and the cause, and never a value; ReadingFailed where the fault is not the file's.
     """
     reader = READERS.get(file.suffix.lower())
     if reader is None:

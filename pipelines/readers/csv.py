@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
@@ -21,6 +22,7 @@ import duckdb
 from pipelines.findings import NOT_A_TABLE, TOO_LARGE, TRUNCATED_FILE, UNDECODABLE_FILE, UnusableDelivery
 from pipelines.readers.records import (
     LONGEST_RECORD,
+    PADDED,
     WHITE_SPACE,
     Malformed,
     Record,
@@ -28,6 +30,7 @@ from pipelines.readers.records import (
     is_blank,
     load_records,
     named,
+    new_rows,
     take_header,
     without_blank_end,
 )
@@ -48,20 +51,23 @@ OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 SPACE_AFTER_QUOTE = re.compile(rb'" +[,\r\n]')
 
 READ_DIRECTLY = """
-    CREATE TABLE raw.{rows} AS
-    SELECT nullif(
-        CASE WHEN regexp_matches(COLUMNS(*), $padded) THEN trim(COLUMNS(*), $white_space) ELSE COLUMNS(*) END, ''
-    )
-    FROM read_csv(
-        $file, columns = $columns, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-        strict_mode = true, compression = 'none', encoding = 'utf-8'
-    )
+    COPY (
+        SELECT nullif(
+            CASE WHEN regexp_matches(COLUMNS(*), $padded) THEN trim(COLUMNS(*), $white_space) ELSE COLUMNS(*) END, ''
+        )
+        FROM read_csv(
+            $file, columns = $columns, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+            strict_mode = true, compression = 'none', encoding = 'utf-8'
+        )
+    ) TO $rows (FORMAT parquet)
 """
-# trim takes a microsecond a cell, and hardly any cell needs it.
-PADDED = f"^[{WHITE_SPACE}]|[{WHITE_SPACE}]$"
-# Numbering rows while they are read would keep DuckDB to one thread: their ids are their order.
-NUMBER_LINES = "CREATE VIEW raw.{table} AS SELECT rowid + 2 AS line, * FROM raw.{rows}"
-ANY_BLANK = "SELECT count(*) FROM (SELECT 1 FROM raw.{rows} WHERE COLUMNS(*) IS NULL LIMIT 1)"
+# Numbering rows while they are read would keep DuckDB to one thread: Parquet counts them.
+NUMBER_LINES = """
+    CREATE VIEW raw.{table} AS
+    SELECT file_row_number + 2 AS line, * EXCLUDE (file_row_number)
+    FROM read_parquet({rows}, file_row_number = true)
+"""
+ANY_BLANK = "SELECT count(*) FROM (SELECT 1 FROM read_parquet($rows) WHERE COLUMNS(*) IS NULL LIMIT 1)"
 
 csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
 
@@ -94,7 +100,7 @@ def read_csv(
         header = take_header(records, file.name)
         _must_be_separated_by_commas(header, file.name)
         if _may_be_read_directly(text, header, lines.taken):
-            rows = _read_directly(connection, utf_8, table, header, text.lines - 1)
+            rows = _read_directly(connection, utf_8, table, header, text.lines - 1, scratch)
             if rows is not None:
                 return TableRead(file.name, text.encoding, header.columns, rows, ())
         return load_records(
@@ -221,8 +227,8 @@ class _Lines:
         self.taken = 0
         self.ends_with_break = True
 
-    def start_record(self, line: int) -> None:
-        self._start, self._length = line, 0
+    def start_record(self) -> None:
+        self._start, self._length = self.taken + 1, 0
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -244,22 +250,20 @@ class _Lines:
 
 
 def _records(lines: _Lines, file_name: str) -> Iterator[Record | Malformed]:
-    """Every record with the line on which it starts; raises UnusableDelivery where the file is cut off."""
-    reader = csv.reader(lines, strict=True, skipinitialspace=True)
+    """Every record but blank ones, with the line on which it starts; UnusableDelivery where the file is cut off."""
     width: int | None = None
-    while True:
-        line = reader.line_num + 1
-        lines.start_record(line)
+    for text in lines:
+        line = lines.taken
         try:
-            fields = next(reader)
-        except StopIteration:
-            return
+            fields = _fields(text, lines)
         except csv.Error as problem:
             if "unexpected end of data" in str(problem):
                 cause = f"The quotation mark that opens in the record in line {line} is never closed."
                 raise UnusableDelivery(TRUNCATED_FILE, file_name, cause) from None
             yield Malformed(line, "A quotation mark closes a field before its end.")
             continue
+        finally:
+            lines.start_record()
         if is_blank(fields):
             continue
         if width is None:
@@ -268,6 +272,13 @@ def _records(lines: _Lines, file_name: str) -> Iterator[Record | Malformed]:
             cause = f"Its last record, in line {line}, has {len(fields)} of {width} fields and no line break."
             raise UnusableDelivery(TRUNCATED_FILE, file_name, cause)
         yield Record(line, fields)
+
+
+def _fields(text: str, following: Iterator[str]) -> list[str]:
+    """The fields of the record that begins with this line: only a quotation mark can carry it on to the next."""
+    if '"' not in text:
+        return text.rstrip("\r\n").split(",")
+    return next(csv.reader(chain((text,), following), strict=True, skipinitialspace=True))
 
 
 def _must_be_separated_by_commas(header: Header, file_name: str) -> None:
@@ -281,38 +292,44 @@ def _must_be_separated_by_commas(header: Header, file_name: str) -> None:
 def _may_be_read_directly(text: Text, header: Header, header_lines: int) -> bool:
     """Whether DuckDB counts lines and records as the csv module does.
 
-    It makes a record of a blank line where there is one column, and ``rowid`` would no longer be the row's id.
+    It makes a record of a blank line where there is one column; and ``file_row_number`` is not to be a heading.
     """
     return (
         text.is_plain
         and header_lines == 1
         and 1 < header.width == len(header.columns)
-        and "rowid" not in {column.casefold() for column in header.columns}
+        and "file_row_number" not in {column.casefold() for column in header.columns}
     )
 
 
+class _NotAsPlainAsItLooked(Exception):
+    """Not every line is one record with as many fields as headings."""
+
+
 def _read_directly(
-    connection: duckdb.DuckDBPyConnection, utf_8: Path, table: str, header: Header, lines: int
+    connection: duckdb.DuckDBPyConnection, utf_8: Path, table: str, header: Header, lines: int, scratch: Path
 ) -> int | None:
     """The number of rows; None, and nothing made, unless every line is one record with as many fields as headings."""
-    rows = f"{table}, not numbered"
     connection.execute("SET preserve_insertion_order = true")
     try:
-        read = connection.execute(
-            named(READ_DIRECTLY, rows=rows),
-            {
-                "file": str(utf_8),
-                "columns": dict.fromkeys(header.columns, "VARCHAR"),
-                "padded": PADDED,
-                "white_space": WHITE_SPACE,
-            },
-        ).fetchall()[0][0]
+        with new_rows(scratch) as made:
+            read = _copied(connection, utf_8, header, made)
+            if read != lines or connection.execute(ANY_BLANK, {"rows": str(made)}).fetchall()[0][0]:
+                raise _NotAsPlainAsItLooked
+            connection.execute(named(NUMBER_LINES, made, table=table))
+            return read
     except (duckdb.OutOfMemoryException, duckdb.IOException):
         raise
-    except duckdb.Error:
+    except (duckdb.Error, _NotAsPlainAsItLooked):
         return None
-    if read != lines or connection.execute(named(ANY_BLANK, rows=rows)).fetchall()[0][0]:
-        connection.execute(named("DROP TABLE raw.{rows}", rows=rows))
-        return None
-    connection.execute(named(NUMBER_LINES, table=table, rows=rows))
-    return int(read)
+
+
+def _copied(connection: duckdb.DuckDBPyConnection, utf_8: Path, header: Header, made: Path) -> int:
+    settings = {
+        "file": str(utf_8),
+        "rows": str(made),
+        "columns": dict.fromkeys(header.columns, "VARCHAR"),
+        "padded": PADDED,
+        "white_space": WHITE_SPACE,
+    }
+    return int(connection.execute(READ_DIRECTLY, settings).fetchall()[0][0])

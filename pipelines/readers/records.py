@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -27,14 +29,24 @@ LINE = "line"
 LONGEST_RECORD = 400_000
 MOST_MALFORMED = 1_000_000
 
+# trim takes a microsecond a cell, and hardly any cell needs it.
+PADDED = f"^[{WHITE_SPACE}]|[{WHITE_SPACE}]$"
 READ_SCRATCH = """
-    CREATE TABLE raw.{table} AS
-    SELECT line, nullif(trim(COLUMNS(* EXCLUDE (line)), $white_space), '')
-    FROM read_csv(
-        $file, columns = $columns, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-        strict_mode = true, parallel = false, compression = 'none', encoding = 'utf-8'
-    )
+    COPY (
+        SELECT line, nullif(
+            CASE
+                WHEN regexp_matches(COLUMNS(* EXCLUDE (line)), $padded)
+                    THEN trim(COLUMNS(* EXCLUDE (line)), $white_space)
+                ELSE COLUMNS(* EXCLUDE (line))
+            END, ''
+        )
+        FROM read_csv(
+            $file, columns = $columns, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+            strict_mode = true, parallel = false, compression = 'none', encoding = 'utf-8'
+        )
+    ) TO $rows (FORMAT parquet)
 """
+SHOW_ROWS = "CREATE VIEW raw.{table} AS SELECT * FROM read_parquet({rows})"
 
 Encoding = Literal["utf-8", "utf-8-sig", "windows-1252", "xlsx"]
 
@@ -92,11 +104,11 @@ def without_blank_end(fields: Sequence[str]) -> Sequence[str]:
 
 
 def take_header(records: Iterator[Record | Malformed], file_name: str) -> Header:
-    """The first record that is not blank. Raises UnusableDelivery for a header that names no table's columns.
+    """The first record, none of them being blank. Raises UnusableDelivery for a header that names no table's columns.
 
     Blank headings at the end are left out: spreadsheets write them for columns that were once used.
     """
-    first = next((each for each in records if isinstance(each, Malformed) or not is_blank(each.fields)), None)
+    first = next(records, None)
     if first is None:
         raise UnusableDelivery(EMPTY_FILE, file_name, "Nothing, or only white space, is in it.")
     if isinstance(first, Malformed):
@@ -132,17 +144,22 @@ def load_records(
     encoding: Encoding,
     scratch: Path,
 ) -> TableRead:
-    """Write the records that fit the header to a scratch file, in bounded memory, and let DuckDB read that."""
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        clean = Path(folder) / "records.csv"
+    """Write the records that fit the header to a scratch file, in bounded memory, and let DuckDB read that.
+
+    No record is blank.
+    """
+    with new_rows(scratch) as made:
+        clean = made.with_name("records.csv")
         rows, malformed = _write(clean, header, records, file_name)
         connection.execute("SET preserve_insertion_order = true")
         try:
             connection.execute(
-                named(READ_SCRATCH, table=table),
+                READ_SCRATCH,
                 {
                     "file": str(clean),
+                    "rows": str(made),
                     "columns": {LINE: "BIGINT", **dict.fromkeys(header.columns, "VARCHAR")},
+                    "padded": PADDED,
                     "white_space": WHITE_SPACE,
                 },
             )
@@ -150,14 +167,30 @@ def load_records(
             raise
         except duckdb.Error as problem:
             raise ReadingFailed(f"{file_name}: DuckDB's {type(problem).__name__}") from None
+        clean.unlink()
+        connection.execute(named(SHOW_ROWS, made, table=table))
     return TableRead(file_name, encoding, header.columns, rows + len(malformed), tuple(malformed))
 
 
-def named(statement: str, **names: str) -> str:
-    """The statement with ``{key}`` replaced by the quoted name, so that no name can be anything but a name."""
+@contextmanager
+def new_rows(scratch: Path) -> Iterator[Path]:
+    """Where to put a table's rows, in a private folder that stays only if the block ends well.
+
+    Parquet: DuckDB writes and reads it in half the time of a table of its own, and in less memory.
+    """
+    folder = Path(tempfile.mkdtemp(dir=scratch))
+    try:
+        yield folder / "rows.parquet"
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+
+
+def named(statement: str, rows: Path, **names: str) -> str:
+    """The statement with the quoted file for ``{rows}`` and name for ``{key}``, so that each can be nothing else."""
     for key, name in names.items():
         statement = statement.replace("{" + key + "}", '"' + name.replace('"', '""') + '"')
-    return statement
+    return statement.replace("{rows}", "'" + str(rows).replace("'", "''") + "'")
 
 
 def _write(
@@ -165,27 +198,28 @@ def _write(
 ) -> tuple[int, list[Malformed]]:
     rows, malformed = 0, list[Malformed]()
     with clean.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        # Fields with either of these characters are quoted.
+        writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow((LINE, *header.columns))
         for record in records:
             fitted = _fitted(record, header, file_name)
             if isinstance(fitted, Malformed):
                 malformed.append(fitted)
                 _must_not_be_another_table(malformed, file_name)
-            elif fitted is not None:
+            else:
                 rows += 1
                 writer.writerow((fitted.line, *fitted.fields))
     return rows, malformed
 
 
-def _fitted(record: Record | Malformed, header: Header, file_name: str) -> Record | Malformed | None:
-    """The record with as many fields as there are columns; None for a blank one.
+def _fitted(record: Record | Malformed, header: Header, file_name: str) -> Record | Malformed:
+    """The record with as many fields as there are columns.
 
     Blank fields after the last column are let go: no value is lost with them, and exporters that end each record
     with a comma are many.
     """
-    if isinstance(record, Malformed) or is_blank(record.fields):
-        return None if isinstance(record, Record) else record
+    if isinstance(record, Malformed):
+        return record
     line, fields = record
     width = len(header.columns)
     if len(fields) == width:

@@ -19,7 +19,7 @@ from pipelines.findings import (
     TRUNCATED_FILE,
     UnusableDelivery,
 )
-from pipelines.readers.records import LONGEST_RECORD, Malformed, Record, load_records, take_header
+from pipelines.readers.records import LONGEST_RECORD, Malformed, Record, is_blank, load_records, take_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,8 +142,8 @@ def _records(file: Path) -> Iterator[Record | Malformed]:
     try:
         with calamine.load_workbook(file) as workbook:
             sheet = _first_sheet(workbook, file.name)
-            for line, cells in enumerate(sheet.iter_rows(), start=1):
-                yield _record(line, cells)
+            rows = (_record(line, cells) for line, cells in enumerate(sheet.iter_rows(), start=1))
+            yield from (row for row in rows if isinstance(row, Malformed) or not is_blank(row.fields))
     except calamine.PasswordError:
         raise UnusableDelivery(LOCKED_FILE, file.name, "It is protected by a password.") from None
     except calamine.CalamineError:

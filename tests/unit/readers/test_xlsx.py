@@ -47,7 +47,7 @@ class Reader:
         try:
             return read_table(self.connection, self.file, "t", largest_bytes=largest_bytes, scratch=self.scratch)
         finally:
-            assert list(self.scratch.iterdir()) == [], "text is left behind"
+            assert not list(self.scratch.rglob("*.csv")), "text is left behind"
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:
