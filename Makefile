@@ -27,8 +27,8 @@ run: .venv/.run  ## the whole pipeline once, on the inbox or on a made-up counci
 airflow: .venv/.run  ## the scheduler and its pages, at http://localhost:8080
 	@$(BIN)/python -m pipelines.airflow_home standalone
 
-bench: .venv/.run  ## each stage beside plain DuckDB; 10,000,000 visits take some minutes and 4 GB of disk
-	@$(BIN)/python -m bench --scale $(or $(SCALE),1) --visits $(or $(VISITS),1000000) $(ARGS)
+bench: .venv/.run  ## each stage beside plain DuckDB; size 100 takes half an hour and 8 GB of disk: SCALES="1 10" leaves it out
+	@$(BIN)/python -m bench $(or $(SCALES),1 10 100) $(ARGS)
 
 test: .venv/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)

@@ -1,1 +1,1 @@
-"""How long each stage takes and how much memory, beside plain DuckDB doing the unavoidable part: ``make bench``."""
+"""How long each command takes and how much memory, beside plain DuckDB on the same files: ``make bench``."""

@@ -1,7 +1,7 @@
-"""Measure every stage beside plain DuckDB, and tell: ``python -m bench --help``.
+"""Measure every stage's command beside plain DuckDB, and tell: ``python -m bench --help``.
 
-Every figure is the median of several runs, each stage in a process of its own. Times compare within a run of the bench,
-on one machine; the ratio to plain DuckDB is what can be compared with another. Nothing is asserted of either.
+Each is a process of its own, timed from its start to its end, imports included. Times compare within a run of the
+bench, on one machine; the ratio to plain DuckDB is what can be compared with another. Nothing is asserted of either.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -31,126 +32,153 @@ MEGABYTE = 1_000_000
 # Of the peak, Linux tells kilobytes, macOS bytes.
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 
-# Each stage, and the part of it that plain DuckDB could not leave out either.
-YARDSTICKS = {
-    "landing": "plain_parquet",
-    "staging": "plain_parquet",
-    "build": "plain_kpis",
-    "publish": "plain_kpis",
+MONTH = "2021-02"
+KEY = "only-for-the-bench-and-32-bytes-long-at-least"
+PIPELINES = (sys.executable, "-m", "pipelines")
+STAGES = {
+    "land": (*PIPELINES, "land"),
+    "stage": (*PIPELINES, "stage"),
+    "build": (*PIPELINES, "build", MONTH),
+    "publish": (*PIPELINES, "publish", MONTH),
 }
-OF_THE_SAMPLE = ("landing", "plain_parquet", "staging", "plain_kpis", "build", "publish")
-OF_THE_VISITS = ("landing", "plain_parquet", "staging")
 
 console = Console()
 
 
 @dataclass(frozen=True)
 class Run:
-    """One stage, run once: the seconds it worked, the peak of its whole process, the rows it read."""
+    """One process: its seconds from start to end, and its peak."""
 
     seconds: float
     peak_megabytes: float
-    rows: int | None
 
 
 @dataclass(frozen=True)
 class Measured:
-    """The medians of a stage's runs; ``times_plain`` is None for what is itself plain DuckDB, or has no such part."""
+    """The medians of a stage's runs, and of plain DuckDB's."""
 
-    data: str
+    scale: float
+    rows: int
     stage: str
-    runs: int
     seconds: float
     fastest: float
     slowest: float
-    times_plain: float | None
-    rows_per_second: float | None
     peak_megabytes: float
+    plain_seconds: float
+    plain_peak_megabytes: float
+
+    @property
+    def times_plain(self) -> float:
+        return self.seconds / self.plain_seconds
 
 
 def main(
-    scale: Annotated[float, typer.Option(help="Of the made-up council: 1 is 162 social workers.", min=0.01)] = 1.0,
-    visits: Annotated[int, typer.Option(help="Rows of the large table.", min=1, max=10_000_000)] = 1_000_000,
-    runs: Annotated[int, typer.Option(help="Of each stage; the median is told.", min=1)] = 3,
+    scales: Annotated[
+        list[float] | None,
+        typer.Argument(
+            help="Sizes of the made-up council: 1 is a council's month, 196,000 rows; all of 1 10 100 if none."
+        ),
+    ] = None,
+    runs: Annotated[int, typer.Option(help="Of each command; the median is told.", min=1)] = 3,
+    memory: Annotated[str, typer.Option(help="DUCKDB_MEMORY_LIMIT of the commands.")] = "1GB",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here too.")] = None,
 ) -> None:
-    """Measure landing, staging, build and publish beside plain DuckDB, and staging on one large table."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        sample, large = Path(folder) / "sample", Path(folder) / "large"
-        with console.status("Writing the made-up council and the large table"):
-            run_stage("write_sample", sample, scale)
-            run_stage("write_visits", large, visits)
-        measured = [
-            *_measure("sample", sample, OF_THE_SAMPLE, runs),
-            *_measure(f"{visits:,} visits", large, OF_THE_VISITS, runs),
-            *_measure("import", Path(folder) / "import", ("great_expectations",), runs),
-        ]
-    console.print(_table(measured, f"Scale {scale:g}, {visits:,} visits, {runs} runs on {os.cpu_count()} cores"))
+    """Time land, stage, build and publish through the command line, beside plain DuckDB on the same CSVs.
+
+    Size 100 is 2.3 GB of CSV: it takes half an hour or so, 8 GB of disk in the temporary folder, and 6 GB of memory
+    to make it up.
+    """
+    measured = [each for scale in scales or (1, 10, 100) for each in _measure(scale, runs, memory)]
+    console.print(_table(measured, f"{runs} runs on {os.cpu_count()} cores, DUCKDB_MEMORY_LIMIT={memory}"))
     if json_file is not None:
-        figures = [asdict(each) for each in measured]
-        told = {"scale": scale, "visits": visits, "machine": _machine(), "measured": figures}
+        told = {"runs": runs, "memory": memory, "machine": _machine(), "measured": [asdict(each) for each in measured]}
         json_file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
-def run_stage(stage: str, folder: Path, size: float = 0) -> Run:
-    """Run a stage in a fresh process; raises CalledProcessError where it fails."""
-    command = [sys.executable, "-m", "bench.stages", stage, str(folder), str(size)]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
-        output = process.stdout.read() if process.stdout else ""
+def _measure(scale: float, runs: int, memory: str) -> Iterator[Measured]:
+    """Every run begins with nothing but the inbox; plain DuckDB comes first in each, the files then being in memory."""
+    taken: dict[str, list[Run]] = {stage: [] for stage in ("plain", *STAGES)}
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        with console.status(f"Size {scale:g}: writing the made-up council"):
+            rows = _made_up(folder / "inbox", scale)
+        for number in range(1, runs + 1):
+            for stage, run in _run_all(folder, memory, f"Size {scale:g}, run {number} of {runs}"):
+                taken[stage].append(run)
+    plain = taken.pop("plain")
+    for stage, each in taken.items():
+        yield _summed_up(scale, rows, stage, each, plain)
+
+
+def _made_up(inbox: Path, scale: float) -> int:
+    command = (sys.executable, "-m", "bench.made_up", str(inbox), str(scale))
+    return int(subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout)  # noqa: S603 - our own
+
+
+def _run_all(folder: Path, memory: str, what: str) -> Iterator[tuple[str, Run]]:
+    for made in ("data", "plain"):
+        shutil.rmtree(folder / made, ignore_errors=True)
+    (folder / "plain").mkdir()
+    plain = (sys.executable, str(PROJECT / "bench" / "plain.py"), str(folder / "inbox"), str(folder / "plain"))
+    for stage, command in {"plain": plain, **STAGES}.items():
+        with console.status(f"{what}: {stage}"):
+            yield stage, _run(command, _environment(folder, memory))
+
+
+def _environment(folder: Path, memory: str) -> dict[str, str]:
+    own = {
+        "INBOX_URL": str(folder / "inbox"),
+        "DATA_DIR": str(folder / "data"),
+        "PSEUDONYM_KEY": KEY,
+        "DUCKDB_MEMORY_LIMIT": memory,
+    }
+    return {**os.environ, **own}
+
+
+def _run(command: Sequence[str], environment: dict[str, str]) -> Run:
+    """Run a command in a fresh process; raises CalledProcessError where it fails."""
+    start = time.perf_counter()
+    with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own
         # Not RUSAGE_CHILDREN: that is the highest peak of all processes so far.
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    told = json.loads(output)
-    return Run(told["seconds"], usage.ru_maxrss * PEAK_UNIT / MEGABYTE, told["rows"])
+    return Run(time.perf_counter() - start, usage.ru_maxrss * PEAK_UNIT / MEGABYTE)
 
 
-def _measure(data: str, folder: Path, stages: Sequence[str], runs: int) -> Iterator[Measured]:
-    """Every run begins with nothing but the inbox; the stages take turns, so that a busy moment hits all of them."""
-    taken: dict[str, list[Run]] = {stage: [] for stage in stages}
-    for number in range(1, runs + 1):
-        for made in ("data", "plain"):
-            shutil.rmtree(folder / made, ignore_errors=True)
-        for stage in stages:
-            with console.status(f"{data}: {stage}, run {number} of {runs}"):
-                taken[stage].append(run_stage(stage, folder))
-    shutil.rmtree(folder, ignore_errors=True)
-    for stage in stages:
-        yield _summed_up(data, stage, taken[stage], taken.get(YARDSTICKS.get(stage, ""), []))
-
-
-def _summed_up(data: str, stage: str, runs: Sequence[Run], plain: Sequence[Run]) -> Measured:
-    seconds = statistics.median(run.seconds for run in runs)
-    rows = runs[0].rows
+def _summed_up(scale: float, rows: int, stage: str, runs: Sequence[Run], plain: Sequence[Run]) -> Measured:
     return Measured(
-        data=data,
+        scale=scale,
+        rows=rows,
         stage=stage,
-        runs=len(runs),
-        seconds=seconds,
+        seconds=statistics.median(run.seconds for run in runs),
         fastest=min(run.seconds for run in runs),
         slowest=max(run.seconds for run in runs),
-        times_plain=seconds / statistics.median(run.seconds for run in plain) if plain else None,
-        rows_per_second=None if rows is None else rows / seconds,
         peak_megabytes=statistics.median(run.peak_megabytes for run in runs),
+        plain_seconds=statistics.median(run.seconds for run in plain),
+        plain_peak_megabytes=statistics.median(run.peak_megabytes for run in plain),
     )
 
 
 def _table(measured: Sequence[Measured], title: str) -> Table:
     table = Table(title=title, title_justify="left")
-    table.add_column("Data")
+    for heading in ("Size", "Rows"):
+        table.add_column(heading, justify="right")
     table.add_column("Stage")
-    for heading in ("Seconds", "Range", "Times plain", "Rows a second", "Peak MB"):
+    for heading in ("Seconds", "Range", "Plain's seconds", "Times plain", "Peak MB", "Plain's peak MB"):
         table.add_column(heading, justify="right")
     for each in measured:
         table.add_row(
-            each.data,
+            f"{each.scale:g}",
+            f"{each.rows:,}",
             each.stage,
-            f"{each.seconds:.2f}",
-            f"{each.fastest:.2f} to {each.slowest:.2f}",
-            "" if each.times_plain is None else f"{each.times_plain:.1f}",
-            "" if each.rows_per_second is None else f"{each.rows_per_second:,.0f}",
+            f"{each.seconds:.1f}",
+            f"{each.fastest:.1f} to {each.slowest:.1f}",
+            f"{each.plain_seconds:.1f}",
+            f"{each.times_plain:.1f}",
             f"{each.peak_megabytes:,.0f}",
+            f"{each.plain_peak_megabytes:,.0f}",
         )
     return table
 
