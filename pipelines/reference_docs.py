@@ -10,6 +10,7 @@ from pipelines.published import load_published
 from pipelines.register import load_register
 from pipelines.sample import FAULTS
 from pipelines.settings import PROJECT
+from pipelines.sql_files import read_selects
 from pipelines.storage import write_text
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ def _data_dictionary() -> Iterator[str]:
             ("Column", "Type", "Part of the key", "What it holds"),
             [(f"`{c.name}`", c.duckdb_type, "yes" if c.in_grain else "", c.description) for c in table.columns],
         )
+    yield "## Tables of the private warehouse\n"
+    yield "For those who may see records; ids are pseudonyms.\n"
+    tables = [table for schema in ("core", "warehouse") for table in read_selects(PROJECT / "sql", schema)]
+    yield from _table(("Table", "What it holds"), [(f"`{each.table}`", each.comment) for each in tables])
     yield "## Source tables\n"
     for source in load_sources(PROJECT / "expectations").values():
         yield f"### {source.title}\n"

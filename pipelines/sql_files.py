@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -34,6 +35,12 @@ class Select:
     @property
     def schema(self) -> str:
         return self.table.partition(".")[0]
+
+    @property
+    def comment(self) -> str:
+        """What the file says at its head: the grain of its table."""
+        lines = takewhile(lambda line: line.startswith("--"), self.text.splitlines())
+        return " ".join(line.removeprefix("--").strip() for line in lines)
 
     @property
     def query(self) -> exp.Query:

@@ -1,3 +1,4 @@
+-- One row a single (child and family) assessment of a child.
 SELECT
     assessments.authority_code,
     assessments.cina_assessment_id AS assessment_id,

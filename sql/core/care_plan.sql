@@ -1,3 +1,4 @@
+-- One row a care plan of a looked-after child.
 SELECT
     plans.authority_code,
     plans.lacp_table_id AS care_plan_id,

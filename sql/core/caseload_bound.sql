@@ -1,3 +1,4 @@
+-- One row a role, team and day from which the bounds of a caseload hold.
 SELECT
     bounds.authority_code,
     bounds.role,

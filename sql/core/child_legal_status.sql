@@ -1,5 +1,5 @@
--- Which legal status a looked-after child had, from when until when (until is not in it): of those open the latest
--- start counts, then the code. One row a child and spell, or of none.
+-- One row a looked-after child and stretch of time (until is not in it) with one legal status, or none: of those open
+-- the latest start counts, then the code.
 WITH statuses AS (
     SELECT
         authority_code,

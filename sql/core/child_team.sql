@@ -1,5 +1,5 @@
--- Which team and worker held a child, from when until when (until is not in it): of the allocated involvements that are
--- open the latest start counts, then the team's code, then the id. One row a child and spell, or of none.
+-- One row a child and stretch of time (until is not in it) in which one team and worker held the child, or nobody: of
+-- the allocated involvements that are open the latest start counts, then the team's code, then the id.
 WITH involvements AS (
     SELECT
         authority_code,

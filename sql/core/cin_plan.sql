@@ -1,3 +1,4 @@
+-- One row a child in need plan of a child.
 SELECT
     plans.authority_code,
     plans.cinp_cin_plan_id AS plan_id,

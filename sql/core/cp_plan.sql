@@ -1,3 +1,4 @@
+-- One row a child protection plan of a child.
 SELECT
     plans.authority_code,
     plans.cppl_cp_plan_id AS plan_id,

@@ -1,3 +1,4 @@
+-- One row a notification of a serious incident.
 SELECT
     incidents.authority_code,
     incidents.notification_id,

@@ -1,3 +1,4 @@
+-- One row a review of a serious incident.
 SELECT
     reviews.authority_code,
     reviews.review_id,

@@ -1,3 +1,4 @@
+-- One row a recorded initial child protection conference of a child.
 SELECT
     conferences.authority_code,
     conferences.icpc_icpc_id AS conference_id,

@@ -1,4 +1,5 @@
--- A role that was not recorded is taken for the allocated worker's: many systems extract nobody else.
+-- One row a worker's involvement with a child. A role that was not recorded is taken for the allocated worker's: many
+-- systems extract nobody else.
 WITH involvements AS (
     SELECT
         authority_code,

@@ -1,3 +1,4 @@
+-- One row a placement of a looked-after child.
 SELECT
     placements.authority_code,
     placements.clap_cla_placement_id AS placement_id,

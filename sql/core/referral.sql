@@ -1,3 +1,4 @@
+-- One row a referral of a child.
 SELECT
     referrals.authority_code,
     referrals.cine_referral_id AS referral_id,

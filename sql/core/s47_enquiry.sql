@@ -1,3 +1,4 @@
+-- One row a section 47 enquiry into a child; it starts with the strategy discussion.
 SELECT
     enquiries.authority_code,
     enquiries.s47e_s47_enquiry_id AS enquiry_id,

@@ -1,3 +1,4 @@
+-- One row an answer of a respondent.
 SELECT
     responses.authority_code,
     responses.delivery_month AS reporting_month,

@@ -1,5 +1,5 @@
--- Scores that a council was given rather than computed: from the comparator file, else from the summary
--- it was sent. One row a standard and geography; rows that contradict each other give no score.
+-- One row a survey, standard and geography. Scores that a council was given rather than computed: from the comparator
+-- file, else from the summary it was sent. Rows that contradict each other give no score.
 WITH comparators AS (
     SELECT
         authority_code,

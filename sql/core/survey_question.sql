@@ -1,4 +1,5 @@
--- A question that is not marked runs as its standard does: agreement with Tensions is bad news, told or not.
+-- One row a question of a survey. A question that is not marked runs as its standard does: agreement with Tensions is
+-- bad news, told or not.
 WITH questions AS (
     SELECT
         authority_code,

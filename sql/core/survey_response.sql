@@ -1,3 +1,4 @@
+-- One row a returned questionnaire.
 SELECT
     responses.authority_code,
     responses.delivery_month AS reporting_month,

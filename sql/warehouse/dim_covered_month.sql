@@ -1,5 +1,5 @@
--- The months for which an authority delivered anything: those at whose end its stocks are counted. year_before is the
--- end of the same month twelve months before.
+-- One row an authority and month for which it delivered anything, at whose end its stocks are counted. year_before is
+-- the end of the same month twelve months before.
 WITH delivered AS (
     SELECT
         authority_code,

@@ -1,4 +1,4 @@
--- The register. rag_sign turns a KPI where less is better round, so that more is better and one rule
+-- One row a KPI of the register. rag_sign turns a KPI where less is better round, so that more is better and one rule
 -- rates both; a neutral KPI has none and is never rated.
 SELECT
     kpi_id,

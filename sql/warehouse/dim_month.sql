@@ -1,3 +1,4 @@
+-- One row a month of the calendar.
 WITH days AS (
     SELECT
         calendar_date,

@@ -83,3 +83,9 @@ def test_no_join_has_an_or_in_its_condition() -> None:
         for statement in sqlglot.parse(path.read_text(encoding="utf-8"), dialect="duckdb"):
             joins = statement.find_all(exp.Join) if statement is not None else ()
             assert not [join for join in joins if join.args.get("on") and join.args["on"].find(exp.Or)], path.name
+
+
+@pytest.mark.parametrize("schema", ["core", "warehouse"])
+def test_every_table_says_its_grain_first(schema: str) -> None:
+    without = [select.table for select in read_selects(PROJECT / "sql", schema) if "One row" not in select.comment[:8]]
+    assert without == []
