@@ -93,14 +93,17 @@ def write_tables(
     (folder / "refused").mkdir()
     written: dict[str, dict[str, str | int]] = {}
     for name, contract in sorted(contracts.items()):
-        staged = connection.sql(_staged_rows(contract).sql(casting.DIALECT))
-        refused = connection.sql(_refused_rows(contract).sql(casting.DIALECT))
-        staged.write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
-        refused.write_parquet(str(folder / "refused" / f"{name}.parquet"), compression="zstd")
-        rows = len(staged)
-        _reconcile(connection, reads[name], name, rows, len(refused))
+        rows = _written(connection, _staged_rows(contract), folder / f"{name}.parquet")
+        refused = _written(connection, _refused_rows(contract), folder / "refused" / f"{name}.parquet")
+        _reconcile(connection, reads[name], name, rows, refused)
         written[name] = {"rows": rows, "sha256": storage.sha256_of_file(folder / f"{name}.parquet")}
     return written
+
+
+def _written(connection: duckdb.DuckDBPyConnection, query: exp.Select, file: Path) -> int:
+    """How many rows the file holds: it knows, and the query would have to be run again."""
+    connection.sql(query.sql(casting.DIALECT)).write_parquet(str(file), compression="zstd")
+    return len(connection.read_parquet(str(file)))
 
 
 def _reconcile(

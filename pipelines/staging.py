@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -282,16 +281,10 @@ def _read_files(
 ) -> Reading:
     reading = Reading()
     files = _known_files(ingredients, reading)
-
-    def read(name: str) -> TableRead:
-        with connection.cursor() as cursor:
-            return read_table(cursor, files[name], name, largest_bytes=settings.largest_file_bytes, scratch=scratch)
-
-    # Two at a time: while Python looks at the bytes of one file, DuckDB reads another.
-    with ThreadPoolExecutor(max_workers=2) as readers:
-        for name, done in zip(files, readers.map(read, files), strict=True):
-            reading.reads[name] = done
-            reading.noticed += [Noticed(findings.MALFORMED_RECORD, name, line=bad.line) for bad in done.malformed]
+    for name, file in files.items():
+        read = read_table(connection, file, name, largest_bytes=settings.largest_file_bytes, scratch=scratch)
+        reading.reads[name] = read
+        reading.noticed += [Noticed(findings.MALFORMED_RECORD, name, line=bad.line) for bad in read.malformed]
     if not reading.reads:
         raise UnusableDelivery(findings.NOTHING_USABLE, str(ingredients.delivery), findings.NOTHING_USABLE.sentence)
     return reading

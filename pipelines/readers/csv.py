@@ -176,13 +176,16 @@ class _Examination:
     def _count_line_breaks(self, piece: bytes) -> None:
         feeds = piece.count(b"\n")
         self._feeds += feeds
-        self._returns += piece.count(b"\r")
-        self._pairs += piece.count(b"\r\n") + (self._last.endswith(b"\r") and piece.startswith(b"\n"))
+        self._pairs += self._last.endswith(b"\r") and piece.startswith(b"\n")
+        # Looking for one byte is a hundred times as fast as counting, or as looking for two.
+        if b"\r" in piece:
+            self._returns += piece.count(b"\r")
+            self._pairs += piece.count(b"\r\n")
         if feeds == 0 and len(piece) == PIECE:
             self._is_plain = False
 
     def _look_for_spaces_after_quotes(self, piece: bytes) -> None:
-        if self._end_of_last or b'" ' in piece:
+        if self._end_of_last or (b'"' in piece and b'" ' in piece):
             self._is_plain &= SPACE_AFTER_QUOTE.search(self._end_of_last + piece) is None
         ending = len(piece.rstrip(b" ")) - 1
         self._end_of_last = piece[ending:] if piece[ending : ending + 1] == b'"' else b""
