@@ -80,7 +80,7 @@ def main(
         ),
     ] = None,
     runs: Annotated[int, typer.Option(help="Of each command; the median is told.", min=1)] = 3,
-    memory: Annotated[str, typer.Option(help="DUCKDB_MEMORY_LIMIT of the commands.")] = "1GB",
+    memory: Annotated[str, typer.Option(help="DUCKDB_MEMORY_LIMIT of the commands.")] = "800MB",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here too.")] = None,
 ) -> None:
     """Time land, stage, build and publish through the command line, beside plain DuckDB on the same CSVs.
