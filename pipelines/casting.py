@@ -110,7 +110,7 @@ def _column_and_facts(
     assert column.duckdb_type is not None  # noqa: S101 - staged columns only
     value = _value(column, alias) if here else exp.null()
     yield exp.cast(value, column.duckdb_type, dialect=DIALECT).as_(column.name, quoted=True)
-    if column.kind != "identifier":
+    if column.kind not in {"identifier", "symbol"}:
         yield _where_given(column, _is_readable(column), here).as_(readable(column.name), quoted=True)
     if column.primary_key:
         yield _where_given(column, _is_first_with_it(table, column), here).as_(unrepeated(column.name), quoted=True)
@@ -131,7 +131,7 @@ def _value(column: Column, alias: str) -> exp.Expr:
 def _is_readable(column: Column) -> exp.Expr:
     if column.kind == "flag":
         return exp.func("is_readable_json_flag", _given(column), _json_path(column))
-    if column.kind == "answer":
+    if column.no_answers:
         no_answer = exp.func("list_contains", _texts(column.no_answers), exp.func("lower", _given(column)))
         return exp.or_(no_answer, _not_null(READERS[column.kind](column)))
     return _not_null(READERS[column.kind](column))
@@ -217,6 +217,7 @@ READERS: dict[Kind, Callable[[Column], exp.Expr]] = {
     "text": _read_text,
     "flag": _read_flag,
     "answer": _read_answer,
+    "symbol": _read_code,
 }
 
 

@@ -2,9 +2,11 @@
 
 A contract is an Open Data Contract Standard 3.1 file, one a table. The part of the standard that is read:
 
-- ``schema[0]``: ``name`` (the staged table), ``physicalName`` (its file), ``description``,
-  ``dataGranularityDescription``, ``properties``, ``quality``, and the custom property ``optional``;
-- a property's ``id`` (its reference in rule codes), ``name``, ``businessName``, ``description``, ``logicalType``,
+- ``schema[0]``: ``name`` (the staged table), ``physicalName`` (its file; any year in it stands for every year),
+  ``description``, ``dataGranularityDescription``, ``properties``, ``quality``, and the custom properties ``optional``
+  and ``symbols`` (what may stand in place of a number, and is kept in a column of its own);
+- a property's ``id`` (its reference in rule codes), ``name``, ``physicalName`` (its heading, where that is no plain
+  name), ``businessName``, ``description``, ``logicalType``,
   ``pattern``, ``maxLength`` and ``maximum`` in ``logicalTypeOptions``, ``required``, ``primaryKey``,
   ``criticalDataElement`` (a figure would be wrong without the column),
   ``classification``, ``relationships``, the ``invalidValues`` metric with its ``validValues``, nested ``properties``
@@ -21,6 +23,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines import storage
@@ -28,8 +31,7 @@ from pipelines.findings import Consequence, Rule, Severity
 from pipelines.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
 Kind = Literal[
     "identifier",
@@ -42,6 +44,7 @@ Kind = Literal[
     "flag",
     "answers",
     "answer",
+    "symbol",
     "withheld",
 ]
 History = Literal["full", "own_month", "collection_year"]
@@ -57,9 +60,11 @@ DUCKDB_TYPES: dict[Kind, str] = {
     "flag": "BOOLEAN",
     "answers": "STRUCT(question_id VARCHAR, answer INTEGER)[]",
     "answer": "INTEGER",
+    "symbol": "VARCHAR",
 }
 WITHHELD = {"direct_identifier", "free_text"}
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+A_YEAR = re.compile(r"(?<=_)\d{4}(?=_|$)")
 
 FIRST_CALENDAR_DAY = "1995-01-01"
 LAST_CALENDAR_DAY = "2030-12-31"
@@ -125,6 +130,10 @@ class Contract:
     declared_checks: tuple[Check, ...]
 
     @property
+    def file_key(self) -> str:
+        return file_key(self.file_name)
+
+    @property
     def staged_columns(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.duckdb_type is not None)
 
@@ -167,6 +176,11 @@ class Source:
         if self.history == "collection_year":
             return delivered.collection_year_start
         return self.covers_from if self.history == "full" and self.covers_from is not None else delivered
+
+
+def file_key(file_name: str) -> str:
+    """By what a table's file is known: its name without its ending, and with no particular years."""
+    return A_YEAR.sub("year", Path(file_name).stem.lower())
 
 
 def load_sources(expectations: Path) -> dict[str, Source]:
@@ -231,6 +245,9 @@ def _load_source(path: Path) -> Source:
 
 def _contract(told: dict[str, Any], source: str) -> Contract:
     table = told["schema"][0]
+    custom = _custom(table)
+    symbols = custom.get("symbols", ())
+    columns = (column for told_column in table["properties"] for column in _columns(told_column))
     return Contract(
         source=source,
         name=_plain(table["name"]),
@@ -238,8 +255,8 @@ def _contract(told: dict[str, Any], source: str) -> Contract:
         title=told["name"],
         description=table["description"],
         grain=table["dataGranularityDescription"],
-        optional=bool(_custom(table).get("optional", False)),
-        columns=tuple(column for told_column in table["properties"] for column in _columns(told_column)),
+        optional=bool(custom.get("optional", False)),
+        columns=tuple(part for column in columns for part in _with_symbol(column, symbols)),
         declared_checks=tuple(_declared_check(quality) for quality in table.get("quality", ())),
     )
 
@@ -252,7 +269,7 @@ def _columns(told: dict[str, Any]) -> Iterator[Column]:
         title=told["businessName"],
         description=told["description"],
         kind=_kind(told, custom),
-        heading=told["name"],
+        heading=told.get("physicalName", told["name"]).lower(),
         required=bool(told.get("required", False)),
         primary_key=bool(told.get("primaryKey", False)),
         critical=bool(told.get("criticalDataElement", False)),
@@ -281,6 +298,24 @@ def _columns(told: dict[str, Any]) -> Iterator[Column]:
             description=flag["description"],
             reference=flag["id"],
         )
+
+
+def _with_symbol(column: Column, symbols: Sequence[str]) -> Iterator[Column]:
+    """A number beside which the symbol is kept that was given in its place."""
+    if not symbols or column.kind not in {"integer", "number"}:
+        yield column
+        return
+    yield replace(column, no_answers=tuple(symbols))
+    yield Column(
+        name=f"{column.name}__symbol",
+        reference=column.reference,
+        title=f"{column.title}: symbol",
+        description="The symbol that was given in place of the number.",
+        kind="symbol",
+        heading=column.heading,
+        classification=column.classification,
+        codes=tuple(symbols),
+    )
 
 
 def _kind(told: dict[str, Any], custom: Mapping[str, Any]) -> Kind:

@@ -18,7 +18,7 @@ from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 from pipelines import storage
-from pipelines.contracts import load_sources
+from pipelines.contracts import file_key, load_sources
 from pipelines.deliveries import Delivery
 from pipelines.findings import ESCAPING_PATH, LOCKED_FILE, NOT_A_TABLE, TOO_LARGE
 
@@ -409,9 +409,9 @@ def _shown(entry: _Entry | None, source: _Source) -> str:
     if entry is None:
         return str(source.delivery)
     told = load_sources(source.settings.expectations).get(source.delivery.source)
-    known = {Path(contract.file_name).stem for contract in told.tables.values()} if told else set()
-    name = Path(entry.name.lower())
-    return entry.name if name.stem in known and name.suffix in {".csv", ".xlsx"} else f"file {entry.number}"
+    known = {contract.file_key for contract in told.tables.values()} if told else set()
+    is_known = file_key(entry.name) in known and Path(entry.name.lower()).suffix in {".csv", ".xlsx"}
+    return entry.name if is_known else f"file {entry.number}"
 
 
 def _read(file: _Entry, source: _Source, target: BinaryIO | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import duckdb
 from sqlglot import exp
 
 from pipelines import casting, findings, outcome, pages, storage
-from pipelines.contracts import PLAIN_NAME, codes_file, load_sources, with_local_codes
+from pipelines.contracts import PLAIN_NAME, codes_file, file_key, load_sources, with_local_codes
 from pipelines.findings import UnusableDelivery
 from pipelines.outcome import Noticed
 from pipelines.readers import read_table
@@ -292,11 +292,11 @@ def _read_files(
 
 def _known_files(ingredients: Ingredients, reading: Reading) -> dict[str, Path]:
     """The file of each delivered table; its contract, and the files that no contract knows, go to the reading."""
-    contracts = {Path(contract.file_name).stem: contract for contract in ingredients.source.tables.values()}
+    contracts = {contract.file_key: contract for contract in ingredients.source.tables.values()}
     files: dict[str, Path] = {}
     for number, told in enumerate(ingredients.landing_manifest["files"], start=1):
         file = ingredients.landed / told["name"]
-        contract = contracts.get(file.stem.lower())
+        contract = contracts.get(file_key(file.name))
         if contract is None or file.suffix.lower() not in READABLE_SUFFIXES:
             # By its number: a name that no contract knows may name a person.
             reading.noticed.append(Noticed(findings.UNKNOWN_FILE, f"file {number}"))
