@@ -1,4 +1,4 @@
-"""Published figures beside the KPIs: whose they are, how they differ, and what a comparator is without the authority."""
+"""Published figures beside the KPIs: whose they are, how they differ, what a comparator is without the authority."""
 
 from __future__ import annotations
 

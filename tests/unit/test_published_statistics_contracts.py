@@ -15,7 +15,6 @@ from tests.exports import KEY, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SOURCES = load_sources(PROJECT / "expectations")
 STATISTICS = SOURCES["published_statistics"].tables
