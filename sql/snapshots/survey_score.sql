@@ -14,6 +14,36 @@ WITH scores AS (
     FROM warehouse.fct_survey_score
 ),
 
+councils AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        standard_id,
+        score,
+        respondents
+    FROM scores
+    WHERE geography = 'council'
+),
+
+-- A region and a nation hold the council's own respondents.
+others AS (
+    SELECT
+        scores.authority_code,
+        scores.reporting_month,
+        scores.standard_id,
+        scores.geography,
+        (scores.score * scores.respondents - councils.score * councils.respondents)
+        / (scores.respondents - councils.respondents) AS score
+    FROM scores
+    INNER JOIN councils
+        ON
+            scores.authority_code = councils.authority_code
+            AND scores.reporting_month = councils.reporting_month
+            AND scores.standard_id = councils.standard_id
+            AND scores.respondents > councils.respondents
+    WHERE scores.geography <> 'council'
+),
+
 waves AS (
     SELECT
         authority_code,
@@ -49,6 +79,7 @@ SELECT
     scores.geography,
     cast(scores.score AS DOUBLE) AS score,
     scores.rounded_score,
+    CASE WHEN others.score BETWEEN 0 AND 100 THEN cast(others.score AS DOUBLE) END AS without_score,
     coalesce(bands.rag, 'not rated') AS rag,
     scores.is_reverse,
     scores.respondents,
@@ -60,6 +91,12 @@ INNER JOIN waves
         scores.authority_code = waves.authority_code
         AND scores.reporting_month = waves.reporting_month
 INNER JOIN standards ON scores.standard_id = standards.standard_id
+LEFT JOIN others
+    ON
+        scores.authority_code = others.authority_code
+        AND scores.reporting_month = others.reporting_month
+        AND scores.standard_id = others.standard_id
+        AND scores.geography = others.geography
 LEFT JOIN bands
     ON
         scores.is_reverse = bands.is_reverse

@@ -38,6 +38,13 @@ TRACES = [
     KEY,
 ]
 
+# What makes a row of published statistics usable, as no id does.
+USABLE = {
+    "time_period": "2020",
+    "geographic_level": "National",
+    "category": "Child Protection Plans reviewed within timescales",
+}
+
 
 def _plant(folder: Path, source: str = "ssd") -> None:
     """Every column of every table holds each planted text once, in a row of its own; the key column stays usable."""
@@ -48,7 +55,7 @@ def _plant(folder: Path, source: str = "ssd") -> None:
                 row = dict.fromkeys(contract.headings, "")
                 for column in contract.columns:
                     if column.required:
-                        row[column.heading] = f"{name}-{target}"
+                        row[column.heading] = USABLE.get(column.heading, f"{name}-{target}")
                 row[target] = text if not target.endswith("_json") else f'{{"COMMENTS": "{text}", "{text}": "{text}"}}'
                 rows.append(row)
         headings = [*contract.headings, f"About {PLANTED['child']}"]
@@ -84,6 +91,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     inbox = root / "inbox" / AUTHORITY
     _plant(inbox / "ssd" / "2021-02")
     _plant(inbox / "ssda903" / "2021-02", "ssda903")
+    _plant(root / "inbox" / "E92000001" / "published_statistics" / "2021-02", "published_statistics")
     _plant_survey(inbox / "survey" / "2021-02")
     _plant_unusable(inbox / "ssd" / "2021-01")
     environment = {

@@ -339,6 +339,23 @@ def test_answers_come_before_a_summary_and_comparators_before_it_too(tmp_path: P
     ]
 
 
+def test_a_comparator_is_also_told_without_the_council(tmp_path: Path) -> None:
+    tables = {
+        "survey_summary": [
+            {"standard": "overall_satisfaction", "council": 80, "region": 68, "nation": 74},
+            {"standard": "standard_6", "council": 70, "region": 63, "nation": 69},
+            {"standard": "tensions", "council": 100, "region": 1, "nation": None},
+            {"standard": "respondents", "council": 67, "region": 412, "nation": 67},
+        ],
+    }
+    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+        assert score(warehouse, "overall_satisfaction", "region", "round(without_score, 1)") == (65.7,)
+        assert score(warehouse, "standard_6", "region", "round(without_score, 1)") == (61.6,)
+        assert score(warehouse, "tensions", "region", "without_score") == (None,)
+        for geography in ("council", "nation"):
+            assert score(warehouse, "overall_satisfaction", geography, "without_score") == (None,)
+
+
 def test_each_survey_stays_in_its_own_month(tmp_path: Path) -> None:
     deliveries = {
         f"{AUTHORITY}/survey/{month}": {
