@@ -16,6 +16,7 @@ from pipelines.sample.calendar import WorkingDays
 from pipelines.sample.care import Care
 from pipelines.sample.faults import SSD_FAULTS, SURVEY_FAULTS, PlantedFault, plant_faults
 from pipelines.sample.journeys import Journey, all_journeys
+from pipelines.sample.local import Local, bound_rows, incident_rows, mode_rows, post_rows
 from pipelines.sample.need import Need
 from pipelines.sample.people import (
     Person,
@@ -28,6 +29,7 @@ from pipelines.sample.people import (
 )
 from pipelines.sample.protection import Protection
 from pipelines.sample.records import Telling
+from pipelines.sample.streams import stream
 from pipelines.sample.survey import write_survey
 from pipelines.sample.writing import Exports
 from pipelines.storage import new_folder
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[2]
 READY = "_READY"
+EXPORTED = ("ssd", "local")
 DEFAULT_MONTHS = (Period(2021, 1), Period(2021, 2))
 
 
@@ -69,7 +72,7 @@ def write_sample(
     months = tuple(sorted(set(months)))
     if not months or not shape.FIRST_MONTH <= months[0] <= months[-1] <= shape.LAST_MONTH:
         raise ValueError(f"the sample covers the months {shape.FIRST_MONTH} to {shape.LAST_MONTH}")
-    exports = [Delivery(shape.AUTHORITY_CODE, "ssd", month) for month in months]
+    exports = [Delivery(shape.AUTHORITY_CODE, source, month) for source in EXPORTED for month in months]
     survey = Delivery(shape.AUTHORITY_CODE, "survey", months[-1])
     targets = {delivery: inbox / str(delivery) for delivery in (*exports, survey)}
     for target in targets.values():
@@ -78,10 +81,11 @@ def write_sample(
     days = _working_days(bank_holidays, project)
     with ExitStack() as whole:
         folders = {delivery: whole.enter_context(new_folder(target)) for delivery, target in targets.items()}
-        rows = _write_exports([folders[export] for export in exports], months, seed, scale, days, project)
+        rows = _write_exports({export: folders[export] for export in exports}, seed, scale, days, project)
         rows |= {f"{survey}/{name}": count for name, count in write_survey(folders[survey], seed).items()}
+        last = Delivery(shape.AUTHORITY_CODE, "ssd", months[-1])
         planted = [
-            *plant_faults(folders[exports[-1]], str(exports[-1]), SSD_FAULTS, seed),
+            *plant_faults(folders[last], str(last), SSD_FAULTS, seed),
             *plant_faults(folders[survey], str(survey), SURVEY_FAULTS, seed),
         ]
         for folder in folders.values():
@@ -97,18 +101,14 @@ def _working_days(bank_holidays: Collection[dt.date] | None, project: Path) -> W
 
 
 def _write_exports(
-    folders: list[Path], months: tuple[Period, ...], seed: int, scale: float, days: WorkingDays, project: Path
+    folders: dict[Delivery, Path], seed: int, scale: float, days: WorkingDays, project: Path
 ) -> dict[str, int]:
-    contracts = load_sources(project / "expectations")["ssd"].tables
+    sources = load_sources(project / "expectations")
+    contracts = {name: contract for source in EXPORTED for name, contract in sources[source].tables.items()}
     with ExitStack() as stack:
-        by_day = {month.last_day: folder for month, folder in zip(months, folders, strict=True)}
-        exports = Exports(stack, by_day, contracts)
+        exports = Exports(stack, folders, contracts)
         _tell_everything(exports, seed, scale, days)
-        rows = exports.rows()
-    return {
-        f"{Delivery(shape.AUTHORITY_CODE, 'ssd', months[place])}/{name}": count
-        for (place, name), count in sorted(rows.items())
-    }
+        return exports.rows()
 
 
 def _tell_everything(exports: Exports, seed: int, scale: float, days: WorkingDays) -> None:
@@ -121,6 +121,8 @@ def _tell_everything(exports: Exports, seed: int, scale: float, days: WorkingDay
     _write_all(exports, "ssd_disability", disability_rows(seed, persons))
     _write_all(exports, "ssd_department", department_rows())
     _write_all(exports, "ssd_professionals", professional_rows(workers, allocations.caseloads))
+    for table, row in (*post_rows(seed, scale, workers), *bound_rows(), *incident_rows(days)):
+        exports.write(table, row)
 
 
 def _tell_journeys(
@@ -131,7 +133,8 @@ def _tell_journeys(
     persons: list[Person],
     allocations: Allocations,
 ) -> None:
-    tellers = (Need(seed, days), Protection(seed, days), Care(seed, days))
+    tellers = (Need(seed, days), Protection(seed, days), Care(seed, days), Local(seed, days))
+    modes = stream(seed, "modes of visit")
     for journey in journeys:
         person = persons[journey.person - 1]
         involvements = allocations.of(journey, person)
@@ -140,6 +143,8 @@ def _tell_journeys(
         for teller in tellers:
             for table, row in teller.tell(telling):
                 exports.write(table, row)
+                for mode in mode_rows(modes, table, row):
+                    exports.write(*mode)
 
 
 def _write_all(exports: Exports, table: str, rows: Iterable[dict[str, object]]) -> None:

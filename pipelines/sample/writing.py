@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.contracts import Contract
+    from pipelines.deliveries import Delivery
     from pipelines.sample.people import Row
 
 
@@ -75,6 +75,13 @@ LIFETIMES = {
     "ssd_cla_reviews": Lifetime("clar_cla_review_date"),
     "ssd_cla_care_plan": Lifetime("lacp_cla_care_plan_start_date", {"lacp_cla_care_plan_end_date": ()}),
     "ssd_legal_status": Lifetime("lega_legal_status_start_date", {"lega_legal_status_end_date": ()}),
+    "local_cin_reviews": Lifetime("review_date"),
+    "local_visit_intervals": Lifetime("from_date"),
+    "local_visit_modes": Lifetime(),
+    "local_posts": Lifetime("from_date", {"to_date": ("left_the_authority",)}),
+    "local_caseload_bounds": Lifetime("from_date"),
+    "local_serious_incidents": Lifetime("notified_date"),
+    "local_serious_incident_reviews": Lifetime("decision_date", {"sent_date": (), "published_date": ()}),
 }
 """The tables of the sample, and how each comes to be known."""
 
@@ -122,19 +129,24 @@ def _date(day: dt.date, form: str) -> str:
 class Exports:
     """The files of all deliveries, fed row by row."""
 
-    def __init__(self, stack: ExitStack, folders: Mapping[dt.date, Path], contracts: Mapping[str, Contract]) -> None:
-        self._files = {
-            table: [ExportFile(stack, folder, contracts[table], day) for day, folder in folders.items()]
-            for table in LIFETIMES
+    def __init__(self, stack: ExitStack, folders: Mapping[Delivery, Path], contracts: Mapping[str, Contract]) -> None:
+        self._files: dict[str, dict[Delivery, ExportFile]] = {
+            table: {
+                delivery: ExportFile(stack, folder, contract, delivery.month.last_day)
+                for delivery, folder in folders.items()
+                if table.startswith(f"{delivery.source}_")
+            }
+            for table, contract in contracts.items()
         }
 
     def write(self, table: str, row: Row) -> None:
-        """Give the row to every delivery."""
-        for file in self._files[table]:
+        """Give the row to every delivery of its source."""
+        for file in self._files[table].values():
             file.write(row)
 
-    def rows(self) -> Counter[tuple[int, str]]:
-        """Rows written so far, by the delivery's place and the file's name."""
-        return Counter(
-            {(place, file.name): file.rows for files in self._files.values() for place, file in enumerate(files)}
+    def rows(self) -> dict[str, int]:
+        """Rows written so far, by file: its path in the inbox."""
+        written = (
+            (f"{delivery}/{file.name}", file.rows) for files in self._files.values() for delivery, file in files.items()
         )
+        return dict(sorted(written))

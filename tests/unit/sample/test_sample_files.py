@@ -75,7 +75,8 @@ def test_the_order_of_hashes_does_not_matter(tmp_path: Path) -> None:
 
 def test_deliveries_are_whole_and_ready(written: SampleWritten, inbox: Path) -> None:
     council = inbox / "X99000001"
-    assert written.folders == (council / "ssd/2021-01", council / "ssd/2021-02", council / "survey/2021-02")
+    deliveries = ("ssd/2021-01", "ssd/2021-02", "local/2021-01", "local/2021-02", "survey/2021-02")
+    assert written.folders == tuple(council / delivery for delivery in deliveries)
     for folder in written.folders:
         assert (folder / "_READY").read_bytes() == b""
     assert {path.name for path in written.folders[0].iterdir()} == {"_READY", *(f"ssd_{t}.csv" for t in TABLES)}
@@ -180,7 +181,7 @@ def test_scale_multiplies_children_but_not_the_survey(tmp_path: Path, written: S
     ratio = len(records(few.folders[0] / "ssd_cp_plans.csv")) / len(records(written.folders[0] / "ssd_cp_plans.csv"))
     assert half_up(100 * ratio) in range(4, 7)
     for name in ("responses.csv", "questions.csv", "invited.csv", "comparators.csv"):
-        assert (few.folders[2] / name).read_bytes() == (written.folders[2] / name).read_bytes()
+        assert (few.folders[-1] / name).read_bytes() == (written.folders[-1] / name).read_bytes()
 
 
 def test_bank_holidays_are_the_projects_where_none_are_given(tmp_path: Path) -> None:
