@@ -109,9 +109,14 @@ MEASURES = {
 }
 
 
+UNCERTAINTIES = {
+    "wilson": "Wilson's; of a change, Newcombe's",
+    "poisson": "exact below 10, Byar's from 10; of a change, from both score intervals",
+    "none": "none: it is no count of independent records",
+}
+
+
 def _kpi_rows(kpi: Kpi, defaults: str) -> list[tuple[str, str]]:
-    target = kpi.target
-    levels = "none set" if target is None else f"green from {target.green_from:g}, amber from {target.amber_from:g}"
     return [
         ("Unit", kpi.unit),
         ("Direction", kpi.direction.replace("_", " ")),
@@ -123,7 +128,7 @@ def _kpi_rows(kpi: Kpi, defaults: str) -> list[tuple[str, str]]:
         ("Clock", kpi.clock or ""),
         ("Left out", kpi.exclusions),
         ("Needs", ", ".join(_needs(required) for required in kpi.requires)),
-        ("Target", levels),
+        ("95% limits", UNCERTAINTIES[kpi.uncertainty]),
         ("Source", kpi.source),
         ("Confidence in the rule", kpi.confidence),
     ]

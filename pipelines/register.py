@@ -20,20 +20,12 @@ class BadRegister(ValueError):
     """A KPI's two files do not say what they must: the software's fault."""
 
 
-class Target(BaseModel):
-    """Where green and amber begin; where less is better, the most that is still green or amber."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    green_from: float
-    amber_from: float
-
-
 class Kpi(BaseModel):
     """What a KPI means.
 
     ``measure``: what stands at the month's end (stock), what happened or fell due in the month (flow), or the twelve
-    months to its end (rolling). ``requires`` names the tables it cannot do without. Of a list inside it any one will
+    months to its end (rolling). ``uncertainty``: how its intervals are computed; ``none`` for what is no count of
+    independent records. ``requires`` names the tables it cannot do without. Of a list inside it any one will
     do; where that one is itself a list, all of its tables together. ``timescales`` are those of ``timescale.csv`` that
     it goes by. It ``covers`` every month that its tables cover, or only the one in which they were delivered.
     """
@@ -46,6 +38,7 @@ class Kpi(BaseModel):
     unit: str
     direction: Literal["higher_is_better", "lower_is_better", "neutral"]
     measure: Literal["stock", "flow", "rolling"]
+    uncertainty: Literal["wilson", "poisson", "none"]
     standard: str
     standard_type: Literal["statutory", "plan", "local", "target"]
     numerator: str
@@ -57,7 +50,6 @@ class Kpi(BaseModel):
     requires: tuple[Required, ...]
     timescales: tuple[str, ...] = ()
     covers: Literal["every_month", "own_month"] = "every_month"
-    target: Target | None = None
 
     @property
     def requirements(self) -> list[tuple[str, int, str, bool]]:

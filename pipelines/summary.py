@@ -56,10 +56,10 @@ def _kpi_tables(rows: list[dict[str, Any]], month: Period) -> Iterator[Table]:
     for authority, kpis in _by_authority(rows):
         table = Table(title=f"KPIs of {_named(authority)}", title_justify="left")
         table.add_column("KPI", min_width=14, max_width=44)
-        for heading in (month.name, f"{month.plus(-5).name} to {month.name}", "Target", "RAG"):
+        for heading in (month.name, "Six months, or change in twelve", "Target", "RAG"):
             table.add_column(heading)
         for row in kpis:
-            target = "none set" if row["green_from"] is None else f"{row['green_from']:g}"
+            target = "none set" if row["target"] is None else f"{row['target']:g}"
             table.add_row(
                 row["title"],
                 figure(row["value"], row["numerator"], row["denominator"], row["unit"]),
@@ -71,19 +71,22 @@ def _kpi_tables(rows: list[dict[str, Any]], month: Period) -> Iterator[Table]:
 
 
 def _window(row: Mapping[str, Any]) -> str:
-    if row["unit"] == "percent":
-        if row["window_denominator"] is None:
+    if row["measure"] == "flow":
+        if row["window_numerator"] is None:
             return "six months not covered"
-        return figure(row["window_value"], row["window_numerator"], row["window_denominator"], "percent")
+        return figure(row["window_value"], row["window_numerator"], row["window_denominator"], row["unit"])
     if row["change"] is None:
         return "no comparison"
-    percent = "" if row["change_percent"] is None else f", {_signed(half_up(row['change_percent'], 1))}%"
-    base = f"{Period.parse(row['base_month']).name} ({row['base_value']:g})"
-    return f"{_signed(row['change'])}{percent} on {base}"
+    points = " points" if row["unit"] == "percent" else ""
+    percent = "" if row["change_percent"] is None else f", {half_up(row['change_percent'], 1):+}%"
+    base = f"{Period.parse(row['base_month']).name} ({_number(row['base_value'])})"
+    return f"{_number(row['change'], sign='+')}{points}{percent} on {base}"
 
 
-def _signed(number: Decimal | float) -> str:
-    return f"{number:+,}" if isinstance(number, Decimal) else f"{number:+,g}"
+def _number(number: float | Decimal, sign: str = "") -> str:
+    """To one decimal place, unless it is whole."""
+    rounded = half_up(number, 1)
+    return f"{rounded:{sign},.{0 if rounded == int(rounded) else 1}f}"
 
 
 def _survey_tables(rows: list[dict[str, Any]], _: Period) -> Iterator[Table]:
@@ -100,7 +103,8 @@ def _survey_tables(rows: list[dict[str, Any]], _: Period) -> Iterator[Table]:
                 for geography in ("council", "region", "nation")
                 for cell in (_score(row[geography]), _rag(row[f"{geography}_rag"]))
             ]
-            table.add_row(row["standard_name"], *cells)
+            conflict = " (the report's wording contradicts the rating)" if row["narrative_conflict"] else ""
+            table.add_row(row["standard_name"] + conflict, *cells)
         yield table
 
 
@@ -135,7 +139,9 @@ def _rag(rag: str | None) -> str:
 
 
 def _rags(month: str, window: str | None) -> str:
-    """The month's and, where it differs, the window's."""
+    """The month's and, where it differs, the window's; where there is no target, the column beside says so."""
+    if month == "no target":
+        return ""
     return _rag(month) if window in {None, month} else f"{_rag(month)}, six months {_rag(window)}"
 
 
@@ -146,10 +152,12 @@ def half_up(value: float | Decimal, places: int) -> Decimal:
     )
 
 
-def figure(value: float | None, numerator: float | None, denominator: float | None, unit: str) -> str:
+def figure(
+    value: float | None, numerator: float | Decimal | None, denominator: float | Decimal | None, unit: str
+) -> str:
     """A figure with what it is made of; 100% only where nothing is missing from it, 0% only where nothing is in it."""
     if unit != "percent":
-        return "none" if value is None else f"{value:,g}"
+        return "none" if value is None else _number(value)
     if value is None or numerator is None or denominator is None:
         return "nothing to count"
     shown = half_up(value, 1)
@@ -157,4 +165,4 @@ def figure(value: float | None, numerator: float | None, denominator: float | No
         shown = Decimal("99.9")
     if shown == 0 and numerator != 0:
         shown = Decimal("0.1")
-    return f"{shown}% ({numerator:,g}/{denominator:,g})"
+    return f"{shown}% ({_number(numerator)}/{_number(denominator)})"

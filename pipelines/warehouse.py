@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
 CHECKS = "checks"
 MACROS = "macros"
-ROUNDING = "rounding.sql"
+BUILD_MACROS = ("rounding.sql", "rating.sql")
 ASIDE = ".building-"
 REFERENCE = "reference"
 EVERY_KPI = "warehouse.fct_kpi_team_month"
+COUNTED, UNCERTAINTY = "warehouse.dim_counted", "warehouse.dim_uncertainty"
 KPIS = "kpis"
 KPI_GROUP = ("authority_code", "team_code", "reporting_month")
 KPI_FIGURES = ("numerator", "denominator")
@@ -107,6 +108,7 @@ LISTS: dict[str, dict[str, str]] = {
         "unit": "VARCHAR",
         "direction": "VARCHAR",
         "measure": "VARCHAR",
+        "uncertainty": "VARCHAR",
         "standard": "VARCHAR",
         "standard_type": "VARCHAR",
         "numerator": "VARCHAR",
@@ -115,8 +117,6 @@ LISTS: dict[str, dict[str, str]] = {
         "exclusions": "VARCHAR",
         "source": "VARCHAR",
         "confidence": "VARCHAR",
-        "green_from": "DECIMAL(18, 4)",
-        "amber_from": "DECIMAL(18, 4)",
     },
     "reference.kpi_requirement": {
         "kpi_id": "VARCHAR",
@@ -208,7 +208,7 @@ def _plan(settings: Settings, month: Period) -> _Plan:
     register = load_register(settings.sql / "kpis")
     references = tuple(sorted((settings.sql / REFERENCE).glob("*.csv")))
     published = load_published(settings.expectations / "snapshots")
-    given = {*LISTS, EVERY_KPI, *(f"{REFERENCE}.{path.stem}" for path in references)}
+    given = {*LISTS, *(f"{REFERENCE}.{path.stem}" for path in references)}
     given |= {f"staging.{table}" for source in sources.values() for table in source.tables}
     given |= {f"validation.{table}" for table in VALIDATION_TABLES}
     return _Plan(
@@ -217,7 +217,7 @@ def _plan(settings: Settings, month: Period) -> _Plan:
         published=published,
         register=register,
         selects=tuple(_ordered(selects, given)),
-        checks=tuple(in_build_order(checks, given | {select.table for select in selects})),
+        checks=tuple(in_build_order(checks, given | {EVERY_KPI, UNCERTAINTY} | {select.table for select in selects})),
         references=references,
         seen=seen_at(settings.staging, sources, month),
         definitions_sha256=_definitions_sha256(settings),
@@ -225,10 +225,11 @@ def _plan(settings: Settings, month: Period) -> _Plan:
 
 
 def _ordered(selects: Sequence[Select], given: set[str]) -> list[Select]:
-    """The build order; the union of all KPIs is one of its steps, made from the register and not from a file."""
+    """The build order. Two of its steps are no files: the union of all KPIs, and the intervals that Python computes."""
     kpis = [select for select in selects if select.schema == KPIS]
     union = Select(EVERY_KPI, _union_of(kpis), frozenset(kpi.table for kpi in kpis), frozenset())
-    return in_build_order([*selects, union], given - {EVERY_KPI})
+    intervals = Select(UNCERTAINTY, "", frozenset({COUNTED}), frozenset())
+    return in_build_order([*selects, union, intervals], given)
 
 
 def _union_of(kpis: Sequence[Select]) -> str:
@@ -255,11 +256,12 @@ def _all_of(selects: Sequence[exp.Select]) -> exp.Query:
 
 
 def _definitions_sha256(settings: Settings) -> str:
-    """One digest of everything that says what is computed: contracts, SQL, reference lists and this module."""
+    """One digest of everything that says what is computed: contracts, SQL, reference lists and what computes here."""
     folders = (settings.expectations, *(settings.sql / name for name in (*SCHEMAS, CHECKS, MACROS, REFERENCE)))
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     named = [(path.relative_to(settings.project_dir).as_posix(), path.read_text(encoding="utf-8")) for path in files]
-    named.append((Path(__file__).name, Path(__file__).read_text(encoding="utf-8")))
+    modules = (Path(__file__), Path(__file__).with_name("uncertainty.py"))
+    named += [(module.name, module.read_text(encoding="utf-8")) for module in modules]
     return sha256_of_texts(text for pair in named for text in pair)
 
 
@@ -272,7 +274,8 @@ def _build_aside(settings: Settings, plan: _Plan, path: Path) -> None:
             "temp_directory": str(Path(aside) / "spill"),
         }
         with duckdb.connect(str(file), config=options) as warehouse:
-            warehouse.execute((settings.sql / MACROS / ROUNDING).read_text(encoding="utf-8"))
+            for macros in BUILD_MACROS:
+                warehouse.execute((settings.sql / MACROS / macros).read_text(encoding="utf-8"))
             _put_inputs(warehouse, plan)
             for select in plan.selects:
                 _create(warehouse, select, plan.month)
@@ -402,12 +405,15 @@ def _deliveries(seen: Seen) -> list[tuple[Any, ...]]:
 
 
 def _register_row(kpi: Kpi) -> tuple[Any, ...]:
-    told = kpi.model_dump(exclude={"requires", "timescales", "covers", "target"})
-    thresholds = (None, None) if kpi.target is None else (kpi.target.green_from, kpi.target.amber_from)
-    return (*told.values(), *thresholds)
+    return tuple(kpi.model_dump(exclude={"requires", "timescales", "covers"}).values())
 
 
 def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Period) -> None:
+    if select.table == UNCERTAINTY:
+        # Costs seconds to import, and only here.
+        from pipelines.uncertainty import add_intervals
+
+        return add_intervals(warehouse)
     try:
         relation = _relation(warehouse, select, month)
         if select.schema == KPIS:

@@ -4,6 +4,8 @@ SELECT
     definition,
     unit,
     direction,
+    measure,
+    uncertainty,
     standard,
     standard_type,
     numerator,
@@ -11,7 +13,5 @@ SELECT
     clock,
     exclusions,
     source,
-    confidence,
-    cast(green_from AS DOUBLE) AS green_from,
-    cast(amber_from AS DOUBLE) AS amber_from
+    confidence
 FROM reference.kpi

@@ -4,9 +4,11 @@ WITH figures AS (
         reporting_month,
         kpi_id,
         team_code,
+        scale,
         numerator,
         denominator,
-        value
+        value,
+        shown
     FROM warehouse.fct_kpi_month
 ),
 
@@ -14,16 +16,32 @@ kpis AS (
     SELECT
         kpi_id,
         title,
-        unit
+        unit,
+        direction,
+        uncertainty
     FROM warehouse.dim_kpi
 ),
 
-ratings AS (
+targets AS (
     SELECT
         kpi_id,
-        value,
-        rag
-    FROM warehouse.dim_kpi_rating
+        authority_code,
+        reporting_month,
+        green_from,
+        amber_from
+    FROM warehouse.dim_target
+),
+
+intervals AS (
+    SELECT
+        uncertainty,
+        scale,
+        numerator,
+        denominator,
+        lower,
+        upper
+    FROM warehouse.dim_uncertainty
+    WHERE base_numerator IS NULL
 )
 
 SELECT
@@ -35,11 +53,22 @@ SELECT
     figures.numerator,
     figures.denominator,
     figures.value,
+    figures.shown,
+    intervals.lower,
+    intervals.upper,
     kpis.unit,
-    coalesce(ratings.rag, 'not rated') AS rag
+    targets.green_from AS target,
+    rating(kpis.direction, figures.shown, targets.green_from, targets.amber_from) AS rag
 FROM figures
 INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id
-LEFT JOIN ratings
+LEFT JOIN targets
     ON
-        figures.kpi_id = ratings.kpi_id
-        AND figures.value = ratings.value
+        figures.kpi_id = targets.kpi_id
+        AND figures.authority_code = targets.authority_code
+        AND figures.reporting_month = targets.reporting_month
+LEFT JOIN intervals
+    ON
+        kpis.uncertainty = intervals.uncertainty
+        AND figures.scale IS NOT DISTINCT FROM intervals.scale
+        AND figures.numerator = intervals.numerator
+        AND figures.denominator IS NOT DISTINCT FROM intervals.denominator

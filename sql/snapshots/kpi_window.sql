@@ -2,17 +2,17 @@ WITH figures AS (
     SELECT
         authority_code,
         reporting_month,
+        window_months,
         first_month,
         kpi_id,
         team_code,
+        scale,
         numerator,
         denominator,
         value,
+        shown,
         mean_of_months,
-        base_month,
-        base_value,
-        change,
-        change_percent
+        is_mean_apart
     FROM warehouse.fct_kpi_window
 ),
 
@@ -20,38 +20,98 @@ kpis AS (
     SELECT
         kpi_id,
         title,
-        unit
+        unit,
+        direction,
+        uncertainty
     FROM warehouse.dim_kpi
 ),
 
-ratings AS (
+targets AS (
     SELECT
         kpi_id,
-        value,
-        rag
-    FROM warehouse.dim_kpi_rating
+        authority_code,
+        reporting_month,
+        green_from,
+        amber_from
+    FROM warehouse.dim_target
+),
+
+narratives AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        subject,
+        claims,
+        note,
+        signed_by,
+        signed_on
+    FROM warehouse.dim_narrative
+),
+
+intervals AS (
+    SELECT
+        uncertainty,
+        scale,
+        numerator,
+        denominator,
+        lower,
+        upper
+    FROM warehouse.dim_uncertainty
+    WHERE base_numerator IS NULL
+),
+
+rated AS (
+    SELECT
+        figures.*,
+        kpis.title,
+        kpis.unit,
+        intervals.lower,
+        intervals.upper,
+        targets.green_from AS target,
+        rating(kpis.direction, figures.shown, targets.green_from, targets.amber_from) AS rag
+    FROM figures
+    INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id
+    LEFT JOIN targets
+        ON
+            figures.kpi_id = targets.kpi_id
+            AND figures.authority_code = targets.authority_code
+            AND figures.reporting_month = targets.reporting_month
+    LEFT JOIN intervals
+        ON
+            kpis.uncertainty = intervals.uncertainty
+            AND figures.scale IS NOT DISTINCT FROM intervals.scale
+            AND figures.numerator = intervals.numerator
+            AND figures.denominator IS NOT DISTINCT FROM intervals.denominator
 )
 
 SELECT
-    figures.authority_code,
-    figures.reporting_month,
-    figures.first_month,
-    figures.kpi_id,
-    kpis.title,
-    figures.team_code,
-    cast(figures.numerator AS DECIMAL(18, 2)) AS numerator,
-    cast(figures.denominator AS DECIMAL(18, 2)) AS denominator,
-    figures.value,
-    kpis.unit,
-    figures.mean_of_months,
-    figures.base_month,
-    cast(figures.base_value AS DECIMAL(18, 2)) AS base_value,
-    cast(figures.change AS DECIMAL(18, 2)) AS change,
-    figures.change_percent,
-    coalesce(ratings.rag, 'not rated') AS rag
-FROM figures
-INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id
-LEFT JOIN ratings
+    rated.authority_code,
+    rated.reporting_month,
+    rated.window_months,
+    rated.first_month,
+    rated.kpi_id,
+    rated.title,
+    rated.team_code,
+    rated.numerator,
+    rated.denominator,
+    rated.value,
+    rated.shown,
+    rated.lower,
+    rated.upper,
+    rated.unit,
+    rated.mean_of_months,
+    rated.is_mean_apart,
+    rated.target,
+    rated.rag,
+    coalesce(contradicts(narratives.claims, rated.rag), false) AS narrative_conflict,
+    narratives.note AS narrative_note,
+    narratives.signed_by AS narrative_signed_by,
+    narratives.signed_on AS narrative_signed_on
+FROM rated
+LEFT JOIN narratives
     ON
-        figures.kpi_id = ratings.kpi_id
-        AND figures.value = ratings.value
+        rated.kpi_id = narratives.subject
+        AND rated.authority_code = narratives.authority_code
+        AND rated.reporting_month = narratives.reporting_month
+        AND rated.team_code IS NULL
+        AND rated.window_months <= 6

@@ -67,6 +67,27 @@ bands AS (
         from_score,
         to_score
     FROM reference.survey_band
+),
+
+claims AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        claims
+    FROM warehouse.dim_narrative
+    WHERE subject = 'survey'
+),
+
+narratives AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        subject,
+        claims,
+        note,
+        signed_by,
+        signed_on
+    FROM warehouse.dim_narrative
 )
 
 SELECT
@@ -81,6 +102,10 @@ SELECT
     scores.rounded_score,
     CASE WHEN others.score BETWEEN 0 AND 100 THEN cast(others.score AS DOUBLE) END AS without_score,
     coalesce(bands.rag, 'not rated') AS rag,
+    coalesce(contradicts(coalesce(narratives.claims, claims.claims), bands.rag), false) AS narrative_conflict,
+    narratives.note AS narrative_note,
+    narratives.signed_by AS narrative_signed_by,
+    narratives.signed_on AS narrative_signed_on,
     scores.is_reverse,
     scores.respondents,
     scores.questions,
@@ -101,3 +126,14 @@ LEFT JOIN bands
     ON
         scores.is_reverse = bands.is_reverse
         AND scores.rounded_score BETWEEN bands.from_score AND bands.to_score
+LEFT JOIN claims
+    ON
+        scores.authority_code = claims.authority_code
+        AND scores.reporting_month = claims.reporting_month
+        AND scores.geography = 'council'
+LEFT JOIN narratives
+    ON
+        scores.authority_code = narratives.authority_code
+        AND scores.reporting_month = narratives.reporting_month
+        AND scores.standard_id = narratives.subject
+        AND scores.geography = 'council'

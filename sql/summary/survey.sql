@@ -17,7 +17,8 @@ SELECT
     max(CASE WHEN scores.geography = 'region' THEN scores.rag END) AS region_rag,
     max(CASE WHEN scores.geography = 'nation' THEN scores.rounded_score END) AS nation,
     max(CASE WHEN scores.geography = 'nation' THEN scores.rag END) AS nation_rag,
-    max(CASE WHEN scores.geography = 'council' THEN scores.respondents END) AS respondents
+    max(CASE WHEN scores.geography = 'council' THEN scores.respondents END) AS respondents,
+    bool_or(scores.narrative_conflict) AS narrative_conflict
 FROM survey_score AS scores
 INNER JOIN newest
     ON

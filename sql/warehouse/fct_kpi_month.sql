@@ -74,6 +74,10 @@ SELECT
     CASE
         WHEN kpis.scale IS NULL THEN cast(figures.numerator AS DOUBLE)
         ELSE kpis.scale * cast(figures.numerator AS DOUBLE) / cast(nullif(figures.denominator, 0) AS DOUBLE)
-    END AS value
+    END AS value,
+    CASE
+        WHEN kpis.scale IS NULL THEN cast(figures.numerator AS DOUBLE)
+        ELSE cast(published_rate(figures.numerator, figures.denominator, kpis.scale) AS DOUBLE)
+    END AS shown
 FROM figures
 INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id

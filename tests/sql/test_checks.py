@@ -55,6 +55,18 @@ SPOIL = {
         "UPDATE snapshots.kpi_month SET value = 0 "
         "WHERE kpi_id = 'assess_45wd' AND reporting_month = '2021-01' AND team_code IS NULL"
     ),
+    "kpi_month__value_lies_within_its_limits": (
+        "UPDATE snapshots.kpi_month SET upper = value - 0.1 "
+        "WHERE kpi_id = 'cpp_count' AND reporting_month = '2021-02' AND team_code IS NULL"
+    ),
+    "kpi_window__every_uncertain_figure_has_its_limits": (
+        "UPDATE snapshots.kpi_window SET lower = NULL "
+        "WHERE kpi_id = 'cpp_count' AND reporting_month = '2021-02' AND team_code IS NULL"
+    ),
+    "narrative__is_of_a_kpi_or_a_survey_and_claims_a_rating": "UPDATE warehouse.dim_narrative SET claims = 'fine'",
+    "target__is_of_a_kpi_with_a_better_side_and_amber_on_the_worse": (
+        "UPDATE reference.target SET amber_from = 100 WHERE kpi_id = 'icpc_15wd'"
+    ),
     "reconciliation__rows_read_are_staged_or_refused": (
         "UPDATE snapshots.reconciliation SET rows_read = rows_read + 1 WHERE file_name = 'ssd_person.csv'"
     ),

@@ -18,9 +18,20 @@ STAGES = {"extract", "landing", "staging", "warehouse", "snapshots"}
 
 # From the ground up. A module imports from its own layer and those below it; a new module has to find its place.
 LAYERS = (
-    {"airflow_home", "deliveries", "findings", "healthy", "periods", "settings", "sql_files", "storage"},
+    {"airflow_home", "deliveries", "findings", "healthy", "periods", "settings", "sql_files", "storage", "uncertainty"},
     {"contracts", "published", "register", "staged"},
-    {"casting", "disclosure", "explain", "outcome", "pages", "readers", "report", "snapshot_database", "summary", "validation"},
+    {
+        "casting",
+        "disclosure",
+        "explain",
+        "outcome",
+        "pages",
+        "readers",
+        "report",
+        "snapshot_database",
+        "summary",
+        "validation",
+    },
     STAGES,
     {"orchestration", "sample"},
     {"__main__", "first_run", "reference_docs"},

@@ -146,7 +146,11 @@ def test_a_check_that_fires_stops_the_build_and_tells_no_values(changeable: Sett
             "SELECT cast('Zebedee' AS DATE) AS d FROM core.cp_plan",
             "^core.child: ConversionException$",
         ),
-        ("kpis/cpp_count.sql", "SELECT 'x' AS authority_code", "kpis.cpp_count: gives authority_code VARCHAR; a KPI gives"),
+        (
+            "kpis/cpp_count.sql",
+            "SELECT 'x' AS authority_code",
+            "kpis.cpp_count: gives authority_code VARCHAR; a KPI gives",
+        ),
         ("snapshots/kpi.sql", "SELECT kpi_id FROM reference.kpi", "snapshots.kpi: gives kpi_id VARCHAR; its contract"),
         ("snapshots/extra.sql", "SELECT kpi_id FROM reference.kpi", "snapshots.extra: has its SQL or its contract"),
         ("kpis/half.sql", "SELECT 1 AS one", "half: a KPI is two files"),
