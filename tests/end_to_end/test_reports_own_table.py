@@ -108,7 +108,7 @@ def together(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Path:
     deliver_workbooks(survey_of(root))
     sample = place.root / "inbox" / SAMPLE
     shutil.copytree(sample / "ssd" / "2021-01", root / "inbox" / COUNCIL / "ssd" / "2021-02")
-    for source in ("ssd", "survey"):
+    for source in ("local", "ssd", "survey"):
         shutil.copytree(sample / source / "2021-02", root / "inbox" / SAMPLE / source / "2021-02")
     return publish(root)
 
@@ -138,7 +138,7 @@ def test_the_response_rate_is_the_one_kpi_of_a_council_that_gave_only_its_survey
     ((*row, value),) = found
     assert row == ["survey_response_rate", "2021-02", None, 67, 162]
     assert round(value, 2) == 41.36
-    assert rows(alone, "SELECT * FROM kpi_window") == []
+    assert rows(alone, "SELECT kpi_id, window_months, numerator FROM kpi_window") == [("survey_response_rate", 1, 67)]
 
 
 def test_nothing_of_the_reports_table_is_refused_or_warned_about(alone: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_workbook_says_what_the_text_says(alone: Path, together: Path) -> None
     assert rate == figures(alone, COUNCIL)
 
 
-@pytest.mark.parametrize("table", ["kpi_month", "kpi_window", "survey_score"])
+@pytest.mark.parametrize("table", ["kpi_month", "kpi_window", "kpi_change", "kpi_chart", "survey_score"])
 def test_another_authority_with_the_same_ids_changes_no_figure(place: Place, together: Path, table: str) -> None:
     query = f"SELECT * FROM {table} WHERE authority_code = '{SAMPLE}' ORDER BY ALL"
     assert rows(together, query) == rows(place.snapshot / "snapshot.duckdb", query)

@@ -279,7 +279,8 @@ def test_without_the_number_invited_there_is_no_response_rate(told: duckdb.DuckD
 def test_a_survey_alone_has_no_other_kpi_no_team_and_no_window(told: duckdb.DuckDBPyConnection) -> None:
     found = told.sql("SELECT kpi_id, team_code, reporting_month FROM snapshots.kpi_month").fetchall()
     assert found == [("survey_response_rate", None, MONTH)]
-    assert told.sql("FROM snapshots.kpi_window").fetchall() == []
+    windows = told.sql("SELECT kpi_id, team_code, window_months FROM snapshots.kpi_window").fetchall()
+    assert windows == [("survey_response_rate", None, 1)]
 
 
 INVITATIONS: dict[str, tuple[Rows, str | None]] = {
