@@ -11,6 +11,6 @@ SELECT
     ) AS numerator,
     cast(CASE WHEN excluded_because IS NULL AND status IN ('met', 'late', 'missed') THEN 1 END AS DECIMAL(18, 2))
         AS denominator,
-    concat_ws(', ', concat('due ', due_date), concat(status, ' ', met_date), excluded_because) AS reason
+    concat_ws(', ', concat('due ', due_date), concat_ws(' ', status, met_date), excluded_because) AS reason
 FROM warehouse.fct_obligation
 WHERE kind = 'cp_visit'
