@@ -20,7 +20,7 @@ babies AS (
         ON
             children.authority_code = months.authority_code
             AND children.birth_date <= months.month_end
-            AND cast(children.birth_date + INTERVAL 1 YEAR AS DATE) > months.month_end
+            AND children.birth_date > months.month_end - INTERVAL 1 YEAR
             AND coalesce(children.death_date, DATE '9999-12-31') > months.month_end
 ),
 

@@ -159,7 +159,7 @@ children AS (
     SELECT
         authority_code,
         child_id,
-        cast(birth_date + INTERVAL 18 YEAR AS DATE) AS birthday_18
+        birth_date
     FROM core.child
 ),
 
@@ -228,7 +228,9 @@ SELECT
         WHEN dated.is_unborn THEN 'unborn'
         WHEN elsewhere.spell_number IS NOT NULL THEN 'on a child protection plan or looked after'
         WHEN dated.kind IN ('cla_visit', 'cla_review') AND statuses.is_short_break THEN 'short breaks'
-        WHEN dated.kind IN ('cla_visit', 'cla_review') AND children.birthday_18 <= dated.due_date THEN 'aged 18 or over'
+        WHEN
+            dated.kind IN ('cla_visit', 'cla_review') AND children.birth_date <= dated.due_date - INTERVAL 18 YEAR
+            THEN 'aged 18 or over'
     END AS excluded_because
 FROM dated
 ASOF LEFT JOIN child_teams
