@@ -7,7 +7,7 @@ case is about, an expected one those that are looked at. Ids are any readable te
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -27,11 +27,12 @@ from tests.warehouse_input import MONTH
 if TYPE_CHECKING:
     from tests.staged_input import Rows
 
+ISO = "%Y-%m-%d"
 FOLDER = Path(__file__).parent / "sql"
 SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
 TABLES = {name: (source, table) for source, told in SOURCES.items() for name, table in told.tables.items()}
-# A case is about some of its table's rows: those of the kinds, months and teams that it expects.
-SCOPE = ("kind", "kpi_id", "reporting_month", "team_code")
+# A case is about some of its table's rows: those of the kinds, KPIs and months that it expects.
+SCOPE = ("kind", "kpi_id", "reporting_month")
 
 
 class BadCase(AssertionError):
@@ -85,9 +86,13 @@ def read_case(folder: Path) -> Case:
     return Case(folder.parent.name, about, given, columns, expected)
 
 
-def compare(warehouse: duckdb.DuckDBPyConnection, case: Case, authority: str) -> None:
-    """Fails unless the authority's rows are those expected, in any order."""
-    assert sorted(_found(warehouse, case, authority)) == sorted(case.expected), case.about.why
+def differences(warehouse: duckdb.DuckDBPyConnection, case: Case, authority: str) -> list[str]:
+    """What the authority's rows lack, and what they have too many, in whatever order they are."""
+    found, expected = Counter(_found(warehouse, case, authority)), Counter(case.expected)
+    return [
+        *(f"is not there: {', '.join(row)}" for row in sorted((expected - found).elements())),
+        *(f"is there, not expected: {', '.join(row)}" for row in sorted((found - expected).elements())),
+    ]
 
 
 def _given(file: Path) -> Rows:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cases import BadCase, Case, compare, folders, read_case
+from tests.cases import BadCase, Case, differences, folders, read_case
 from tests.warehouse_input import authority_of, built
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import duckdb
+
+    from tests.staged_input import Rows
 
 FOLDERS = {f"{folder.parent.name}/{folder.name}": folder for folder in folders()}
 # What tells which source children looked after are counted from: every delivery of the dataset holds these.
@@ -25,7 +25,7 @@ LOOKED_AFTER = ("ssd_person", "ssd_cla_episodes", "ssd_legal_status")
 @pytest.fixture(scope="module")
 def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, duckdb.DuckDBPyConnection]]:
     """One build a reporting month, in which each case has an authority to itself. A malformed case fails alone."""
-    by_month: dict[str, dict[str, dict[str, dict]]] = {}
+    by_month: dict[str, dict[str, dict[str, dict[str, Rows]]]] = {}
     for name, folder in FOLDERS.items():
         with suppress(BadCase):
             case = read_case(folder)
@@ -36,8 +36,8 @@ def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, d
         warehouse.close()
 
 
-def whole(case: Case, authority: str) -> dict[str, dict]:
-    empty = dict.fromkeys(LOOKED_AFTER, [])
+def whole(case: Case, authority: str) -> dict[str, dict[str, Rows]]:
+    empty: dict[str, Rows] = {table: [] for table in LOOKED_AFTER}
     return {
         delivery: {**empty, **tables} if "/ssd/" in delivery else tables
         for delivery, tables in case.deliveries(authority).items()
@@ -47,4 +47,6 @@ def whole(case: Case, authority: str) -> dict[str, dict]:
 @pytest.mark.parametrize("name", FOLDERS)
 def test_case(warehouses: dict[str, duckdb.DuckDBPyConnection], name: str) -> None:
     case = read_case(FOLDERS[name])
-    compare(warehouses[case.about.month], case, authority_of(FOLDERS, name))
+    found = differences(warehouses[case.about.month], case, authority_of(FOLDERS, name))
+    if found:
+        pytest.fail("\n".join([case.about.why, *found]), pytrace=False)
