@@ -105,13 +105,10 @@ def _given(file: Path) -> Rows:
         raise BadCase(f"given/{file.name}: {file.stem} has no column {', '.join(sorted(unknown))}")
     readable = {name: "VARCHAR" if types[name] == "UUID" else types[name] for name in headings}
     try:
-        with duckdb.connect() as connection:
-            relation = connection.read_csv(
-                str(file), header=True, columns=readable, delimiter=",", date_format="%Y-%m-%d"
-            )
-            return [dict(zip(headings, row, strict=True)) for row in relation.fetchall()]
+        rows = duckdb.read_csv(str(file), header=True, columns=readable, delimiter=",", date_format=ISO).fetchall()
     except duckdb.Error as problem:
         raise BadCase(f"given/{file.name}: {problem}") from problem
+    return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
 def _expected(file: Path) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

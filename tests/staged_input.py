@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -96,13 +97,20 @@ def _write(path: Path, types: Mapping[str, str], rows: Sequence[Mapping[str, Any
         exp.ColumnDef(this=exp.to_identifier(name), kind=exp.DataType.build(kind, dialect="duckdb"))
         for name, kind in types.items()
     ]
-    create = exp.Create(this=exp.Schema(this=exp.to_table("t"), expressions=definitions), kind="TABLE")
-    with duckdb.connect() as connection:
-        connection.execute(create.sql(dialect="duckdb"))
-        for line, row in enumerate(rows, start=2):
-            values = [_value(kind, row.get(name, line if name == "line" else None)) for name, kind in types.items()]
-            connection.table("t").insert(values)
-        connection.table("t").write_parquet(str(path), compression="zstd")
+    schema = exp.Schema(this=exp.to_table("t"), expressions=definitions)
+    database = _database()
+    database.execute(exp.Create(this=schema, kind="TABLE", replace=True).sql(dialect="duckdb"))
+    table = database.table("t")
+    for line, row in enumerate(rows, start=2):
+        values = [_value(kind, row.get(name, line if name == "line" else None)) for name, kind in types.items()]
+        table.insert(values)
+    table.write_parquet(str(path), compression="zstd")
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for all tables: opening it takes longer than writing a few rows."""
+    return duckdb.connect()
 
 
 def _value(kind: str, value: Any) -> Any:
