@@ -25,7 +25,7 @@ LOOKED_AFTER = ("ssd_person", "ssd_cla_episodes", "ssd_legal_status")
 @pytest.fixture(scope="module")
 def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, duckdb.DuckDBPyConnection]]:
     """One build a reporting month, in which each case has an authority to itself. A malformed case fails alone."""
-    by_month: dict[str, dict[str, dict[str, dict[str, Rows]]]] = {}
+    by_month: dict[str, dict[str, dict[str, Rows]]] = {}
     for name, folder in FOLDERS.items():
         with suppress(BadCase):
             case = read_case(folder)
