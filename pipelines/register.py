@@ -25,7 +25,8 @@ class Kpi(BaseModel):
 
     ``measure``: what stands at the month's end (stock), what happened or fell due in the month (flow), or the twelve
     months to its end (rolling). ``uncertainty``: how its intervals are computed; ``none`` for what is no count of
-    independent records. ``requires`` names the tables it cannot do without. Of a list inside it any one will
+    independent records. ``requires`` names the tables it cannot do without, and a column of one (``table.column``)
+    where the table can do without it and the KPI cannot. Of a list inside it any one will
     do; where that one is itself a list, all of its tables together. ``timescales`` are those of ``timescale.csv`` that
     it goes by. It ``covers`` every month that its tables cover, or only the one in which they were delivered.
     """

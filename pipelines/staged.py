@@ -31,6 +31,11 @@ class Staged:
         """The tables that were delivered and can be counted from, empty ones included."""
         return tuple(sorted(set(self.manifest["tables"]) - set(self.manifest.get("uncountable_tables", ()))))
 
+    @property
+    def missing_columns(self) -> frozenset[str]:
+        """Columns of the contracts that were not delivered, such as ``ssd_cp_visits.cppv_cp_visit_seen_alone``."""
+        return frozenset(self.manifest.get("missing_columns", ()))
+
 
 @dataclass(frozen=True)
 class Seen:

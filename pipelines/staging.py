@@ -412,6 +412,9 @@ def _write_outcome(
         "status": "staged" if refusal is None else "refused",
         "refusal": refusal,
         "tables": tables,
+        "missing_columns": sorted(
+            f"{each.table}.{each.column}" for each in reading.noticed if each.rule is findings.MISSING_COLUMN
+        ),
         "uncountable_tables": sorted(
             {each.table for each in reading.noticed if each.rule is findings.MISSING_CRITICAL_COLUMN}
         ),

@@ -372,7 +372,7 @@ def _put_list(warehouse: duckdb.DuckDBPyConnection, table: str, rows: Sequence[S
 def _lists(plan: _Plan) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "staging.delivered_table": [
-            row for version in plan.seen.used for row in _delivered_tables(version, plan.sources)
+            row for version in plan.seen.used for row in _delivered(version, plan.sources, plan.register)
         ],
         "staging.delivery": _deliveries(plan.seen),
         "reference.kpi": [_register_row(kpi) for kpi in plan.register],
@@ -380,10 +380,14 @@ def _lists(plan: _Plan) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def _delivered_tables(version: Staged, sources: Mapping[str, Source]) -> list[tuple[str, ...]]:
+def _delivered(version: Staged, sources: Mapping[str, Source], register: Iterable[Kpi]) -> list[tuple[str, ...]]:
+    """The tables that can be counted from, and of the columns that a KPI asks for by name those that are there."""
     delivery = version.delivery
     first = str(sources[delivery.source].first_month(delivery.month))
-    return [(delivery.authority_code, delivery.source, table, first, str(delivery.month)) for table in version.tables]
+    asked = {name for kpi in register for _, _, name, _ in kpi.requirements if "." in name}
+    columns = sorted(name for name in asked - version.missing_columns if name.partition(".")[0] in version.tables)
+    names = (*version.tables, *columns)
+    return [(delivery.authority_code, delivery.source, name, first, str(delivery.month)) for name in names]
 
 
 def _deliveries(seen: Seen) -> list[tuple[Any, ...]]:

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 
 def test_every_required_table_has_a_contract() -> None:
-    tables = {table for source in load_sources(PROJECT / "expectations").values() for table in source.tables}
+    contracts = [each for source in load_sources(PROJECT / "expectations").values() for each in source.tables.values()]
+    tables = {contract.name for contract in contracts}
+    tables |= {f"{contract.name}.{heading}" for contract in contracts for heading in contract.headings}
     for kpi in load_register(PROJECT / "sql/kpis"):
-        assert {table for _, _, table, _ in kpi.requirements} <= tables
+        named = {name for _, _, name, _ in kpi.requirements}
+        assert named <= tables
+        assert {name.partition(".")[0] for name in named} <= named
 
 
 def test_one_of_several_tables_is_one_requirement() -> None:
