@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlglot import exp
 
 from pipelines.sql_files import DIALECT
@@ -43,7 +43,7 @@ class About(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     why: str
-    month: str = MONTH
+    month: str = Field(MONTH, pattern=r"^\d{4}-\d{2}$")
 
 
 @dataclass(frozen=True)
@@ -97,30 +97,39 @@ def differences(warehouse: duckdb.DuckDBPyConnection, case: Case, authority: str
 
 def _given(file: Path) -> Rows:
     if file.suffix != ".csv" or file.stem not in TABLES:
-        raise BadCase(f"given/{file.name}: no staged table is called so")
+        raise BadCase(f"{file.name}: no staged table is called so")
     types = {column.name: column.duckdb_type or "" for column in TABLES[file.stem][1].staged_columns}
-    with file.open(encoding="utf-8", newline="") as lines:
-        headings = next(csv.reader(lines), [])
+    headings, _ = _lines(file)
     if unknown := set(headings) - set(types):
-        raise BadCase(f"given/{file.name}: {file.stem} has no column {', '.join(sorted(unknown))}")
+        raise BadCase(f"{file.name}: {file.stem} has no column {', '.join(sorted(unknown))}")
     readable = {name: "VARCHAR" if types[name] == "UUID" else types[name] for name in headings}
     try:
-        rows = duckdb.read_csv(str(file), header=True, columns=readable, delimiter=",", date_format=ISO).fetchall()
+        rows = duckdb.read_csv(
+            str(file), header=True, columns=readable, delimiter=",", quotechar='"', escapechar='"', date_format=ISO
+        ).fetchall()
     except duckdb.Error as problem:
-        raise BadCase(f"given/{file.name}: {problem}") from problem
+        raise BadCase(f"{file.name}: {problem}") from problem
     return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
 def _expected(file: Path) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    columns, rows = _lines(file)
+    if not rows:
+        raise BadCase(f"{file.name}: expects nothing; give it a row that counts beside the one that does not")
+    return columns, rows
+
+
+def _lines(file: Path) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The heading and the rows below it; raises BadCase."""
     if not file.exists():
         raise BadCase(f"{file.name} is missing")
     with file.open(encoding="utf-8", newline="") as lines:
-        columns, *rows = [tuple(line) for line in csv.reader(lines)] or [()]
-    if not rows:
-        raise BadCase(f"{file.name}: expects nothing; give it a row that counts beside the one that does not")
-    if any(len(row) != len(columns) for row in rows):
-        raise BadCase(f"{file.name}: a row has more or fewer columns than the heading")
-    return columns, rows
+        heading, *rows = [tuple(line) for line in csv.reader(lines)] or [()]
+    if not heading:
+        raise BadCase(f"{file.name}: has no heading")
+    if any(len(row) != len(heading) for row in rows):
+        raise BadCase(f"{file.name}: a row has more or fewer columns than its heading")
+    return heading, rows
 
 
 def _found(warehouse: duckdb.DuckDBPyConnection, case: Case, authority: str) -> list[tuple[str, ...]]:

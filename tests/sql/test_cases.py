@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.warehouse_input import authority_of, built
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import duckdb
 
@@ -50,3 +53,89 @@ def test_case(warehouses: dict[str, duckdb.DuckDBPyConnection], name: str) -> No
     found = differences(warehouses[case.about.month], case, authority_of(FOLDERS, name))
     if found:
         pytest.fail("\n".join([case.about.why, *found]), pytrace=False)
+
+
+ANY = "fct_assessment/over_christmas"
+DAY_45, DAY_46 = ("on day 45", "45", "true", "2021-03-02"), ("on day 46", "46", "false", "2021-03-02")
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        ([DAY_46, DAY_45], []),
+        ([DAY_45], ["is there, not expected: on day 46, 46, false, 2021-03-02"]),
+        ([DAY_45, DAY_46, DAY_46], ["is not there: on day 46, 46, false, 2021-03-02"]),
+        (
+            [DAY_45, ("on day 46", "46", "true", "2021-03-02")],
+            [
+                "is not there: on day 46, 46, true, 2021-03-02",
+                "is there, not expected: on day 46, 46, false, 2021-03-02",
+            ],
+        ),
+    ],
+)
+def test_a_case_fails_on_every_row_that_is_not_as_expected(
+    warehouses: dict[str, duckdb.DuckDBPyConnection], expected: list[tuple[str, ...]], told: list[str]
+) -> None:
+    case = dataclasses.replace(read_case(FOLDERS[ANY]), expected=expected)
+    assert differences(warehouses[case.about.month], case, authority_of(FOLDERS, ANY)) == told
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"columns": ("assessment_id", "working_day")}, "fct_assessment has no column working_day"),
+        ({"table": "fct_assesment"}, "fct_assesment: 0 tables are called so"),
+    ],
+)
+def test_a_case_about_what_the_warehouse_does_not_hold_fails(
+    warehouses: dict[str, duckdb.DuckDBPyConnection], change: dict[str, Any], told: str
+) -> None:
+    case = dataclasses.replace(read_case(FOLDERS[ANY]), **change)
+    with pytest.raises(BadCase, match=told):
+        differences(warehouses[case.about.month], case, authority_of(FOLDERS, ANY))
+
+
+GIVEN = "given/ssd_cin_assessments.csv"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        (GIVEN, "cina_assessment_id,cina_start\na,2021-02-01\n", "has no column cina_start"),
+        (GIVEN, "cina_assessment_id,cina_assessment_start_date\na,01/02/2021\n", "(?s)ssd_cin_assessments.*01/02/2021"),
+        (GIVEN, "cina_assessment_id,cina_assessment_start_date\na\n", "more or fewer columns"),
+        (GIVEN, "", "has no heading"),
+        ("given/ssd_cin_assessment.csv", "a\n", "no staged table is called so"),
+        ("given/ssd_cin_assessments.txt", "a\n", "no staged table is called so"),
+        ("expected.csv", "", "has no heading"),
+        ("expected.csv", "assessment_id,working_days\n", "expects nothing"),
+        ("expected.csv", "assessment_id,working_days\na\n", "more or fewer columns"),
+        ("case.yaml", "month: 2021-02\n", "why"),
+        ("case.yaml", "why: So it is.\nmonht: 2021-02\n", "monht"),
+        ("case.yaml", "why: So it is.\nmonth: February\n", "month"),
+        ("case.yaml", "", "case.yaml"),
+    ],
+)
+def test_a_malformed_case_says_what_is_wrong_with_it(tmp_path: Path, file: str, text: str, told: str) -> None:
+    (tmp_path / "given").mkdir()
+    sound = {
+        "case.yaml": "why: So it is.\n",
+        GIVEN: "cina_assessment_id,cina_assessment_start_date\na,2021-02-01\n",
+        "expected.csv": "assessment_id,working_days\na,\n",
+    }
+    for name, content in sound.items():
+        (tmp_path / name).write_text(content)
+    assert read_case(tmp_path).expected == [("a", "")]
+    (tmp_path / file).write_text(text)
+    with pytest.raises(BadCase, match=told):
+        read_case(tmp_path)
+
+
+@pytest.mark.parametrize("missing", ["case.yaml", GIVEN, "expected.csv"])
+def test_half_a_case_is_none(tmp_path: Path, missing: str) -> None:
+    folder = tmp_path / "case"
+    shutil.copytree(FOLDERS[ANY], folder)
+    (folder / missing).unlink()
+    with pytest.raises(BadCase):
+        read_case(folder)
