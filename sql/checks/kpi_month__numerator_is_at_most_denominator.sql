@@ -1,3 +1,4 @@
+-- Who left in twelve months, and the days that they lost, are no part of those employed at the end.
 WITH months AS (
     SELECT
         authority_code,
@@ -8,12 +9,20 @@ WITH months AS (
         numerator,
         denominator
     FROM snapshots.kpi_month
+),
+
+kpis AS (
+    SELECT
+        kpi_id,
+        measure
+    FROM reference.kpi
 )
 
 SELECT
-    authority_code,
-    reporting_month,
-    kpi_id,
-    team_code
+    months.authority_code,
+    months.reporting_month,
+    months.kpi_id,
+    months.team_code
 FROM months
-WHERE unit = 'percent' AND numerator > denominator
+INNER JOIN kpis ON months.kpi_id = kpis.kpi_id
+WHERE months.unit = 'percent' AND kpis.measure <> 'rolling' AND months.numerator > months.denominator
