@@ -142,7 +142,7 @@ def _close_reason(telling: Telling, refused: bool) -> str | None:
     journey = telling.journey
     if journey.close is None:
         return None
-    if refused or journey.plan or journey.cin_plan or journey.care:
+    if refused or journey.enquiry or journey.conference or journey.plan or journey.cin_plan or journey.care:
         return "RC7"
     return "RC8"
 

@@ -123,18 +123,16 @@ def person_rows(seed: int, persons: list[Person]) -> Iterator[Row]:
             "pers_legacy_id": f"OLD-{person.number * 7 % 1_000_003:07d}" if rng.random() < 0.4 else None,
             "pers_upn_unknown": None if school_age else "UN1",
             "pers_send_flag": "Y" if person.disabled and rng.random() < 0.5 else "N",
-            "pers_expected_dob": person.expected_dob,
+            "pers_expected_dob": person.expected_dob if person.dob is None else None,
             "pers_is_mother": "Y" if not male and person.years_on(shape.WINDOW_LAST) in (16, 17, 18) else "N",
         }
 
 
 def disability_rows(seed: int, persons: list[Person]) -> Iterator[Row]:
-    """Rows of ssd_disability: one or more for a disabled child, NONE for some of the others."""
+    """Rows of ssd_disability: one or more for a disabled child, NONE for any other."""
     for person in persons:
         rng = stream(seed, "disability", person.number)
         codes = rng.sample(DISABILITIES, rng.randint(1, 3)) if person.disabled else ["NONE"]
-        if not person.disabled and rng.random() < 0.6:
-            continue
         for place, code in enumerate(codes, start=1):
             yield {
                 "_known": person.known_from,
