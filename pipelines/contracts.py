@@ -13,7 +13,8 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
   (the flags of a JSON column), and the custom properties ``pseudonym``, ``aliases`` and, for survey answers, ``words``
   and ``noAnswer``;
 - a quality rule of ``engine: greatExpectations``: ``id``, ``description``, ``severity``, ``implementation`` (``type``
-  and ``kwargs``), and the custom properties ``consequence``, ``remedy`` and ``column``.
+  and ``kwargs``), and the custom properties ``consequence``, ``remedy`` and ``column``. An ``unexpected_rows_query``
+  that ends in ``.sql`` is a file of ``sql/rules``, and gives the lines of the rows that break the rule.
 
 Everything else in a contract is for the people and tools that read the standard.
 """
@@ -64,6 +65,7 @@ DUCKDB_TYPES: dict[Kind, str] = {
 }
 WITHHELD = {"direct_identifier", "free_text"}
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+QUERY = "unexpected_rows_query"
 A_YEAR = re.compile(r"(?<=_)\d{4}(?=_|$)")
 
 FIRST_CALENDAR_DAY = "1995-01-01"
@@ -152,10 +154,14 @@ class Contract:
         return next((column for column in self.columns if column.primary_key), None)
 
     @property
+    def structural_checks(self) -> tuple[Check, ...]:
+        """Those that follow from the columns."""
+        return tuple(check for column in self.staged_columns for check in _structural_checks(column))
+
+    @property
     def checks(self) -> tuple[Check, ...]:
-        """The structural checks that follow from the columns, then the declared ones."""
-        structural = (check for column in self.staged_columns for check in _structural_checks(column))
-        return (*structural, *self.declared_checks)
+        """The structural checks, then the declared ones."""
+        return (*self.structural_checks, *self.declared_checks)
 
     def with_columns(self, columns: tuple[Column, ...]) -> Contract:
         return replace(self, columns=columns)
@@ -191,8 +197,8 @@ def load_sources(expectations: Path) -> dict[str, Source]:
 def load_contract(path: Path, source: str) -> Contract:
     """One contract file; raises BadContract naming the file and what it lacks."""
     try:
-        return _contract(storage.read_yaml(path), source)
-    except (KeyError, TypeError, IndexError, ValueError) as problem:
+        return _contract(storage.read_yaml(path), source, path.parents[2] / "sql" / "rules")
+    except (KeyError, TypeError, IndexError, ValueError, FileNotFoundError) as problem:
         raise BadContract(f"{path}: {type(problem).__name__}: {problem}") from problem
 
 
@@ -243,7 +249,7 @@ def _load_source(path: Path) -> Source:
     )
 
 
-def _contract(told: dict[str, Any], source: str) -> Contract:
+def _contract(told: dict[str, Any], source: str, rules: Path) -> Contract:
     table = told["schema"][0]
     custom = _custom(table)
     symbols = custom.get("symbols", ())
@@ -257,7 +263,7 @@ def _contract(told: dict[str, Any], source: str) -> Contract:
         grain=table["dataGranularityDescription"],
         optional=bool(custom.get("optional", False)),
         columns=tuple(part for column in columns for part in _with_symbol(column, symbols)),
-        declared_checks=tuple(_declared_check(quality) for quality in table.get("quality", ())),
+        declared_checks=tuple(_declared_check(quality, rules) for quality in table.get("quality", ())),
     )
 
 
@@ -377,7 +383,7 @@ def _plain(name: str) -> str:
     return name
 
 
-def _declared_check(told: dict[str, Any]) -> Check:
+def _declared_check(told: dict[str, Any], rules: Path) -> Check:
     custom = _custom(told)
     rule = Rule(
         code=told["id"],
@@ -387,7 +393,16 @@ def _declared_check(told: dict[str, Any]) -> Check:
         consequence=Consequence(custom["consequence"]),
     )
     implementation = told["implementation"]
-    return Check(rule, custom.get("column"), implementation["type"], implementation.get("kwargs", {}))
+    kwargs = dict(implementation.get("kwargs", {}))
+    query = kwargs.get(QUERY, "")
+    if query.endswith(".sql"):
+        kwargs[QUERY] = _whole_batch((rules / query).read_text(encoding="utf-8"))
+    return Check(rule, custom.get("column"), implementation["type"], kwargs)
+
+
+def _whole_batch(query: str) -> str:
+    """Great Expectations asks that a query name its batch, which is the table itself."""
+    return "\n".join(("WITH batch AS (SELECT * FROM {batch})", "SELECT failing.line FROM (", query, ") AS failing"))
 
 
 def readable(column: str) -> str:

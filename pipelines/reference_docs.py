@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.contracts import Column, Contract
+    from pipelines.findings import Rule
     from pipelines.register import Kpi, Required
 
 DOCS = PROJECT / "docs"
@@ -146,18 +147,21 @@ def _rule_reference() -> Iterator[str]:
     from pipelines.findings import DELIVERY_RULES
 
     yield from _table(
-        ("Code", "What is wrong", "What to do", "Consequence"),
-        [(rule.code, rule.sentence, rule.remedy, rule.consequence.value) for rule in DELIVERY_RULES.values()],
+        ("Code", "What is wrong", "What to do", "Severity", "Consequence"),
+        map(_rule_row, DELIVERY_RULES.values()),
     )
     for source in load_sources(PROJECT / "expectations").values():
         yield f"## {source.title}\n"
         for contract in source.tables.values():
             yield f"### {contract.name}\n"
-            rules = [check.rule for check in contract.checks]
             yield from _table(
-                ("Code", "What is wrong", "What to do", "Consequence"),
-                [(rule.code, rule.sentence, rule.remedy, rule.consequence.value) for rule in rules],
+                ("Code", "What is wrong", "What to do", "Severity", "Consequence"),
+                [_rule_row(check.rule) for check in contract.checks],
             )
+
+
+def _rule_row(rule: Rule) -> tuple[str, str, str, str, str]:
+    return rule.code, rule.sentence, rule.remedy, rule.severity.value, rule.consequence.value
 
 
 def _sample_faults() -> Iterator[str]:
@@ -167,6 +171,9 @@ def _sample_faults() -> Iterator[str]:
         ("Table", "Column", "Kind", "Rows", "What"),
         [(fault.table, fault.column or "", fault.kind, str(fault.rows), fault.sentence) for fault in FAULTS],
     )
+    yield "The queries 8670Q and 8675Q find something too: assessments and conferences that are overdue, as the figures"
+    yield "have it. A planted fault can break a second rule: a conference dated before its enquiry may be dated before"
+    yield "its referral as well."
 
 
 def main() -> None:

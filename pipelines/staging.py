@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 from sqlglot import exp
 
-from pipelines import casting, findings, outcome, pages, storage
+from pipelines import casting, findings, outcome, pages, rules, storage
 from pipelines.contracts import PLAIN_NAME, codes_file, file_key, load_sources, with_local_codes
 from pipelines.findings import UnusableDelivery
 from pipelines.outcome import Noticed
@@ -43,6 +43,7 @@ WHAT_DECIDES = (
     "findings.py",
     "outcome.py",
     "readers",
+    "rules.py",
     "staging.py",
     "validation.py",
 )
@@ -150,6 +151,7 @@ def _digest_of_rules(settings: Settings, delivery: Delivery) -> str:
         settings.sql / "staging",
     ]
     files = [file for place in places for file in (sorted(place.iterdir()) if place.is_dir() else [place])]
+    files += rules.files_of(settings.sql)
     return storage.sha256_of_texts(storage.sha256_of_file(file) for file in files if file.is_file())
 
 
@@ -248,7 +250,7 @@ def _stage_tables(settings: Settings, ingredients: Ingredients, scratch: Path, p
     # Costs seconds to import, and only here: a DAG file that imports this module must not pay for it.
     from pipelines.validation import validate
 
-    checks = {name: contract.checks for name, contract in reading.contracts.items()}
+    checks = rules.to_carry_out(settings.sql, reading.contracts, reading.headings)
     tested = validate(checked, _duckdb_config(settings), checks, reading.good_rows, pages_folder / "great_expectations")
     with _connect(settings, checked) as connection:
         _write_outcome(settings, connection, ingredients, reading, tested, pages_folder, aside, refusal=None)
@@ -272,6 +274,8 @@ def _read_and_type(
         if name not in reading.contracts:
             # The checks of other tables look here.
             _create_table(connection, exp.table_(name, db="checked"), casting.no_rows(contract))
+    tables = {**ingredients.source.tables, **reading.contracts}
+    rules.make_tables(connection, settings.sql, ingredients.delivery, tables, reading.reads.keys())
     connection.execute("DETACH raw")
     return reading
 

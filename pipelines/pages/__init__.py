@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 CONSEQUENCES = {
     "refuse_delivery": "Delivery refused",
     "refuse_row": "Row refused",
-    "warn": "Warning",
 }
+SEVERITIES = {
+    "critical": "Error",
+    "warning": "Warning",
+    "info": "Note",
+}
+"""What a row is called that is used all the same."""
 
 
 def delivery_page(
@@ -69,7 +74,7 @@ def _template(name: str) -> Template:
         lstrip_blocks=True,
     )
     environment.filters["thousands"] = lambda number: f"{number:,}"
-    environment.globals.update(consequences=CONSEQUENCES, made_up_authority=MADE_UP_AUTHORITY)
+    environment.globals.update(consequences=CONSEQUENCES, severities=SEVERITIES, made_up_authority=MADE_UP_AUTHORITY)
     return environment.get_template(name)
 
 

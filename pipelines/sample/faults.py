@@ -166,7 +166,7 @@ FAULTS: tuple[Fault, ...] = (
         "end before start",
         1,
         "A child in need plan that ends a month before it starts.",
-        "SSD-001",
+        "4011",
         extra(
             quiet("cinp_cin_plan_end_date"),
             lambda values, _: {"cinp_cin_plan_end_date": shifted(values["cinp_cin_plan_start_date"], -30)},

@@ -79,13 +79,17 @@ def test_every_planted_fault_is_found_on_its_lines_and_every_oddity_is_not(place
                 assert planted.fault.rule in codes, planted
 
 
+LATE_WORK = {"8670Q", "8675Q"}
+"""Queries about assessments and conferences that are overdue: true of the council, and no fault of its files."""
+
+
 def test_nothing_but_the_planted_faults_is_found_in_the_dirty_month(place: Place) -> None:
     rules = {planted.fault.rule for planted in place.written.faults} - {None}
     with duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True) as snapshot:
         fired = snapshot.execute(
             "SELECT DISTINCT rule_code, reporting_month FROM finding_summary WHERE rows_failed > 0"
         ).fetchall()
-    assert {month for _, month in fired} == {"2021-02"}
+    assert {code for code, month in fired if month != "2021-02"} == LATE_WORK
     # One fault can break a second rule: a record without a key is also one that cannot be referred to.
     assert {code for code, _ in fired} >= rules
 

@@ -1,5 +1,6 @@
 """The contracts themselves, and the reading of them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
 from pipelines.contracts import BadContract, Contract, load_contract, load_sources, with_local_codes
+from pipelines.findings import Consequence, Severity
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
 
@@ -24,9 +26,26 @@ def test_every_contract_follows_the_open_data_contract_standard(path: Path) -> N
     assert (read.apiVersion, read.kind) == ("v3.1.0", "DataContract")
 
 
-def test_no_rule_code_is_used_twice_for_different_columns() -> None:
-    codes = [(check.rule.code, c.name, check.column) for c in CONTRACTS for check in c.checks]
-    assert len({code for code, _, _ in codes}) == len(codes)
+@pytest.mark.parametrize("source", list(SOURCES))
+def test_no_rule_code_is_used_twice_in_a_source(source: str) -> None:
+    codes = [check.rule.code for contract in SOURCES[source].tables.values() for check in contract.checks]
+    assert len(set(codes)) == len(codes)
+
+
+def test_only_a_published_rule_is_in_two_sources() -> None:
+    codes = [check.rule.code for contract in CONTRACTS for check in contract.checks]
+    assert {code for code in codes if codes.count(code) > 1} <= {code for code in codes if code.startswith("903-")}
+
+
+PUBLISHED = re.compile(r"\d{4}Q?|903-.+")
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
+def test_a_published_rule_refuses_nothing_and_is_an_error_unless_it_is_a_query(contract: Contract) -> None:
+    for check in contract.declared_checks:
+        if PUBLISHED.fullmatch(check.rule.code):
+            loud = Severity.WARNING if check.rule.code.endswith("Q") else Severity.CRITICAL
+            assert (check.rule.severity, check.rule.consequence) == (loud, Consequence.WARN), check.rule.code
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)

@@ -28,6 +28,7 @@ LAYERS = (
         "pages",
         "readers",
         "report",
+        "rules",
         "snapshot_database",
         "summary",
         "validation",

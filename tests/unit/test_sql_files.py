@@ -86,7 +86,7 @@ def test_no_macro_reads_a_table() -> None:
 
 def test_no_join_has_an_or_in_its_condition() -> None:
     """DuckDB turns such a join into a nested loop: seconds for one council, hours for many."""
-    for path in (PROJECT / "sql").glob("*/*.sql"):
+    for path in (PROJECT / "sql").rglob("*.sql"):
         for statement in sqlglot.parse(path.read_text(encoding="utf-8"), dialect="duckdb"):
             joins = statement.find_all(exp.Join) if statement is not None else ()
             assert not [join for join in joins if join.args.get("on") and join.args["on"].find(exp.Or)], path.name

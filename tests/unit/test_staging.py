@@ -116,7 +116,7 @@ def failed(staged: staging.Staged, rule_code: str) -> list[int | None]:
         ("PERS005A-READABLE", [3]),
         ("CPPL002A-FOUND", [3]),
         ("CPPL003A-IN-CALENDAR", [4]),
-        ("SSD-003", [3]),
+        ("8925", [3]),
         ("DEPT1001A-READABLE", [3]),
         ("8608", [3]),
         ("SSD-010", [2]),
@@ -180,7 +180,7 @@ def test_the_same_child_has_the_same_key_in_every_table(staged: staging.Staged) 
 
 def test_a_finding_names_the_record_by_its_pseudonym(staged: staging.Staged) -> None:
     plan = rows(staged, "ssd_cp_plans", "line = 3")[0]
-    assert rows(staged, "finding", "rule_code = 'SSD-003'")[0]["record_key"] == plan["cppl_cp_plan_id"]
+    assert rows(staged, "finding", "rule_code = '8925'")[0]["record_key"] == plan["cppl_cp_plan_id"]
 
 
 def test_a_json_column_gives_its_flags_and_nothing_else(staged: staging.Staged) -> None:
@@ -208,7 +208,7 @@ def test_the_page_of_a_delivery_says_what_to_mend_and_on_which_lines(
 ) -> None:
     page = (staging.validation_pages(settings, DELIVERY, staged.folder) / "index.html").read_text(encoding="utf-8")
     assert "Person id was given to an earlier row already: the first is kept, this one refused." in page
-    assert "ssd_cp_plans.csv" in page and "SSD-003" in page
+    assert "ssd_cp_plans.csv" in page and "8925" in page
     assert page.index("Row refused") < page.index("Warning")
     assert "http" not in page
 

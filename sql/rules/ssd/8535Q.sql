@@ -1,0 +1,3 @@
+SELECT person.line
+FROM usable.ssd_person AS person
+WHERE person.pers_death_date < person.pers_dob

@@ -1,0 +1,172 @@
+"""Deliveries that hold, for every rule of a source, rows that break it and rows that do not."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import yaml
+
+from pipelines import landing, staging
+from pipelines.deliveries import Delivery
+from pipelines.settings import PROJECT, Settings
+from tests.exports import KEY, SOURCES, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from pipelines.contracts import Check, Column, Contract
+
+MONTHS = {"ssda903": "2021-03", "published_statistics": "2024-11"}
+CASES = PROJECT / "tests" / "rules"
+
+Row = dict[str, str]
+Found = set[tuple[str, int]]
+
+
+@dataclass
+class Written:
+    """The rows of a delivery by table, and the lines on which each rule has to fire or has to stay silent."""
+
+    source: str
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    breaking: dict[str, list[int]] = field(default_factory=dict)
+    sound: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, table: str, row: Row) -> int:
+        """Add a row; returns its line."""
+        rows = self.rows.setdefault(table, [])
+        rows.append(row)
+        return len(rows) + 1
+
+
+def found(written: Written, folder: Path) -> Found:
+    """Stage what was written; returns what was found: a rule and a line, once for each."""
+    settings = Settings(_env_file=None, inbox_url=str(folder / "inbox"), data_dir=folder / "data", pseudonym_key=KEY)
+    delivery = Delivery.parse(f"E06000015/{written.source}/{MONTHS.get(written.source, '2021-02')}")
+    for name, contract in SOURCES[written.source].tables.items():
+        rows = written.rows.get(name, [])
+        headings = dict.fromkeys([*contract.headings, *(heading for row in rows for heading in row)])
+        write_table(folder / "inbox" / str(delivery) / contract.file_name, list(headings), rows)
+    landing.land(settings, delivery)
+    staged = staging.stage(settings, delivery)
+    assert staged.refusal is None
+    with duckdb.connect() as connection:
+        findings = connection.read_parquet(str(staged.folder / "finding.parquet"))
+        rows = findings.filter("line IS NOT NULL").project("rule_code, line").fetchall()
+    assert len(rows) == len(set(rows)), "a rule fires once on a row"
+    return set(rows)
+
+
+def declared_cases(source: str) -> dict[str, dict[str, dict[str, list[dict[str, Any]]]]]:
+    """The cases of ``<source>.yaml``: by rule, ``breaks`` and ``sound``, each with the rows of some tables."""
+    file = CASES / f"{source}.yaml"
+    return yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def declared_rules(source: str) -> dict[str, str]:
+    """The table of each rule that a contract of the source declares."""
+    return {
+        check.rule.code: name for name, contract in SOURCES[source].tables.items() for check in contract.declared_checks
+    }
+
+
+def write_declared(source: str) -> Written:
+    """All cases in one delivery. A case's ids are its own; a row that says ``sound: true`` does not break the rule."""
+    written = Written(source)
+    tables = declared_rules(source)
+    for code, cases in declared_cases(source).items():
+        for kind, rows_of_tables in cases.items():
+            for table, rows in rows_of_tables.items():
+                contract = SOURCES[source].tables[table]
+                for number, told in enumerate(rows, start=1):
+                    told = dict(told)
+                    breaks = kind == "breaks" and not told.pop("sound", False)
+                    line = written.add(table, _row(contract, told, f"{code}{kind}", number))
+                    if table == tables[code]:
+                        (written.breaking if breaks else written.sound).setdefault(code, []).append(line)
+    return written
+
+
+def _row(contract: Contract, told: Mapping[str, Any], case: str, number: int) -> Row:
+    row = {name: str(value) for name, value in told.items()}
+    assert set(row) <= set(contract.headings), f"{contract.name} has no column {set(row) - set(contract.headings)}"
+    for column in contract.columns:
+        if column.pseudonym is None:
+            continue
+        if column.primary_key:
+            row.setdefault(column.heading, str(number))
+        elif column.required and column.pseudonym == "person":
+            row.setdefault(column.heading, "1")
+        if row.get(column.heading):
+            row[column.heading] = f"{case}-{row[column.heading]}"
+    return row
+
+
+def write_structural(source: str) -> Written:
+    """A sound row a table and, for every rule that follows from a column, the same row with that one fault."""
+    written = Written(source)
+    for name, contract in SOURCES[source].tables.items():
+        sound = {column.heading: value for column in _given(contract) for value in [_sound(column, 0)]}
+        line = written.add(name, sound | _beside(contract))
+        for number, check in enumerate(contract.structural_checks, start=1):
+            written.sound[check.rule.code] = [line]
+            written.breaking[check.rule.code] = [written.add(name, _spoilt(contract, check, number))]
+    return written
+
+
+def _given(contract: Contract) -> Iterator[Column]:
+    return (column for column in contract.columns if column.kind not in {"answers", "symbol", "withheld"})
+
+
+def _beside(contract: Contract) -> Row:
+    """What stands in no column of its own: an answer to a question, and the flags of a JSON text."""
+    if any(column.kind == "answers" for column in contract.columns):
+        return {"q01": "1"}
+    flags: dict[str, dict[str, str]] = {}
+    for column in contract.columns:
+        if column.json_key is not None:
+            flags.setdefault(column.heading, {})[column.json_key] = "Y"
+    return {heading: json.dumps(values) for heading, values in flags.items()}
+
+
+def _spoilt(contract: Contract, check: Check, number: int) -> Row:
+    row = {}
+    for column in _given(contract):
+        row[column.heading] = _sound(column, number if column.primary_key else 0)
+    row |= _beside(contract)
+    column = next(each for each in contract.columns if each.name == check.column)
+    fault = check.rule.code.removeprefix(f"{column.reference}-")
+    row[column.heading] = _fault(column, fault)
+    return row
+
+
+def _fault(column: Column, fault: str) -> str:
+    if fault == "UNREPEATED":
+        return _sound(column, 0)
+    if fault == "FOUND" and column.kind == "text":
+        return "T999"
+    faults = {"PRESENT": "", "IN-CALENDAR": "1918-01-31", "FOUND": "nobody"}
+    unreadable = {"date": "31/02/2020", "flag": "{cut off"}
+    return faults.get(fault, unreadable.get(column.kind, "no such thing!"))
+
+
+def _sound(column: Column, number: int) -> str:
+    match column.kind:
+        case "identifier":
+            return f"record {number}"
+        case "date":
+            return "2020-06-01"
+        case "boolean":
+            return "Y"
+        case "code":
+            return column.codes[number % len(column.codes)]
+        case "text":
+            shapes = (f"T{number + 1}", f"q{number}", "2020", "2020-21", "E92000001", "E12000001", "831")
+            return next(each for each in shapes if re.fullmatch(column.pattern or "", each))
+        case _:
+            return "2"

@@ -1,0 +1,43 @@
+"""A rule that looks at what was not delivered is not carried out: what is missing is a finding of its own."""
+
+from __future__ import annotations
+
+from pipelines.rules import to_carry_out
+from pipelines.settings import PROJECT
+from tests.exports import SOURCES
+
+SSD = SOURCES["ssd"].tables
+
+
+def codes(*without: str) -> set[str]:
+    """The codes carried out on a delivery without some tables (``ssd_person``) or columns (``ssd_person.pers_sex``)."""
+    contracts = {name: contract for name, contract in SSD.items() if name not in without}
+    headings = {
+        name: {heading for heading in contract.headings if f"{name}.{heading}" not in without}
+        for name, contract in contracts.items()
+    }
+    checks = to_carry_out(PROJECT / "sql", contracts, headings).values()
+    return {check.rule.code for of_table in checks for check in of_table}
+
+
+def test_everything_is_carried_out_on_a_whole_delivery() -> None:
+    assert codes() == {check.rule.code for contract in SSD.values() for check in contract.checks}
+
+
+def test_a_rule_of_two_tables_needs_both() -> None:
+    assert codes() >= {"8540", "8590"}
+    assert "8540" not in codes("ssd_disability")
+    assert "8590" in codes("ssd_disability")
+
+
+def test_what_a_table_of_the_rules_is_made_of_is_needed_too() -> None:
+    assert "8590" not in codes("ssd_cp_plans")
+
+
+def test_a_rule_that_asks_for_a_value_needs_its_column() -> None:
+    assert "8866" not in codes("ssd_cin_episodes.cine_referral_source_code")
+    assert "8610" not in codes("ssd_cin_episodes.cine_referral_nfa")
+
+
+def test_a_rule_of_a_column_is_carried_out_all_the_same() -> None:
+    assert "CINE004A-READABLE" in codes("ssd_cin_episodes.cine_referral_source_code")
