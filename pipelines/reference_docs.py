@@ -31,6 +31,7 @@ def pages() -> dict[Path, str]:
         DOCS / "data_dictionary.md": _joined(_data_dictionary()),
         DOCS / "kpis.md": _joined(_kpi_reference()),
         DOCS / "rules.md": _joined(_rule_reference()),
+        DOCS / "rules_not_applied.md": _joined(_rules_not_applied()),
         DOCS / "sample_faults.md": _joined(_sample_faults()),
     }
 
@@ -162,6 +163,21 @@ def _rule_reference() -> Iterator[str]:
 
 def _rule_row(rule: Rule) -> tuple[str, str, str, str, str]:
     return rule.code, rule.sentence, rule.remedy, rule.severity.value, rule.consequence.value
+
+
+def _rules_not_applied() -> Iterator[str]:
+    yield "# Published rules that are not applied\n"
+    yield GENERATED
+    yield "Of the sector's published rules, those of collection year 2025-26; all others are in [rules.md](rules.md).\n"
+    with (PROJECT / "expectations" / "published_rules_not_applied.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for collection, title in (("cin_census", "CIN census"), ("ssda903", "SSDA903")):
+        codes: dict[str, list[str]] = {}
+        for row in rows:
+            if row["collection"] == collection:
+                codes.setdefault(row["reason"], []).append(row["code"])
+        yield f"## {title}\n"
+        yield from _table(("Why", "Codes"), [(reason, ", ".join(those)) for reason, those in codes.items()])
 
 
 def _sample_faults() -> Iterator[str]:

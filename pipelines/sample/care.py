@@ -55,6 +55,7 @@ CARE_PLANS = (
 PROVIDERS = {"U": ("PR1", "PR4", "PR1"), "K": ("PR4", "PR1", "PR4"), "H": ("PR4", "PR5"), "A": ("PR1", "PR2")}
 CHANGE_REASONS = ("CARPL", "CARPL", "CREQB", "CREQO", "STAND", "LAREQ", "CHILD", "OTHER")
 HOME_AGAIN = ("E4A", "E4A", "E4B", "E13", "E45", "E41", "E8")
+FORMER_CARERS = "E45"
 GROWN_UP = ("E17", "E5", "E6", "E15", "E7")
 
 
@@ -290,7 +291,10 @@ def _left_to(rng: random.Random, care: Spell, placement: Placement) -> str | Non
         return None
     if care.end == care.latest:
         return rng.choice(GROWN_UP)
-    return rng.choice(("E11", "E12")) if placement.kind == "A6" else rng.choice(HOME_AGAIN)
+    if placement.kind == "A6":
+        return rng.choice(("E11", "E12"))
+    reason = rng.choice(HOME_AGAIN)
+    return "E47" if reason == FORMER_CARERS and placement.kind[0] != "U" else reason
 
 
 def _care_plan_rows(rng: random.Random, telling: Telling, placements: list[Placement]) -> Iterator[TableRow]:
@@ -340,7 +344,8 @@ def _short_breaks(rng: random.Random, telling: Telling) -> Iterator[TableRow]:
     """A placement, an episode and a V4 status for every break."""
     for number, stay in enumerate(telling.journey.short_breaks, start=1):
         placement = Placement(number, "U6", stay.start, stay.end)
-        yield from _placement_rows(rng, telling, [placement])
+        for table, row in _placement_rows(rng, telling, [placement]):
+            yield table, {**row, "clap_cla_placement_distance": None}
         yield (
             "ssd_legal_status",
             {

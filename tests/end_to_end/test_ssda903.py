@@ -131,13 +131,14 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Mapping
 def test_upper_case_headings_are_read_and_faults_found(
     made_up: tuple[Settings, Mapping[str, staging.Staged]],
 ) -> None:
-    assert findings(made_up[1]["ssda903"]) == {
+    found = findings(made_up[1]["ssda903"])
+    assert {each for each in found if not each[1].startswith("903-")} == {
         ("ssda903_header", "HDR001-UNREPEATED", 4),
         ("ssda903_header", "HDR002-READABLE", 5),
         ("ssda903_header", "HDR003-READABLE", 5),
-        ("ssda903_episodes", "903-356", 5),
         ("ssda903_episodes", "EPI001-FOUND", 6),
     }
+    assert {line for table, code, line in found if code == "903-356"} == {5}
 
 
 def test_codes_and_dates_of_the_year_are_read(made_up: tuple[Settings, Mapping[str, staging.Staged]]) -> None:
@@ -181,7 +182,7 @@ def test_one_list_alone_is_staged_and_counts_nobody(tmp_path: Path, delivered: s
     staged = run(settings, RETURN)["ssda903"]
     assert (staged.outcome, staged.rows_refused) == ("staged", 0)
     absent = {(f"ssda903_{name}", "DLV-012", None) for name in (missing, "reviews")}
-    assert findings(staged) == absent
+    assert {each for each in findings(staged) if not each[1].startswith("903-")} == absent
     assert cla_count(settings) is None
 
 
@@ -217,4 +218,7 @@ def test_a_published_return_counts_as_its_file_does(tmp_path: Path) -> None:
         "ssda903_episodes": 5050,
         "ssda903_reviews": 12582,
     }
-    assert {code for _, code, _ in findings(staged)} == {"DLV-011"}
+    codes = {code for _, code, _ in findings(staged)}
+    assert {code for code in codes if not code.startswith("903-")} == {"DLV-011"}
+    # Its episodes are random: they follow few of the rules that tie one field to another, and refuse no row.
+    assert len(codes) > 50

@@ -24,7 +24,31 @@ if TYPE_CHECKING:
 MONTHS = {"ssda903": "2021-03", "published_statistics": "2024-11"}
 CASES = PROJECT / "tests" / "rules"
 
+EPISODE_IN_SSD = {
+    "ssd_cla_episodes": {
+        "clae_person_id": "child",
+        "clae_cla_episode_start_date": "decom",
+        "clae_cla_episode_start_reason": "rne",
+        "clae_cla_primary_need_code": "cin",
+        "clae_cla_episode_ceased_date": "dec",
+        "clae_cla_episode_ceased_reason": "rec",
+    },
+    "ssd_cla_placement": {
+        "clap_cla_placement_type": "place",
+        "clap_cla_placement_provider": "place_provider",
+        "clap_cla_placement_end_date": "dec",
+        "clap_cla_placement_change_reason": "reason_place_change",
+    },
+    "ssd_legal_status": {
+        "lega_person_id": "child",
+        "lega_legal_status": "ls",
+        "lega_legal_status_start_date": "decom",
+        "lega_legal_status_end_date": "dec",
+    },
+}
+
 Row = dict[str, str]
+Cases = dict[str, dict[str, list[dict[str, Any]]]]
 Found = set[tuple[str, int]]
 
 
@@ -62,10 +86,34 @@ def found(written: Written, folder: Path) -> Found:
     return set(rows)
 
 
-def declared_cases(source: str) -> dict[str, dict[str, dict[str, list[dict[str, Any]]]]]:
+def declared_cases(source: str) -> dict[str, Cases]:
     """The cases of ``<source>.yaml``: by rule, ``breaks`` and ``sound``, each with the rows of some tables."""
     file = CASES / f"{source}.yaml"
-    return yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    cases = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return (_shared_cases() | cases) if source == "ssd" else cases
+
+
+def _shared_cases() -> dict[str, Cases]:
+    """The cases of the return's episodes as the SSD has them, of the rules that both have."""
+    rules = declared_rules("ssd")
+    return {
+        code: {kind: _as_ssd(tables) for kind, tables in cases.items()}
+        for code, cases in declared_cases("ssda903").items()
+        if code in rules
+    }
+
+
+def _as_ssd(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    written: dict[str, list[dict[str, Any]]] = {
+        "ssd_person": [{"pers_dob": row.get("dob", "")} for row in tables.get("ssda903_header", ())]
+    }
+    for number, row in enumerate(tables.get("ssda903_episodes", ()), start=1):
+        for table, columns in EPISODE_IN_SSD.items():
+            values = {column: row[told] for column, told in columns.items() if told in row}
+            if table == "ssd_cla_episodes":
+                values |= {"clae_cla_placement_id": number, "sound": row.get("sound", False)}
+            written.setdefault(table, []).append(values)
+    return written
 
 
 def declared_rules(source: str) -> dict[str, str]:
@@ -85,10 +133,10 @@ def write_declared(source: str) -> Written:
                 contract = SOURCES[source].tables[table]
                 for number, told in enumerate(rows, start=1):
                     told = dict(told)
-                    breaks = kind == "breaks" and not told.pop("sound", False)
+                    is_sound = told.pop("sound", False) or kind == "sound"
                     line = written.add(table, _row(contract, told, f"{code}{kind}", number))
                     if table == tables[code]:
-                        (written.breaking if breaks else written.sound).setdefault(code, []).append(line)
+                        (written.sound if is_sound else written.breaking).setdefault(code, []).append(line)
     return written
 
 

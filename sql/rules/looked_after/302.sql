@@ -1,0 +1,4 @@
+SELECT episode.line
+FROM rule_table.care_episode AS episode
+INNER JOIN rule_table.looked_after_child AS child ON episode.child = child.child
+WHERE episode.decom < child.dob

@@ -1,0 +1,3 @@
+SELECT episode.line
+FROM rule_table.care_episode AS episode
+WHERE episode.rne = 'S' AND episode.decom = episode.previous_dec

@@ -1,0 +1,3 @@
+SELECT episode.line
+FROM rule_table.care_episode AS episode
+WHERE episode.place_provider = 'PR5' AND episode.place = 'P1'

@@ -1,0 +1,4 @@
+SELECT episode.line
+FROM rule_table.care_episode AS episode
+CROSS JOIN rule_table.delivery
+WHERE episode.decom > delivery.extracted_by

@@ -1,0 +1,4 @@
+SELECT header.line
+FROM usable.ssda903_header AS header
+CROSS JOIN rule_table.delivery
+WHERE header.dob + INTERVAL 25 YEAR < delivery.year_start

@@ -1,0 +1,49 @@
+"""Every published rule is applied, or is listed with the reason why not."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import pytest
+
+from pipelines.settings import PROJECT
+from tests.exports import SOURCES
+
+PUBLISHED = PROJECT.parent / "shared" / "domain" / "rules"
+LISTS = {"cin_census": "cin_2025_26.csv", "ssda903": "ssda903_2025_26.csv"}
+CODES = {
+    check.rule.code for source in SOURCES.values() for contract in source.tables.values() for check in contract.checks
+}
+APPLIED = {
+    "cin_census": {code for code in CODES if re.fullmatch(r"\d{4}Q?", code)},
+    "ssda903": {code.removeprefix("903-") for code in CODES if code.startswith("903-")},
+}
+with (PROJECT / "expectations" / "published_rules_not_applied.csv").open(encoding="utf-8", newline="") as stream:
+    NOT_APPLIED = list(csv.DictReader(stream))
+
+
+def not_applied(collection: str) -> list[str]:
+    return [row["code"] for row in NOT_APPLIED if row["collection"] == collection]
+
+
+@pytest.mark.parametrize("collection", list(LISTS))
+def test_no_rule_is_both_applied_and_not(collection: str) -> None:
+    codes = not_applied(collection)
+    assert len(codes) == len(set(codes))
+    assert set(codes) & APPLIED[collection] == set()
+
+
+@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published lists are not beside the checkout")
+@pytest.mark.parametrize("collection", list(LISTS))
+def test_no_published_rule_is_forgotten_and_none_is_made_up(collection: str) -> None:
+    with (PUBLISHED / LISTS[collection]).open(encoding="utf-8", newline="") as lines:
+        published = {row["code"] for row in csv.DictReader(lines)}
+    assert APPLIED[collection] | set(not_applied(collection)) == published
+
+
+def test_every_reason_is_a_sentence_and_names_rules_that_there_are() -> None:
+    for row in NOT_APPLIED:
+        assert row["reason"].endswith("."), row
+        named = set(re.findall(r"[A-Z0-9]+-[A-Z]{4,}|\b\d{4}Q?\b", row["reason"]))
+        assert named <= CODES, row
