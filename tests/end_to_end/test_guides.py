@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.settings import PROJECT
 from tests.end_to_end.conftest import Place
+from tests.service.guide import ABOUT, BLOCKS, block
 
 GUIDES = sorted((PROJECT / "docs").glob("*.md"))
 
@@ -51,3 +52,7 @@ def test_every_exit_code_and_folder_a_guide_names_is_so() -> None:
     guide = (PROJECT / "docs" / "data_engineers.md").read_text(encoding="utf-8")
     for dag in Path(PROJECT / "dags").glob("*.py"):
         assert f"`{dag.stem}`" in guide
+
+
+def test_every_command_of_the_guides_is_one_that_the_service_tests_know() -> None:
+    assert sorted(block(about) for about in ABOUT) == sorted(text for _, text in blocks("console")) == sorted(BLOCKS)

@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.settings import PROJECT
 from tests.exports import KEY
+from tests.service.guide import block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -117,12 +117,12 @@ class Council:
         port, *log_ports = free_ports(3)
         return cls(folder, port, (log_ports[0], log_ports[1]))
 
-    def airflow(self, *arguments: str) -> str:
-        """What a command of Airflow's says, run as a person runs it."""
+    def says(self, commands: str, **variables: str) -> str:
+        """What a block of the guide says, run in the project as a person runs it."""
         done = subprocess.run(
-            [sys.executable, "-m", "pipelines.airflow_home", *arguments],
+            ["bash", "-euo", "pipefail", "-c", commands.replace("localhost:8080", f"127.0.0.1:{self.port}")],
             cwd=PROJECT,
-            env=self.environment,
+            env=self.environment | variables,
             capture_output=True,
             text=True,
             timeout=LONGEST_WAIT,
@@ -148,10 +148,14 @@ class Council:
             return None
         return all(part["status"] == "healthy" for part in health.values()) or None
 
+    def password_of(self, user: str) -> str:
+        passwords = json.loads((self.home / "simple_auth_manager_passwords.json.generated").read_text("utf-8"))
+        return str(passwords[user])
+
     def token_of(self, user: str) -> str:
         """What a user shows to be let in."""
-        passwords = json.loads((self.home / "simple_auth_manager_passwords.json.generated").read_text("utf-8"))
-        return str(self.ask("/auth/token", {"username": user, "password": passwords[user]})["access_token"])
+        body = {"username": user, "password": self.password_of(user)}
+        return str(self.ask("/auth/token", body)["access_token"])
 
     @cached_property
     def token(self) -> str:
@@ -193,6 +197,10 @@ class Council:
     def runs_a_month_by_hand(self, month: str) -> None:
         """Trigger the first DAG over REST; the other two follow, and in the end the month's figures can be read."""
         self.trigger("ingest_exports", partition_key=month)
+        self.has_published(month)
+
+    def has_published(self, month: str) -> None:
+        """Wait for the month's snapshot, and read it."""
         self.wait_until_published(month)
         snapshot = self.published(month)
         assert {"snapshot.duckdb", "manifest.json", "kpi_month.csv"} <= {file.name for file in snapshot.iterdir()}
@@ -203,12 +211,11 @@ DAGS = ("ingest_exports", "build_warehouse", "publish_snapshot")
 
 
 @contextmanager
-def serving(council: Council) -> Iterator[None]:
-    """Airflow on SQLite, all of it, as ``make airflow`` starts it; what it said is shown when something fails."""
+def serving(council: Council, commands: str = block("scheduler")) -> Iterator[None]:
+    """Airflow, all of it, as the guide starts it; what it said is shown when something fails."""
     log = council.folder / "airflow.log"
-    command = [sys.executable, "-m", "pipelines.airflow_home", "standalone"]
     try:
-        with running(command, council.environment, log):
+        with running(["bash", "-euc", commands], council.environment, log):
             council.wait_until_ready()
             council.wait_until_known()
             yield

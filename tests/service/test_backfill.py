@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.periods import Period
 from pipelines.sample import write_sample
-from pipelines.settings import PROJECT
+from tests.service.guide import block
 from tests.service.servers import Council, serving
 
 if TYPE_CHECKING:
@@ -19,16 +17,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.service
 
 SIX = tuple(Period(2020, 9).plus(months) for months in range(6))
-GUIDE = (PROJECT / "docs" / "data_engineers.md").read_text("utf-8")
-COMMAND = re.compile(r"^\.venv/bin/python -m pipelines\.airflow_home (backfill .*?[^\\])$", re.MULTILINE | re.DOTALL)
 
 
 def test_six_months_are_backfilled(tmp_path: Path) -> None:
     here = Council.at(tmp_path)
     write_sample(here.inbox, scale=0.05, months=SIX)
-    (command,) = COMMAND.findall(GUIDE)
     with serving(here):
-        here.airflow(*shlex.split(command.replace("\\\n", " ")))
+        here.says(block("backfill"))
         months = [str(month) for month in SIX]
         here.wait_until_published(*months)
         assert [here.published(month).name for month in months] == ["v0001"] * 6

@@ -21,6 +21,7 @@ import yaml
 from pipelines.sample import write_sample
 from pipelines.settings import PROJECT
 from tests.exports import KEY
+from tests.service.guide import block
 from tests.service.servers import LONGEST_WAIT, Council, debian, free_ports, postgresql, running, wait_for
 
 if TYPE_CHECKING:
@@ -201,6 +202,11 @@ def test_only_the_scheduler_has_the_key_and_the_children(native: Native) -> None
         private = "PSEUDONYM_KEY" in service.get("environment", {}) or bool(mounted & {"/inbox", "/data"})
         assert private == (name == "scheduler")
     assert native.services["pages"]["volumes"] == ["reports:/data/reports:ro"]
+
+
+def test_the_guide_speaks_of_services_that_there_are(native: Native) -> None:
+    named = set(re.findall(r"docker compose (?:exec|logs) (\S+)", block("compose")))
+    assert named and named <= set(native.services)
 
 
 def test_what_is_open_is_open_to_this_machine_alone(native: Native) -> None:

@@ -26,6 +26,7 @@ from pipelines.periods import Period
 from pipelines.sample import write_sample
 from pipelines.settings import PROJECT, Extract, Settings
 from tests.exports import KEY, SOURCES
+from tests.service.guide import block
 from tests.service.servers import postgresql
 
 if TYPE_CHECKING:
@@ -246,6 +247,20 @@ def test_a_million_rows_take_no_more_memory_than_a_few(database: Database, setti
     assert (Path(settings.inbox) / str(DELIVERY) / "ssd_cp_visits.csv").stat().st_size > 25 * MANY
     # As Python's own values the rows take several hundred.
     assert many - few < 60 * 1024**2
+
+
+def test_the_guides_command_extracts(database: Database, settings: Settings) -> None:
+    """But for the first line, which installs the driver."""
+    _, *lines = block("extract").splitlines()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "INBOX_URL": settings.inbox,
+        "SSD_DATABASE_URL": database.url().get_secret_value(),
+    }
+    command = ["bash", "-euc", "\n".join(lines)]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (Path(settings.inbox) / "E06000015/ssd/2021-02/_READY").exists()
 
 
 def peak_of(database: Database, settings: Settings, schema: str) -> int:

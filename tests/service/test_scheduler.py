@@ -1,17 +1,20 @@
-"""The real scheduler, as ``make airflow`` starts it: a month by hand, and who may do what."""
+"""The real scheduler, as the guide starts it: a month by hand, who may do what, and PostgreSQL for its own tables."""
 
 from __future__ import annotations
 
+import shutil
 import urllib.error
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.sample import write_sample
-from tests.service.servers import Council, serving
+from tests.service.guide import block
+from tests.service.servers import Council, debian, postgresql, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.service
 
@@ -25,7 +28,10 @@ def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
 
 
 def test_a_month_triggered_over_rest_goes_through_all_three_dags(council: Council) -> None:
-    council.runs_a_month_by_hand("2021-02")
+    for program in ("curl", "jq"):
+        debian(program, lambda program=program: shutil.which(program))
+    council.says(block("by REST"), PASSWORD=council.password_of("engineer"))
+    council.has_published("2021-02")
 
 
 def test_nothing_but_a_month_is_taken_in_the_form(council: Council) -> None:
@@ -40,3 +46,13 @@ def test_an_analyst_may_look_and_not_run(council: Council) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         council.ask("/api/v2/dags/ingest_exports/dagRuns", {"logical_date": None}, token=token)
     assert refused.value.code == 403
+
+
+def test_the_same_command_keeps_airflows_own_tables_in_postgresql(tmp_path: Path) -> None:
+    here = Council.at(tmp_path)
+    write_sample(here.inbox, scale=0.05)
+    with postgresql("secret") as port:
+        commands = block("PostgreSQL").replace("airflow:...@localhost:5432", f"airflow:secret@127.0.0.1:{port}")
+        with serving(here, commands):
+            here.runs_a_month_by_hand("2021-02")
+    assert not list(here.home.glob("*.db"))
