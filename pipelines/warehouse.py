@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from sqlglot import exp
 
+from pipelines import checks
+from pipelines.checks import BadCheck
 from pipelines.contracts import load_sources
 from pipelines.published import BadPublishedContract, load_published
 from pipelines.register import BadRegister, load_register
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
 CHECKS = "checks"
+FAILED = "failed.json"
 MACROS = "macros"
 BUILD_MACROS = ("rounding.sql", "rating.sql")
 ASIDE = ".building-"
@@ -85,6 +88,7 @@ VALIDATION_TABLES: dict[str, dict[str, str]] = {
     },
 }
 LISTS: dict[str, dict[str, str]] = {
+    checks.RESULTS: checks.RESULT_COLUMNS,
     "staging.delivered_table": {
         "authority_code": "VARCHAR",
         "source": "VARCHAR",
@@ -190,6 +194,7 @@ def build(settings: Settings, month: Period) -> Built:
         folder / CURRENT,
         {"file": path.name, "fingerprint": plan.fingerprint, "definitions_sha256": plan.definitions_sha256},
     )
+    (folder / FAILED).unlink(missing_ok=True)
     _keep_the_last(folder, path, settings.warehouses_kept)
     return Built(path, plan.fingerprint, outcome, tables)
 
@@ -204,11 +209,11 @@ def rows_by_table(path: Path) -> dict[str, int]:
 def _plan(settings: Settings, month: Period) -> _Plan:
     sources = load_sources(settings.expectations)
     selects = [select for schema in SCHEMAS for select in read_selects(settings.sql, schema)]
-    checks = read_selects(settings.sql, CHECKS)
+    to_carry_out = read_selects(settings.sql, CHECKS)
     register = load_register(settings.sql / "kpis")
     references = tuple(sorted((settings.sql / REFERENCE).glob("*.csv")))
     published = load_published(settings.expectations / "snapshots")
-    given = {*LISTS, *(f"{REFERENCE}.{path.stem}" for path in references)}
+    given = {*LISTS.keys() - {checks.RESULTS}, *(f"{REFERENCE}.{path.stem}" for path in references)}
     given |= {f"staging.{table}" for source in sources.values() for table in source.tables}
     given |= {f"validation.{table}" for table in VALIDATION_TABLES}
     return _Plan(
@@ -216,20 +221,21 @@ def _plan(settings: Settings, month: Period) -> _Plan:
         sources=sources,
         published=published,
         register=register,
-        selects=tuple(_ordered(selects, given)),
-        checks=tuple(in_build_order(checks, given | {EVERY_KPI, UNCERTAINTY} | {select.table for select in selects})),
+        selects=tuple(_ordered(selects, to_carry_out, given)),
+        checks=tuple(to_carry_out),
         references=references,
         seen=seen_at(settings.staging, sources, month),
         definitions_sha256=_definitions_sha256(settings),
     )
 
 
-def _ordered(selects: Sequence[Select], given: set[str]) -> list[Select]:
-    """The build order. Two of its steps are no files: the union of all KPIs, and the intervals that Python computes."""
+def _ordered(selects: Sequence[Select], to_carry_out: Sequence[Select], given: set[str]) -> list[Select]:
+    """The build order. Three of its steps are no files: the union of all KPIs, the intervals, and all the checks."""
     kpis = [select for select in selects if select.schema == KPIS]
     union = Select(EVERY_KPI, _union_of(kpis), frozenset(kpi.table for kpi in kpis), frozenset())
     intervals = Select(UNCERTAINTY, "", frozenset({COUNTED}), frozenset())
-    return in_build_order([*selects, union, intervals], given)
+    checked = Select(checks.RESULTS, "", frozenset().union(*(check.reads for check in to_carry_out)), frozenset())
+    return in_build_order([*selects, union, intervals, checked], given)
 
 
 def _union_of(kpis: Sequence[Select]) -> str:
@@ -260,7 +266,7 @@ def _definitions_sha256(settings: Settings) -> str:
     folders = (settings.expectations, *(settings.sql / name for name in (*SCHEMAS, CHECKS, MACROS, REFERENCE)))
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     named = [(path.relative_to(settings.project_dir).as_posix(), path.read_text(encoding="utf-8")) for path in files]
-    modules = (Path(__file__), Path(__file__).with_name("uncertainty.py"))
+    modules = (Path(__file__), *(Path(__file__).with_name(name) for name in ("checks.py", "uncertainty.py")))
     named += [(module.name, module.read_text(encoding="utf-8")) for module in modules]
     return sha256_of_texts(text for pair in named for text in pair)
 
@@ -278,10 +284,8 @@ def _build_aside(settings: Settings, plan: _Plan, path: Path) -> None:
                 warehouse.execute((settings.sql / MACROS / macros).read_text(encoding="utf-8"))
             _put_inputs(warehouse, plan)
             for select in plan.selects:
-                _create(warehouse, select, plan.month)
+                _create(warehouse, select, plan, path.parent)
             _hold_published_to_their_contracts(warehouse, plan.published)
-            for check in plan.checks:
-                _run_check(warehouse, check, plan.month)
             warehouse.execute("CHECKPOINT")
         file.replace(path)
 
@@ -412,14 +416,16 @@ def _register_row(kpi: Kpi) -> tuple[Any, ...]:
     return tuple(kpi.model_dump(exclude={"requires", "timescales", "covers"}).values())
 
 
-def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Period) -> None:
+def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: _Plan, folder: Path) -> None:
+    if select.table == checks.RESULTS:
+        return _run_checks(warehouse, plan, folder)
     if select.table == UNCERTAINTY:
         # Costs seconds to import, and only here.
         from pipelines.uncertainty import add_intervals
 
         return add_intervals(warehouse)
     try:
-        relation = _relation(warehouse, select, month)
+        relation = _relation(warehouse, select, plan.month)
         if select.schema == KPIS:
             _create_kpi(warehouse, select, _columns(relation))
         else:
@@ -481,14 +487,26 @@ def _told(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
 
 
-def _run_check(warehouse: duckdb.DuckDBPyConnection, check: Select, month: Period) -> None:
+def _run_checks(warehouse: duckdb.DuckDBPyConnection, plan: _Plan, folder: Path) -> None:
+    """Carry out every check and record what it found; what stopped the build is left beside the pointer."""
     try:
-        rows = _count(_relation(warehouse, check, month))
+        results = list(checks.carry_out(plan.checks, lambda check: _checked(warehouse, check, plan.month)))
+    except BadCheck as problem:
+        raise BrokenBuild(str(problem)) from problem
+    _put_list(warehouse, checks.RESULTS, [tuple(result.told.values()) for result in results])
+    stopped = [str(result) for result in results if result.stops]
+    if stopped:
+        told = {"fingerprint": plan.fingerprint, "checks": [result.told for result in results]}
+        write_json(folder / FAILED, told)
+        raise BrokenBuild("; ".join(stopped))
+
+
+def _checked(warehouse: duckdb.DuckDBPyConnection, check: Select, month: Period) -> duckdb.DuckDBPyRelation:
+    """The rows of a check, computed here, so that a fault of its SQL names it."""
+    try:
+        return _relation(warehouse, check, month).execute()
     except (duckdb.ProgrammingError, duckdb.DataError) as problem:
         raise _broken(check, problem) from None
-    if rows:
-        sentence = check.name.replace("__", ": ").replace("_", " ")
-        raise BrokenBuild(f"{sentence}: not so in {rows} rows (sql/checks/{check.name}.sql)")
 
 
 def _count(relation: duckdb.DuckDBPyRelation) -> int:

@@ -19,7 +19,7 @@ STAGES = {"extract", "landing", "staging", "warehouse", "snapshots"}
 # From the ground up. A module imports from its own layer and those below it; a new module has to find its place.
 LAYERS = (
     {"airflow_home", "deliveries", "findings", "healthy", "periods", "settings", "sql_files", "storage", "uncertainty"},
-    {"contracts", "published", "register", "staged"},
+    {"checks", "contracts", "published", "register", "staged"},
     {
         "casting",
         "disclosure",

@@ -131,8 +131,40 @@ def test_a_check_that_fires_stops_the_build_and_tells_no_values(changeable: Sett
     with pytest.raises(BrokenBuild) as broken:
         build(changeable, FEBRUARY)
     assert str(broken.value) == "child: nobody is there: not so in 2 rows (sql/checks/child__nobody_is_there.sql)"
-    assert files_of(changeable) == sorted(["current.json", before.path.name])
+    assert files_of(changeable) == sorted(["current.json", "failed.json", before.path.name])
     assert read_json(changeable.warehouse / MONTH / "current.json")["file"] == before.path.name
+
+
+def test_what_stopped_a_build_is_left_beside_the_pointer_until_one_succeeds(changeable: Settings) -> None:
+    check = changeable.sql / "checks/child__nobody_is_there.sql"
+    check.write_text(FIRING)
+    with pytest.raises(BrokenBuild):
+        build(changeable, FEBRUARY)
+    told = read_json(changeable.warehouse / MONTH / "failed.json")
+    assert [each["sentence"] for each in told["checks"] if each["rows_failed"]] == ["child: nobody is there"]
+    assert len(told["checks"]) == len(list(check.parent.glob("*.sql")))
+    check.unlink()
+    built = build(changeable, FEBRUARY)
+    assert files_of(changeable) == sorted(["current.json", built.path.name])
+
+
+def test_a_build_says_which_checks_it_passed(settings: Settings) -> None:
+    with duckdb.connect(str(build(settings, FEBRUARY).path), read_only=True) as reader:
+        told = reader.sql("SELECT check_name, rows_failed FROM snapshots.check_result ORDER BY ALL").fetchall()
+    assert told == [(path.stem, 0) for path in sorted((PROJECT / "sql/checks").glob("*.sql"))]
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("-- consequence: shrug\n", "a check can stop, hold, warn; it cannot shrug"),
+        ("-- consequence: hold\n", "gives .*; a check that does not stop the build gives"),
+    ],
+)
+def test_a_check_that_says_no_such_thing_or_tells_nothing_is_named(changeable: Settings, head: str, told: str) -> None:
+    (changeable.sql / "checks/child__nobody_is_there.sql").write_text(head + FIRING)
+    with pytest.raises(BrokenBuild, match=f"checks.child__nobody_is_there: {told}"):
+        build(changeable, FEBRUARY)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +228,7 @@ warehouse.build(Settings(_env_file=None, data_dir=Path(sys.argv[1])), Period.par
 """
 
 
-@pytest.mark.parametrize("step", ["_put_inputs", "_run_check", "write_json"])
+@pytest.mark.parametrize("step", ["_put_inputs", "_run_checks", "write_json"])
 def test_a_build_killed_at_any_step_can_be_run_again(settings: Settings, step: str) -> None:
     killed = subprocess.run([sys.executable, "-c", DIES, str(settings.data_dir), step, MONTH], check=False)
     assert killed.returncode == 9

@@ -1,0 +1,179 @@
+"""The gate's conditions, each on both sides of its edge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from pipelines.periods import Period
+from pipelines.warehouse import build
+from tests.staged_input import stage
+from tests.warehouse_input import MONTH, copy_of_the_project, settings_in, ssd
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.settings import Settings
+    from tests.staged_input import Rows
+
+JANUARY = "2021-01"
+CONDITIONS = {"GATE-DELIVERY", "GATE-ABSENCE", "GATE-REFUSED-ROWS", "GATE-RECONCILIATION", "GATE-CHECKS"}
+REFUSED = {"rule_code": "DLV-004", "consequence": "refuse_delivery", "rows_tested": 1, "rows_failed": 1}
+TABLES: dict[str, dict[str, Rows]] = {
+    "ssd": ssd(),
+    "ssda903": {"ssda903_header": []},
+    "survey": {"survey_invited": []},
+}
+
+
+def file_of(rows_read: int, rows_refused: int, name: str = "ssd_person.csv", lost: int = 0) -> list[dict[str, Any]]:
+    counts = {"rows_read": rows_read, "rows_staged": rows_read - rows_refused - lost, "rows_refused": rows_refused}
+    return [{"file_name": name, "table_name": name.removesuffix(".csv"), **counts}]
+
+
+class Council:
+    """An authority of a test, and what it delivers; all of them go through one build."""
+
+    def __init__(self, settings: Settings, code: str) -> None:
+        self.settings = settings
+        self.code = code
+
+    def delivers(self, source: str = "ssd", month: str = MONTH, **staged: Any) -> Council:
+        stage(self.settings.staging, f"{self.code}/{source}/{month}", TABLES[source], **staged)
+        return self
+
+    def is_refused(self, source: str = "ssd", month: str = MONTH, version: str = "v0001-000000000000") -> Council:
+        delivery = f"{self.code}/{source}/{month}"
+        stage(self.settings.staging, delivery, {}, version=version, status="refused", rule_results=[REFUSED])
+        return self
+
+
+CASES: dict[str, tuple[str | None, str | None]] = {
+    "all_is_well": (None, None),
+    "refused_again": (
+        "GATE-DELIVERY",
+        "ssd: version v0002 of 2021-02 was refused (DLV-004); the version before it counts",
+    ),
+    "refused_at_first": (
+        "GATE-DELIVERY",
+        "ssd: version v0001 of 2021-02 was refused (DLV-004); nothing later than 2021-01 counts",
+    ),
+    "refused_a_month_ago": (None, None),
+    "survey_never_used": (None, None),
+    "absent": ("GATE-ABSENCE", "ssd: nothing was delivered for 2021-02; last for 2021-01"),
+    "survey_absent": (None, None),
+    "refused_rows_at_the_limit": (None, None),
+    "refused_rows_above_it": (
+        "GATE-REFUSED-ROWS",
+        "ssd_person.csv of 2021-02: 11 of 549 rows refused, 2.0%; at most 2.0%, or 10 rows",
+    ),
+    "few_refused_rows": (None, None),
+    "refused_rows_of_a_source_with_a_higher_limit": (None, None),
+    "refused_rows_a_month_ago": (
+        "GATE-REFUSED-ROWS",
+        "header.csv of 2021-01: 11 of 100 rows refused, 11.0%; at most 5.0%, or 10 rows",
+    ),
+    "refused_rows_of_an_earlier_survey": (None, None),
+}
+
+
+def deliver(name: str, council: Council) -> None:
+    """What the case's council delivers."""
+    match name:
+        case "all_is_well":
+            council.delivers()
+        case "refused_again":
+            council.delivers().is_refused(version="v0002-000000000000")
+        case "refused_at_first":
+            council.delivers(month=JANUARY).is_refused()
+        case "refused_a_month_ago":
+            council.delivers(month="2020-12").is_refused(month=JANUARY).delivers()
+        case "survey_never_used":
+            council.delivers().is_refused("survey")
+        case "absent":
+            council.delivers(month=JANUARY)
+        case "survey_absent":
+            council.delivers().delivers("survey", JANUARY)
+        case "refused_rows_at_the_limit":
+            council.delivers(reconciliation=file_of(550, 11))
+        case "refused_rows_above_it":
+            council.delivers(reconciliation=file_of(549, 11))
+        case "few_refused_rows":
+            council.delivers(reconciliation=file_of(12, 10))
+        case "refused_rows_of_a_source_with_a_higher_limit":
+            council.delivers().delivers("survey", reconciliation=file_of(300, 11, "invited.csv"))
+        case "refused_rows_a_month_ago":
+            council.delivers("ssda903", JANUARY, reconciliation=file_of(100, 11, "header.csv"))
+        case "refused_rows_of_an_earlier_survey":
+            council.delivers().delivers("survey", JANUARY, reconciliation=file_of(100, 11, "invited.csv"))
+
+
+@pytest.fixture(scope="module")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tuple[bool, str | None]]:
+    """(holds, detail) by case and condition."""
+    settings = settings_in(tmp_path_factory.mktemp("gate"))
+    codes = {f"E{number:08d}": name for number, name in enumerate(CASES)}
+    for code, name in codes.items():
+        deliver(name, Council(settings, code))
+    rows = gate_of(settings)
+    return {(codes[code], condition): told for (code, condition), told in rows.items()}
+
+
+def gate_of(settings: Settings) -> dict[tuple[str, str], tuple[bool, str | None]]:
+    with duckdb.connect(str(build(settings, Period.parse(MONTH)).path), read_only=True) as warehouse:
+        rows = warehouse.sql("SELECT authority_code, condition, holds, detail FROM snapshots.gate").fetchall()
+    return {row[:2]: row[2:] for row in rows}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_condition_holds_or_says_what_is_not_so(
+    gate: dict[tuple[str, str], tuple[bool, str | None]], case: str
+) -> None:
+    condition, detail = CASES[case]
+    expected: dict[str, tuple[bool, str | None]] = dict.fromkeys(CONDITIONS, (True, None))
+    if condition is not None:
+        expected[condition] = (False, detail)
+    assert {each: gate[case, each] for each in CONDITIONS} == expected
+
+
+def changed(folder: Path) -> Council:
+    """A council in a place with SQL of its own."""
+    return Council(settings_in(folder, copy_of_the_project(folder)), "E06000015")
+
+
+def test_rows_that_do_not_add_up_hold_the_month_even_where_no_check_stops_the_build(tmp_path: Path) -> None:
+    council = changed(tmp_path).delivers(reconciliation=file_of(10, 1, lost=1))
+    (council.settings.sql / "checks/reconciliation__rows_read_are_staged_or_refused.sql").unlink()
+    told = gate_of(council.settings)["E06000015", "GATE-RECONCILIATION"]
+    assert told == (False, "ssd_person.csv of 2021-02: 10 rows read, 8 staged, 1 refused")
+
+
+FOUND = "SELECT authority_code, 'two figures' AS detail FROM warehouse.dim_gate_need WHERE source = 'ssd'"
+
+
+@pytest.mark.parametrize(("consequence", "holds"), [("hold", False), ("warn", True)])
+def test_a_check_holds_the_month_where_it_says_so_and_else_warns(tmp_path: Path, consequence: str, holds: bool) -> None:
+    council = changed(tmp_path).delivers()
+    (council.settings.sql / "checks/figures__agree.sql").write_text(f"-- consequence: {consequence}\n{FOUND}")
+    told = gate_of(council.settings)["E06000015", "GATE-CHECKS"]
+    assert told == (holds, None if holds else "figures: agree: two figures")
+
+
+@pytest.mark.parametrize(
+    ("setting", "condition"),
+    [
+        ("E06000015,survey,once_delivered,true,5,10", "GATE-ABSENCE"),
+        ("E06000015,ssda903,always,true,5,10", "GATE-ABSENCE"),
+        ("E06000015,,once_delivered,false,1,0", "GATE-REFUSED-ROWS"),
+        ("E06000015,survey,once_delivered,false,5,10", None),
+        ("E06000015,ssd,never,true,0,0", None),
+    ],
+)
+def test_a_councils_own_settings_go_first(tmp_path: Path, setting: str, condition: str | None) -> None:
+    council = changed(tmp_path).delivers(reconciliation=file_of(60, 1)).delivers("survey", JANUARY)
+    with (council.settings.sql / "reference/gate_setting.csv").open("a", encoding="utf-8") as file:
+        file.write(setting + "\n")
+    held = [key for (_, key), (holds, _) in gate_of(council.settings).items() if not holds]
+    assert held == ([condition] if condition else [])
