@@ -1,7 +1,12 @@
 """When a month's warehouse is built: publish what people may read.
 
-    the asset "warehouse", partition 2021-02 ──> publish ──> the asset "snapshots", partition 2021-02
+    the asset "warehouse", partition 2021-02 ──> gate ──┬─────────────────┬──> publish ──> the asset "snapshots",
+                                                        └──> (approve) ───┘                partition 2021-02
 
+- **gate** looks whether the month may be published: `python -m pipelines gate 2021-02` shows what it looks at.
+- **approve** waits, where the month is held, for somebody who says *Approve* or *Reject*, and why; otherwise it is
+  skipped. Who, when and why stand in the snapshot. Other months go on meanwhile. A better delivery holds nothing: its
+  run goes through, and this one is then rejected.
 - **publish** puts a new version of the month's snapshot down, whole, beside the earlier ones, which never change.
   Where nothing is different from the last version, there is no new one.
 
@@ -12,13 +17,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import PartitionedAssetTimetable, dag, task
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import PartitionedAssetTimetable, TriggerRule, dag, task
 
 from pipelines import orchestration
 
 
 @dag(
     schedule=PartitionedAssetTimetable(assets=orchestration.WAREHOUSE),
+    max_active_runs=orchestration.MONTHS_AT_A_TIME,
     is_paused_upon_creation=False,
     default_args=orchestration.DEFAULT_ARGS,
     params=orchestration.params(),
@@ -26,12 +33,32 @@ from pipelines import orchestration
     doc_md=__doc__,
 )
 def publish_snapshot() -> None:
-    @task(outlets=[orchestration.SNAPSHOTS], multiple_outputs=False)
+    @task.branch
+    def gate(**context: Any) -> str:
+        """Whether the month may be published: go on to publish, or wait for an approval."""
+        return orchestration.gate(context)
+
+    approve = ApprovalOperator(
+        task_id="approve",
+        subject="Publish the month although it is held?",
+        body=orchestration.WHAT_IS_HELD,
+        params=orchestration.reason(),
+        fail_on_reject=True,
+        doc_md="Wait for somebody who approves the month as it is, or rejects it, and says why.",
+    )
+
+    @task(
+        trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
+        outlets=[orchestration.SNAPSHOTS],
+        multiple_outputs=False,
+    )
     def publish(**context: Any) -> dict[str, str]:
         """Publish the month's next version; where nothing is different there is none."""
         return orchestration.publish_snapshot(context)
 
-    publish()
+    judged, published = gate(), publish()
+    judged >> [approve, published]
+    approve >> published
 
 
 publish_snapshot()

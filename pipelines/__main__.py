@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -16,6 +17,7 @@ from rich.table import Table
 
 from pipelines import explain as explaining
 from pipelines import extract as extracting
+from pipelines import gate as gating
 from pipelines import landing, readers, snapshots, staging, storage, summary, warehouse
 from pipelines.contracts import BadContract
 from pipelines.deliveries import Delivery
@@ -60,11 +62,14 @@ UpTo = Annotated[str | None, typer.Option("--month", help="Only months up to thi
 AT_FAULT = (
     BadContract,
     explaining.CannotExplain,
+    gating.NothingToJudge,
     landing.InboxUnreachable,
     NoPseudonymKey,
     NotAMonth,
     SettingsError,
     ValidationError,
+    gating.Held,
+    gating.NotApproved,
     snapshots.NothingToPublish,
     staging.NothingLanded,
     readers.ReadingFailed,
@@ -112,6 +117,33 @@ def publish(month: Month) -> None:
     """Publish the month's warehouse as the next version of its snapshot."""
     published = _working("Publishing the snapshot", lambda: snapshots.publish(Settings(), Period.parse(month)))
     out.print(f"{published.outcome}: {published.folder}")
+
+
+@app.command(epilog="Example: python -m pipelines gate 2021-02")
+def gate(month: Month) -> None:
+    """Show what must hold before a month is published, and whether it may be: 0 it may, 3 it is held."""
+    verdict = gating.judge(Settings(), Period.parse(month))
+    _print_gate(verdict)
+    raise typer.Exit(Exit.DATA_REFUSED if verdict.outcome == "held" else Exit.DONE)
+
+
+@app.command(epilog='Example: python -m pipelines approve 2021-02 --by "J. Ashe" --why "The survey comes next month."')
+def approve(
+    month: Month,
+    by: Annotated[str, typer.Option(help="Who approves. The snapshot says so to all its readers.", show_default=False)],
+    why: Annotated[
+        str, typer.Option(help="Why. So does it say this: name no child and no family.", show_default=False)
+    ],
+) -> None:
+    """Let a held month be published as it is; the approval is of this build and these reasons alone."""
+    settings, period = Settings(), Period.parse(month)
+    verdict = gating.judge(settings, period)
+    if verdict.outcome == "open":
+        out.print(f"{month} is open: there is nothing to approve.")
+        raise typer.Exit(Exit.NOTHING_TO_DO)
+    now = dt.datetime.now(dt.UTC)
+    _print_gate(gating.approve(settings, period, digest=verdict.digest, by=by, at=now, why=why))
+    out.print(f"Publish it with: python -m pipelines publish {month}", soft_wrap=True, highlight=False)
 
 
 @app.command(epilog="Example: python -m pipelines run 2021-02")
@@ -245,12 +277,29 @@ def _staged_cells(settings: Settings, delivery: Delivery) -> Iterator[str]:
 
 def _snapshot_table(settings: Settings) -> Table:
     table = Table(title="Snapshots", title_justify="left")
-    for heading in ("Month", "Current version", "Folder"):
+    for heading in ("Month", "Current version", "Approved by", "Folder"):
         table.add_column(heading)
     for pointer in sorted(settings.snapshots.glob("*/latest.json")):
         version = storage.read_json(pointer)["version"]
-        table.add_row(pointer.parent.name, version, str(pointer.parent / version))
+        folder = pointer.parent / version
+        publication = storage.read_json(folder / storage.MANIFEST).get("publication", {})
+        by = (publication.get("approval") or {}).get("approved_by", "")
+        table.add_row(pointer.parent.name, version, escape(by), str(folder))
     return table
+
+
+def _print_gate(verdict: gating.Verdict) -> None:
+    table = Table(title=f"Gate of {verdict.month.name}: {verdict.outcome}", title_justify="left")
+    for heading in ("Authority", "Condition", "Holds", "What must hold, or what is not so"):
+        table.add_column(heading)
+    for each in verdict.conditions:
+        holds = "yes" if each.holds else "[bold red]no[/]"
+        table.add_row(each.authority_code, each.condition, holds, escape(each.detail or each.sentence))
+    out.print(table)
+    if verdict.approval is not None:
+        approval = verdict.approval
+        told = f"Approved by {approval.approved_by}, {approval.approved_at}: {approval.reason}"
+        out.print(told, soft_wrap=True, highlight=False, markup=False)
 
 
 def _print_fault(fault: Exception) -> None:
@@ -263,7 +312,13 @@ def main() -> None:
         app()
     except AT_FAULT as fault:
         _print_fault(fault)
-        raise SystemExit(Exit.USAGE if isinstance(fault, NotAMonth) else Exit.BROKEN) from None
+        raise SystemExit(_exit_code(fault)) from None
+
+
+def _exit_code(fault: Exception) -> Exit:
+    if isinstance(fault, gating.Held):
+        return Exit.DATA_REFUSED
+    return Exit.USAGE if isinstance(fault, NotAMonth | gating.NotApproved) else Exit.BROKEN
 
 
 if __name__ == "__main__":

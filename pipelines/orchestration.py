@@ -55,6 +55,11 @@ NAMED_FOR_SOURCE = "{{ task.op_kwargs['source'] }}"
 # Each DAG, in the order of their assets, with the task that announces its own.
 ANNOUNCED_BY = {"ingest_exports": "announce", "build_warehouse": "build", "publish_snapshot": "publish"}
 
+# A month that waits for an approval keeps no other from being published.
+MONTHS_AT_A_TIME = 16
+GATE, APPROVE, PUBLISH = "gate", "approve", "publish"
+WHAT_IS_HELD = "{{ ti.xcom_pull(task_ids='gate', key='reasons') }}"
+
 FAILED_OTHERWISE = "not staged, and not for what is in it: the log of its failed task says why."
 NOT_EXTRACTED = "not extracted: the log of its failed task says why. Whatever was delivered before counts."
 
@@ -94,6 +99,17 @@ def params() -> dict[str, Param]:
         description="The reporting month, such as 2021-02; needed only where the run has no partition key.",
     )
     return {"month": month}
+
+
+def reason() -> dict[str, Param]:
+    """What an approval asks for. It is blank until somebody writes it, and a blank one is not taken."""
+    why = Param(
+        "",
+        type="string",
+        maxLength=500,
+        description="Why it may be published as it is. The snapshot says so to all its readers: name no child.",
+    )
+    return {"why": why}
 
 
 def month_of(context: Mapping[str, Any]) -> str:
@@ -211,12 +227,48 @@ def build_warehouse(context: Mapping[str, Any]) -> dict[str, str]:
     return {"month": _emit(WAREHOUSE, context), "outcome": built.outcome}
 
 
+def gate(context: Mapping[str, Any]) -> str:
+    """The task that comes next: publish, or approve where the month is held; that one is told what is held."""
+    from pipelines import gate as gating
+
+    verdict = gating.judge(Settings(), Period.parse(month_of(context)))
+    if verdict.outcome != "held":
+        return PUBLISH
+    log.warning("%s is held:\n%s", verdict.month, verdict.reasons)
+    context["ti"].xcom_push("reasons", "\n".join(f"- {each}" for each in verdict.failing))
+    context["ti"].xcom_push("digest", verdict.digest)
+    return APPROVE
+
+
 def publish_snapshot(context: Mapping[str, Any]) -> dict[str, str]:
-    """Publish the month's snapshot and tell those who wait for it."""
+    """Publish the month's snapshot and tell those who wait for it; raises DataRefused where the month is held."""
+    from pipelines import gate as gating
     from pipelines import snapshots
 
-    published = snapshots.publish(Settings(), Period.parse(month_of(context)))
+    settings, month = Settings(), Period.parse(month_of(context))
+    try:
+        _record_approval(settings, month, context["ti"])
+        published = snapshots.publish(settings, month)
+    except (gating.Held, gating.NotApproved) as held:
+        raise DataRefused(str(held)) from None
     return {"month": _emit(SNAPSHOTS, context), "outcome": published.outcome, "version": published.version}
+
+
+def _record_approval(settings: Settings, month: Period, ti: RuntimeTaskInstance) -> None:
+    """Put down who said yes in Airflow, to what, when and why; nothing where nobody was asked."""
+    from pipelines import gate as gating
+
+    answer = ti.xcom_pull(task_ids=APPROVE)
+    if answer is None:
+        return
+    gating.approve(
+        settings,
+        month,
+        digest=ti.xcom_pull(task_ids=GATE, key="digest"),
+        by=answer["responded_by_user"]["name"],
+        at=answer["responded_at"],
+        why=answer["params_input"].get("why", ""),
+    )
 
 
 def _emit(asset: Asset, context: Mapping[str, Any]) -> str:
@@ -230,8 +282,8 @@ def run_dags(month: Period) -> int:
     """Run the three DAGs for a month, one after another, in this process; returns the exit code.
 
     DONE; BROKEN where software, settings or machine are at fault; DATA_REFUSED where a delivery was refused and
-    everything else was published; NOTHING_TO_DO where the inbox has no complete delivery. Each step is a line for a
-    person; what Airflow says goes to ``run.log`` in its home.
+    everything else was published, or where the month is held and was not published; NOTHING_TO_DO where the inbox has
+    no complete delivery. Each step is a line for a person; what Airflow says goes to ``run.log`` in its home.
     """
     console = Console(file=sys.stdout)
     log_file = airflow_home.make_ready() / "run.log"
@@ -254,14 +306,15 @@ def _run_in_order(month: Period, steps: _Steps) -> int:
     exit_code = DONE
     dags = _dags()
     for dag_id, announcing in ANNOUNCED_BY.items():
-        run = dags[dag_id].test(run_conf={"month": str(month)}, logical_date=None)
+        # Nobody can answer here: whoever would be asked is passed over, and publishing refuses what is held.
+        run = dags[dag_id].test(run_conf={"month": str(month)}, logical_date=None, mark_success_pattern=APPROVE)
         states = {task.task_id: task.state for task in run.get_task_instances()}
         if run.state != DagRunState.SUCCESS:
-            exit_code = DATA_REFUSED if steps.was_only_refused(run) else BROKEN
+            exit_code = DATA_REFUSED if exit_code != BROKEN and steps.was_only_refused(run) else BROKEN
         if states[announcing] == TaskInstanceState.SKIPPED:
             return exit_code or NOTHING_TO_DO
         if states[announcing] != TaskInstanceState.SUCCESS:
-            return BROKEN
+            return exit_code or BROKEN
     return exit_code
 
 

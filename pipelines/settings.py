@@ -107,6 +107,10 @@ class Settings(BaseSettings):
         return self.data_dir / "warehouse"
 
     @property
+    def approvals(self) -> Path:
+        return self.data_dir / "approvals"
+
+    @property
     def snapshots(self) -> Path:
         return self.data_dir / "snapshots"
 

@@ -14,12 +14,13 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines import gate
 from pipelines.published import load_published
 from pipelines.storage import (
     CURRENT,
@@ -35,6 +36,7 @@ from pipelines.storage import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pipelines.gate import Verdict
     from pipelines.periods import Period
     from pipelines.published import PublishedColumn, PublishedTable
     from pipelines.settings import Settings
@@ -43,6 +45,7 @@ LATEST = "latest"
 DATABASE = "snapshot.duckdb"
 PACKAGE = "datapackage.json"
 DICTIONARY = "data_dictionary"
+PUBLICATION = "publication"
 DICTIONARY_HEADINGS = ("table", "column", "type", "always_there", "tells_rows_apart", "description")
 # A line break inside quotation marks belongs to the value.
 QUOTED_OR_LINE_END = re.compile(rb'("[^"]*")|\n')
@@ -70,6 +73,7 @@ class _Made:
     folder: Path
     rows: dict[str, int]
     deliveries: list[dict[str, Any]]
+    verdict: Verdict
 
     @property
     def sha256(self) -> dict[str, str]:
@@ -84,7 +88,8 @@ class _Made:
 def publish(settings: Settings, month: Period) -> Published:
     """Publish the month's current warehouse as its next version, unless the last one says the same already.
 
-    Raises NothingToPublish where nothing was built. A reader of an earlier version is not disturbed.
+    Raises NothingToPublish where nothing was built, and what ``gate.admit`` raises where that may not be published. A
+    reader of an earlier version is not disturbed.
     """
     month_folder = settings.snapshots / str(month)
     month_folder.mkdir(parents=True, exist_ok=True)
@@ -122,17 +127,32 @@ def _make(settings: Settings, month: Period, folder: Path) -> tuple[_Made, str]:
     tables = load_published(settings.expectations / "snapshots")
     with duckdb.connect(str(pointer.parent / current["file"]), read_only=True) as warehouse:
         warehouse.execute("SET threads = 1")
-        rows = {table.name: _write_table(warehouse, table, folder) for table in tables}
+        verdict = gate.admit(settings, month, current["fingerprint"], warehouse)
+        rows = {table.name: _write_table(_rows_of(warehouse, table, verdict), table, folder) for table in tables}
         deliveries = _deliveries(warehouse)
     _write_dictionary(folder, tables)
-    _write_package(folder, month, tables, deliveries)
-    return _Made(folder, rows, deliveries), current["definitions_sha256"]
+    _write_package(folder, month, tables, deliveries, verdict)
+    return _Made(folder, rows, deliveries, verdict), current["definitions_sha256"]
 
 
-def _write_table(warehouse: duckdb.DuckDBPyConnection, table: PublishedTable, folder: Path) -> int:
+def _rows_of(warehouse: duckdb.DuckDBPyConnection, table: PublishedTable, verdict: Verdict) -> duckdb.DuckDBPyRelation:
+    """The warehouse's; who approved, and why, came after it was built."""
+    rows = warehouse.table(f"snapshots.{table.name}")
+    if table.name != PUBLICATION:
+        return rows
+    told = {"verdict": verdict.outcome, **(asdict(verdict.approval) if verdict.approval is not None else {})}
+    return rows.select(
+        *(
+            duckdb.ConstantExpression(told[name]).alias(name) if name in told else duckdb.ColumnExpression(name)
+            for name in rows.columns
+        )
+    )
+
+
+def _write_table(rows: duckdb.DuckDBPyRelation, table: PublishedTable, folder: Path) -> int:
     """Both files of a table, its rows in the order of its grain; returns how many there are."""
     key = [duckdb.ColumnExpression(name).asc().nulls_first() for name in table.key]
-    rows = warehouse.table(f"snapshots.{table.name}").sort(*key)
+    rows = rows.sort(*key)
     rows.write_parquet(str(folder / f"{table.name}.parquet"), compression="zstd")
     file = folder / f"{table.name}.csv"
     rows.write_csv(str(file), header=True)
@@ -187,12 +207,17 @@ def _dictionary_section(table: PublishedTable) -> str:
 
 
 def _write_package(
-    folder: Path, month: Period, tables: Sequence[PublishedTable], deliveries: Sequence[dict[str, Any]]
+    folder: Path,
+    month: Period,
+    tables: Sequence[PublishedTable],
+    deliveries: Sequence[dict[str, Any]],
+    verdict: Verdict,
 ) -> None:
     package = {
         "$schema": PACKAGE_PROFILE,
         "name": f"safeguarding-kpis-{month}",
         "title": f"Safeguarding KPIs, {month.name}",
+        **({"description": verdict.on_its_face} if verdict.on_its_face else {}),
         "sources": [_source(delivery) for delivery in deliveries],
         "resources": [_resource(folder, table) for table in tables],
     }
@@ -241,7 +266,7 @@ def _put_down(folder: Path, month: Period, made: _Made, definitions_sha256: str)
     with new_folder(folder) as aside:
         for path in sorted(made.folder.iterdir()):
             path.replace(aside / path.name)
-        made = _Made(aside, made.rows, made.deliveries)
+        made = replace(made, folder=aside)
         manifest = {
             "month": str(month),
             "version": folder.name,
@@ -250,6 +275,7 @@ def _put_down(folder: Path, month: Period, made: _Made, definitions_sha256: str)
             "deliveries": made.deliveries,
             "files": made.sha256,
             "tables": made.rows,
+            "publication": made.verdict.told,
         }
         _make_database(aside)
         (aside / MANIFEST).write_text(json_text(manifest), encoding="utf-8", newline="\n")

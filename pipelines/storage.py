@@ -21,6 +21,7 @@ ASIDE = ".aside-"
 A_DAY = 24 * 60 * 60
 MANIFEST = "manifest.json"
 CURRENT = "current.json"
+FAILED = "failed.json"
 
 
 def sha256_of_file(path: Path) -> str:

@@ -25,6 +25,8 @@ RAG_STYLES = {"green": "green", "amber": "yellow", "red": "bold red"}
 def print_summary(console: Console, settings: Settings, month: Period, snapshot: Path) -> None:
     """Print the KPI table, the survey table, what was refused or warned about, and where everything is."""
     with duckdb.connect(str(snapshot / "snapshot.duckdb"), read_only=True) as connection:
+        for row in _rows(connection, settings, "publication", month):
+            console.print(_approval(row), style="bold yellow", markup=False, soft_wrap=True, highlight=False)
         for query, tables in (("kpis", _kpi_tables), ("survey", _survey_tables)):
             for table in tables(_rows(connection, settings, query, month), month):
                 console.print(table)
@@ -37,6 +39,13 @@ def print_summary(console: Console, settings: Settings, month: Period, snapshot:
     console.print(f"\nSnapshot: {snapshot}", soft_wrap=True, highlight=False)
     console.print(
         f"Validation pages: {settings.reports / 'validation' / 'index.html'}", soft_wrap=True, highlight=False
+    )
+
+
+def _approval(row: Mapping[str, Any]) -> str:
+    return (
+        f"Published by approval of {row['approved_by']}, {row['approved_at']}: {row['reason']}\n"
+        f"What did not hold: {row['conditions_not_met']}\n"
     )
 
 

@@ -21,7 +21,7 @@ from pipelines.published import BadPublishedContract, load_published
 from pipelines.register import BadRegister, load_register
 from pipelines.sql_files import DIALECT, BadSql, Select, in_build_order, read_selects
 from pipelines.staged import Seen, Staged, seen_at
-from pipelines.storage import CURRENT, MANIFEST, remove_abandoned, sha256_of_texts, write_json
+from pipelines.storage import CURRENT, FAILED, MANIFEST, remove_abandoned, sha256_of_texts, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
 CHECKS = "checks"
-FAILED = "failed.json"
 MACROS = "macros"
 BUILD_MACROS = ("rounding.sql", "rating.sql")
 ASIDE = ".building-"

@@ -127,7 +127,7 @@ def test_each_step_is_a_line_for_a_person_and_nothing_else_is_said(story: Story)
         f"done ingest_exports delivery.stage {GOOD}",
     ]
     assert all(line.startswith("done ") for line in lines)
-    assert len(lines) == 7
+    assert len(lines) == 8
     assert story.first.stderr == ""
 
 
@@ -190,6 +190,8 @@ def test_tasks_tell_each_other_names_of_deliveries_and_counts_and_nothing_else(s
             "rows_warned": told["delivery.stage return_value"]["rows_warned"],
         },
         "announce return_value": "2021-02",
+        "gate return_value": "publish",
+        "gate skipmixin_key": {"followed": ["publish"]},
         "build return_value": {"month": "2021-02", "outcome": "built"},
         "publish return_value": {"month": "2021-02", "outcome": "published", "version": "v0002"},
     }
@@ -232,6 +234,8 @@ RUNS = {
     f"{SOURCE}=extracted {GOOD}=good": (DONE, [SOURCE, "find", GOOD, "build", "publish"]),
     f"{SOURCE}=broken {OTHER}=extracted {GOOD}=good": (BROKEN, [OTHER, "find", GOOD, "build", "publish"]),
     f"{SOURCE}=broken": (BROKEN, ["find"]),
+    f"{GOOD}=good gate=held": (DATA_REFUSED, ["find", GOOD, "build"]),
+    f"{GOOD}=good {BAD}=broken gate=held": (BROKEN, ["find", GOOD, "build"]),
 }
 
 

@@ -79,9 +79,21 @@ def test_a_source_in_a_database_is_extracted_before_anything_is_looked_for(dags:
     assert f"**{with_extract.get_task('extract').task_id}**" in (with_extract.doc_md or "")
 
 
-def test_building_and_publishing_are_one_task_each(dags: dict[str, DAG]) -> None:
+def test_building_is_one_task(dags: dict[str, DAG]) -> None:
     assert edges(dags["build_warehouse"]) == {"build": set()}
-    assert edges(dags["publish_snapshot"]) == {"publish": set()}
+
+
+def test_nothing_is_published_but_past_the_gate(dags: dict[str, DAG]) -> None:
+    publishing = dags["publish_snapshot"]
+    assert edges(publishing) == {"gate": {"approve", "publish"}, "approve": {"publish"}, "publish": set()}
+    assert publishing.get_task("publish").trigger_rule == "none_failed_min_one_success"
+    assert publishing.max_active_runs > 1, "a month that waits for its approval keeps another waiting"
+
+
+def test_a_rejection_fails_and_the_form_takes_the_reason_that_it_starts_with(dags: dict[str, DAG]) -> None:
+    approve: Any = dags["publish_snapshot"].get_task("approve")
+    assert approve.fail_on_reject
+    assert approve.params.get_param("why").resolve() == ""
 
 
 def test_each_dag_announces_its_asset_in_the_task_that_made_it(dags: dict[str, DAG]) -> None:

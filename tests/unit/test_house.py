@@ -24,6 +24,7 @@ LAYERS = (
         "casting",
         "disclosure",
         "explain",
+        "gate",
         "outcome",
         "pages",
         "readers",

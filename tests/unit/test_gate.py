@@ -1,0 +1,202 @@
+"""The verdict of a month, approvals that count and that do not, and what a publication says of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from rich.console import Console
+
+from pipelines import gate
+from pipelines.periods import Period
+from pipelines.snapshots import publish
+from pipelines.storage import read_json
+from pipelines.summary import print_summary
+from pipelines.warehouse import BrokenBuild, build
+from tests.staged_input import stage
+from tests.warehouse_input import AUTHORITY, MONTH, copy_of_the_project, settings_in, ssd
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.settings import Settings
+    from pipelines.snapshots import Published
+
+FEBRUARY = Period.parse(MONTH)
+DELIVERY = f"{AUTHORITY}/ssd/{MONTH}"
+NOON = dt.datetime(2021, 3, 8, 12, tzinfo=dt.UTC)
+BY, WHY = "Head of performance", "The second extract was made by mistake."
+HELD = f"{AUTHORITY} GATE-DELIVERY: ssd: version v0002 of 2021-02 was refused (DLV-004); the version before it counts"
+
+
+def refuse(settings: Settings, version: int) -> None:
+    told = {"rule_code": "DLV-004", "consequence": "refuse_delivery", "rows_tested": 1, "rows_failed": 1}
+    name = f"v{version:04d}-000000000000"
+    stage(settings.staging, DELIVERY, {}, version=name, status="refused", rule_results=[told])
+
+
+def held_in(folder: Path) -> Settings:
+    """A place with a month that was built and is held: its delivery came again, and was refused."""
+    settings = settings_in(folder)
+    stage(settings.staging, DELIVERY, ssd(person=[{"pers_person_id": "a"}]))
+    refuse(settings, 2)
+    build(settings, FEBRUARY)
+    return settings
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Settings:
+    return held_in(tmp_path)
+
+
+def approve(settings: Settings, by: str = BY, why: str = WHY, at: dt.datetime = NOON) -> gate.Verdict:
+    digest = gate.judge(settings, FEBRUARY).digest
+    return gate.approve(settings, FEBRUARY, digest=digest, by=by, at=at, why=why)
+
+
+def test_a_month_in_which_everything_holds_is_open(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    stage(settings.staging, DELIVERY, ssd())
+    build(settings, FEBRUARY)
+    verdict = gate.judge(settings, FEBRUARY)
+    assert (verdict.outcome, verdict.failing, verdict.on_its_face) == ("open", (), None)
+    assert read_json(publish(settings, FEBRUARY).folder / "manifest.json")["publication"] == {
+        "verdict": "open",
+        "approval": None,
+        "conditions_not_met": [],
+    }
+    with pytest.raises(gate.NotApproved, match="2021-02 is not held: there is nothing to approve"):
+        approve(settings)
+
+
+def test_a_held_month_is_not_published_and_says_why_and_what_to_do(held: Settings) -> None:
+    assert gate.judge(held, FEBRUARY).outcome == "held"
+    with pytest.raises(gate.Held) as refused:
+        publish(held, FEBRUARY)
+    first, reason, remedy = str(refused.value).splitlines()
+    assert first == "2021-02 is held and was not published:"
+    assert reason == HELD
+    assert "python -m pipelines approve 2021-02 --by" in remedy
+    assert list((held.snapshots / MONTH).iterdir()) == []
+
+
+def test_an_approved_month_is_published_and_nobody_can_miss_it(held: Settings) -> None:
+    assert approve(held).outcome == "approved"
+    snapshot = publish(held, FEBRUARY).folder
+    told = {"approved_by": BY, "approved_at": "2021-03-08T12:00:00Z", "reason": WHY}
+    assert read_json(snapshot / "manifest.json")["publication"]["approval"] == told
+    description = read_json(snapshot / "datapackage.json")["description"]
+    assert all(text in description for text in (*told.values(), HELD))
+    with duckdb.connect(str(snapshot / "snapshot.duckdb"), read_only=True) as database:
+        assert database.table("publication").fetchall() == [(MONTH, "approved", HELD, *told.values())]
+    assert BY in (snapshot / "publication.csv").read_text(encoding="utf-8")
+    console = Console(record=True, width=200, quiet=True)
+    with console.capture() as printed:
+        print_summary(console, held, FEBRUARY, snapshot)
+    assert printed.get().startswith(f"Published by approval of {BY}, 2021-03-08T12:00:00Z: {WHY}")
+
+
+def test_an_approved_month_is_published_once(held: Settings) -> None:
+    approve(held)
+    first = publish(held, FEBRUARY)
+    build(held, FEBRUARY)
+    again = publish(held, FEBRUARY)
+    assert (again.outcome, again.version) == ("unchanged", first.version)
+
+
+def test_the_same_approval_makes_the_same_bytes(tmp_path: Path) -> None:
+    def approved(name: str) -> Published:
+        settings = held_in(tmp_path / name)
+        approve(settings)
+        return publish(settings, FEBRUARY)
+
+    one, other = (read_json(approved(name).folder / "manifest.json") for name in ("one", "other"))
+    assert one == other
+
+
+def test_the_first_approval_stands(held: Settings) -> None:
+    approve(held)
+    told = approve(held, by="Somebody else", why="Another reason.", at=NOON + dt.timedelta(days=1))
+    assert told.approval == gate.Approval(BY, "2021-03-08T12:00:00Z", WHY)
+
+
+def test_an_approval_of_other_reasons_does_not_count(held: Settings) -> None:
+    approve(held)
+    refuse(held, 3)
+    build(held, FEBRUARY)
+    assert gate.judge(held, FEBRUARY).outcome == "held"
+    with pytest.raises(gate.Held, match="v0003"):
+        publish(held, FEBRUARY)
+
+
+def test_an_approval_of_another_build_does_not_count(held: Settings) -> None:
+    approve(held)
+    before = gate.judge(held, FEBRUARY)
+    stage(held.staging, f"{AUTHORITY}/survey/{MONTH}", {"survey_invited": []})
+    build(held, FEBRUARY)
+    after = gate.judge(held, FEBRUARY)
+    assert after.failing == before.failing
+    assert after.outcome == "held"
+
+
+def test_what_was_looked_at_is_what_is_approved(held: Settings) -> None:
+    seen = gate.judge(held, FEBRUARY).digest
+    refuse(held, 3)
+    build(held, FEBRUARY)
+    with pytest.raises(gate.NotApproved, match="built again since"):
+        gate.approve(held, FEBRUARY, digest=seen, by=BY, at=NOON, why=WHY)
+    assert not held.approvals.exists()
+
+
+@pytest.mark.parametrize(
+    ("by", "why", "told"),
+    [
+        (" ", WHY, "who approves"),
+        ("x" * 101, WHY, "who approves"),
+        (BY, "", "why"),
+        (BY, "\n\t", "why"),
+        (BY, "x" * 501, "why"),
+        (BY, "bell\x07", "why"),
+    ],
+)
+def test_an_approval_says_who_and_why(held: Settings, by: str, why: str, told: str) -> None:
+    with pytest.raises(gate.NotApproved, match=f"an approval says {told}"):
+        approve(held, by, why)
+    assert gate.judge(held, FEBRUARY).outcome == "held"
+
+
+def test_a_reason_of_several_lines_becomes_one(held: Settings) -> None:
+    told = approve(held, why="x" * 499 + "\n").approval
+    assert told is not None
+    assert told.reason == "x" * 499
+
+
+def test_when_is_told_in_utc(held: Settings) -> None:
+    told = approve(held, at=dt.datetime(2021, 7, 1, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))).approval
+    assert told is not None
+    assert told.approved_at == "2021-06-30T23:30:00Z"
+
+
+def test_a_fault_of_the_software_cannot_be_approved(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, copy_of_the_project(tmp_path))
+    stage(settings.staging, DELIVERY, ssd(person=[{"pers_person_id": "a"}]))
+    refuse(settings, 2)
+    build(settings, FEBRUARY)
+    seen = gate.judge(settings, FEBRUARY).digest
+    (settings.sql / "checks/child__nobody_is_there.sql").write_text("SELECT child_id FROM core.child")
+    with pytest.raises(BrokenBuild):
+        build(settings, FEBRUARY)
+    for attempt in (
+        lambda: gate.judge(settings, FEBRUARY),
+        lambda: gate.approve(settings, FEBRUARY, digest=seen, by=BY, at=NOON, why=WHY),
+        lambda: publish(settings, FEBRUARY),
+    ):
+        with pytest.raises(gate.NothingToJudge, match=r"a check stopped its last build.*failed\.json"):
+            attempt()
+
+
+def test_what_was_not_built_cannot_be_judged(tmp_path: Path) -> None:
+    with pytest.raises(gate.NothingToJudge, match="2021-02 has no warehouse"):
+        gate.judge(settings_in(tmp_path), FEBRUARY)
