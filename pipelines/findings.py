@@ -134,6 +134,16 @@ SAME_TABLE_TWICE = _refuses_delivery(
     "Two files of the delivery hold the same table.",
     "Leave the right one and remove the other.",
 )
+CORRECTION_WITHOUT_MATCH = _refuses_delivery(
+    "DLV-018",
+    "A reviewed correction does not match as many rows as it was reviewed for.",
+    "Review its file in expectations/corrections: where the source is mended, end it with the month before.",
+)
+CORRECTION_OVERDUE = _refuses_delivery(
+    "DLV-019",
+    "A reviewed correction is past its last month, and its rows are not mended at the source.",
+    "Have them mended, or review its file in expectations/corrections and let it last longer.",
+)
 
 DELIVERY_RULES: dict[str, Rule] = {
     rule.code: rule
@@ -155,6 +165,8 @@ DELIVERY_RULES: dict[str, Rule] = {
         MALFORMED_RECORD,
         SAME_TABLE_TWICE,
         MISSING_CRITICAL_COLUMN,
+        CORRECTION_WITHOUT_MATCH,
+        CORRECTION_OVERDUE,
     )
 }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from pipelines.contracts import Contract
+    from pipelines.corrections import Correction
     from pipelines.findings import Rule
     from pipelines.readers import TableRead
     from pipelines.validation import Tested
@@ -52,6 +53,23 @@ def record_noticed(
             SELECT $table, $code, $column, $severity, $consequence, unnest($lines::BIGINT[]), NULL
             """,
             {**_told(rule, table, column), "lines": where},
+        )
+
+
+def record_corrected(
+    connection: duckdb.DuckDBPyConnection, corrected: Iterable[Correction], reads: dict[str, TableRead]
+) -> None:
+    """Turn the corrections that were applied into rule results, and each row of theirs into a finding."""
+    for each in corrected:
+        _insert_result(connection, each.rule, each.table, each.column, reads[each.table].rows_read, each.rows)
+        connection.execute(
+            """
+            INSERT INTO finding
+            SELECT $table, $code, $column, $severity, $consequence, line, record_key
+            FROM corrected_row
+            WHERE rule_code = $code
+            """,
+            _told(each.rule, each.table, each.column),
         )
 
 
@@ -138,11 +156,18 @@ def _staged_rows(contract: Contract) -> exp.Select:
 def _refused_rows(contract: Contract) -> exp.Select:
     return (
         exp.select("rows.line", *_staged_values(contract), "refused_row.reasons")
-        .from_(exp.table_(contract.name, db="checked").as_("rows"))
+        .from_(_checked_or_dropped(contract).subquery("rows"))
         .join("refused_row", on="refused_row.line = rows.line")
         .where(exp.column("table_name", "refused_row").eq(contract.name))
         .order_by("rows.line")
     )
+
+
+def _checked_or_dropped(contract: Contract) -> exp.Query:
+    checked, dropped = (
+        exp.select("*").from_(exp.table_(contract.name, db=schema)) for schema in ("checked", "dropped")
+    )
+    return checked.union(dropped, distinct=False)
 
 
 def _is_refused(contract: Contract) -> exp.In:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 from sqlglot import exp
 
-from pipelines import casting, findings, outcome, pages, rules, storage
+from pipelines import casting, corrections, findings, outcome, pages, rules, storage
 from pipelines.contracts import PLAIN_NAME, codes_file, file_key, load_sources, with_local_codes
 from pipelines.findings import UnusableDelivery
 from pipelines.outcome import Noticed
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pipelines.contracts import Column, Contract, Source
+    from pipelines.corrections import Correction
     from pipelines.deliveries import Delivery
     from pipelines.readers import TableRead
     from pipelines.settings import Settings
@@ -40,6 +41,7 @@ READABLE_SUFFIXES = {".csv", ".xlsx"}
 WHAT_DECIDES = (
     "casting.py",
     "contracts.py",
+    "corrections.py",
     "findings.py",
     "outcome.py",
     "readers",
@@ -90,6 +92,8 @@ class Reading:
     contracts: dict[str, Contract] = field(default_factory=dict)
     reads: dict[str, TableRead] = field(default_factory=dict)
     noticed: list[Noticed] = field(default_factory=list)
+    corrected: list[Correction] = field(default_factory=list)
+    rows_dropped: dict[str, int] = field(default_factory=dict)
 
     @property
     def headings(self) -> dict[str, set[str]]:
@@ -97,7 +101,9 @@ class Reading:
 
     @property
     def good_rows(self) -> dict[str, int]:
-        return {table: read.rows_read - len(read.malformed) for table, read in self.reads.items()}
+        return {
+            table: read.rows_read - len(read.malformed) - self.rows_dropped[table] for table, read in self.reads.items()
+        }
 
 
 def stage(settings: Settings, delivery: Delivery) -> Staged:
@@ -147,6 +153,7 @@ def _digest_of_rules(settings: Settings, delivery: Delivery) -> str:
         *(code / name for name in WHAT_DECIDES),
         settings.expectations / delivery.source,
         codes_file(settings.expectations, delivery.authority_code),
+        *corrections.files_of(settings.expectations, delivery),
         settings.sql / "macros",
         settings.sql / "staging",
     ]
@@ -270,6 +277,7 @@ def _read_and_type(
     for contract in reading.contracts.values():
         query = casting.checked_rows(contract, reading.headings)
         _create_table(connection, exp.table_(contract.name, db="checked"), query)
+    _correct(settings, ingredients, connection, reading)
     for name, contract in ingredients.source.tables.items():
         if name not in reading.contracts:
             # The checks of other tables look here.
@@ -278,6 +286,17 @@ def _read_and_type(
     rules.make_tables(connection, settings.sql, ingredients.delivery, tables, reading.reads.keys())
     connection.execute("DETACH raw")
     return reading
+
+
+def _correct(
+    settings: Settings, ingredients: Ingredients, connection: duckdb.DuckDBPyConnection, reading: Reading
+) -> None:
+    """Put right what is known to be wrong upstream, before any check looks at it."""
+    delivery = ingredients.delivery
+    known = corrections.load_corrections(settings.expectations, delivery, ingredients.source)
+    connection.execute((settings.sql / "staging" / "corrections.sql").read_text(encoding="utf-8"))
+    reading.corrected = corrections.apply(connection, known, delivery, reading.contracts)
+    reading.rows_dropped = {table: corrections.rows_dropped(connection, table) for table in reading.contracts}
 
 
 def _read_files(
@@ -402,6 +421,7 @@ def _write_outcome(
     """Fill a staged version's folder, its manifest last, and write the page about it."""
     connection.execute((settings.sql / "staging" / "outcome.sql").read_text(encoding="utf-8"))
     outcome.record_noticed(connection, reading.noticed, reading.reads)
+    outcome.record_corrected(connection, reading.corrected, reading.reads)
     outcome.record_tested(connection, tested, reading.contracts)
     tables = outcome.write_tables(connection, reading.contracts, reading.reads, aside)
     outcome.write_findings(connection, aside)
@@ -422,6 +442,7 @@ def _write_outcome(
         "uncountable_tables": sorted(
             {each.table for each in reading.noticed if each.rule is findings.MISSING_CRITICAL_COLUMN}
         ),
+        "corrections": [correction.told for correction in reading.corrected],
         "rows_read": rows_read,
         "rows_refused": rows_read - sum(int(table["rows"]) for table in tables.values()),
         "rows_warned": outcome.rows_warned(connection),

@@ -130,11 +130,11 @@ class Council:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def ask(self, path: str, body: object = None, token: str | None = None) -> Any:
+    def ask(self, path: str, body: object = None, token: str | None = None, method: str | None = None) -> Any:
         """The JSON that Airflow answers; raises urllib's errors."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers)
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers, method=method)
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             return json.load(answer)
 
@@ -179,6 +179,23 @@ class Council:
         """The state of each month's run."""
         runs = self.ask(f"/api/v2/dags/{dag_id}/dagRuns?limit=100", token=self.token)["dag_runs"]
         return {run["partition_key"]: run["state"] for run in runs}
+
+    def wait_until_asked(self, month: str) -> str:
+        """Until the month waits for an approval; where that is answered."""
+
+        def asked() -> str | None:
+            runs = self.ask("/api/v2/dags/publish_snapshot/dagRuns?limit=100", token=self.token)["dag_runs"]
+            for run in runs:
+                if run["partition_key"] == month:
+                    tasks = f"/api/v2/dags/publish_snapshot/dagRuns/{run['dag_run_id']}/taskInstances"
+                    states = {
+                        task["task_id"]: task["state"] for task in self.ask(tasks, token=self.token)["task_instances"]
+                    }
+                    if states["approve"] == "awaiting_input":
+                        return f"{tasks}/approve/-1/hitlDetails"
+            return None
+
+        return wait_for(f"an approval of {month} asked for", asked)
 
     def wait_until_published(self, *months: str) -> None:
         def done() -> dict[str, str] | None:

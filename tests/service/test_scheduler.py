@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import urllib.error
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import pytest
 
 from pipelines.sample import write_sample
 from tests.service.guide import block
-from tests.service.servers import Council, debian, postgresql, serving
+from tests.service.servers import Council, debian, postgresql, serving, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,3 +57,39 @@ def test_the_same_command_keeps_airflows_own_tables_in_postgresql(tmp_path: Path
         with serving(here, commands):
             here.runs_a_month_by_hand("2021-02")
     assert not list(here.home.glob("*.db"))
+
+
+WHY = "The second extract was made by mistake."
+YES = {"chosen_options": ["Approve"], "params_input": {"why": WHY}}
+
+
+def test_a_held_month_waits_for_its_approval_keeps_no_other_waiting_and_says_who_approved_and_why(
+    council: Council,
+) -> None:
+    council.runs_a_month_by_hand("2021-01")
+    # Delivered again, with nothing in one of its files.
+    (council.inbox / "X99000001/ssd/2021-01/ssd_person.csv").write_bytes(b"")
+    council.trigger("ingest_exports", partition_key="2021-01")
+    question = council.wait_until_asked("2021-01")
+    assert (
+        "X99000001 GATE-DELIVERY: ssd: version v0002 of 2021-01" in council.ask(question, token=council.token)["body"]
+    )
+
+    council.trigger("publish_snapshot", partition_key="2021-02")
+    wait_for("another month", lambda: council.runs("publish_snapshot").get("2021-02") == "success" or None)
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        council.ask(question, YES, council.token_of("analyst"), "PATCH")
+    assert refused.value.code == 403
+    assert council.published("2021-01").name == "v0001"
+    council.ask(question, YES, council.token_of("quality_lead"), "PATCH")
+
+    def approved() -> dict[str, str] | None:
+        manifest = json.loads((council.published("2021-01") / "manifest.json").read_text("utf-8"))
+        approval: dict[str, str] | None = manifest["publication"]["approval"]
+        return approval
+
+    told = wait_for("the approved version", approved)
+    assert (told["approved_by"], told["reason"]) == ("quality_lead", WHY)
+    answered = council.ask(question, token=council.token)["responded_at"]
+    assert told["approved_at"][:19] == answered[:19]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -92,10 +93,9 @@ def test_an_approved_month_is_published_and_nobody_can_miss_it(held: Settings) -
     with duckdb.connect(str(snapshot / "snapshot.duckdb"), read_only=True) as database:
         assert database.table("publication").fetchall() == [(MONTH, "approved", HELD, *told.values())]
     assert BY in (snapshot / "publication.csv").read_text(encoding="utf-8")
-    console = Console(record=True, width=200, quiet=True)
-    with console.capture() as printed:
-        print_summary(console, held, FEBRUARY, snapshot)
-    assert printed.get().startswith(f"Published by approval of {BY}, 2021-03-08T12:00:00Z: {WHY}")
+    console = Console(file=io.StringIO(), record=True, width=200)
+    print_summary(console, held, FEBRUARY, snapshot)
+    assert console.export_text().startswith(f"Published by approval of {BY}, 2021-03-08T12:00:00Z: {WHY}")
 
 
 def test_an_approved_month_is_published_once(held: Settings) -> None:

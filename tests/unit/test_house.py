@@ -22,6 +22,7 @@ LAYERS = (
     {"checks", "contracts", "published", "register", "staged"},
     {
         "casting",
+        "corrections",
         "disclosure",
         "explain",
         "gate",
