@@ -1,5 +1,7 @@
 """Carries out the checks of what was built: ``sql/checks/``, each a SELECT of the rows that are not as its name says.
 
+Beside them, a table that declares its grain at its head, as ``-- grain: authority_code, child_id``, is checked for it.
+
 What a check does is told at its head, as ``-- consequence: hold``. One that says nothing stops the build: the figures
 are wrong, and nobody may publish them. One that holds or warns is about figures that may well be right: its rows are
 ``authority_code`` and ``detail``, what is not so, with figures and without personal data.
@@ -7,17 +9,18 @@ are wrong, and nobody may publish them. One that holds or warns is about figures
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from pipelines.sql_files import DIALECT, Select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import duckdb
-
-    from pipelines.sql_files import Select
 
 RESULTS = "warehouse.fct_check"
 RESULT_COLUMNS = {
@@ -29,7 +32,7 @@ RESULT_COLUMNS = {
     "detail": "VARCHAR",
 }
 TOLD = {"authority_code": "VARCHAR", "detail": "VARCHAR"}
-DECLARED = re.compile(r"^-- consequence: (\w+)$", re.MULTILINE)
+GRAIN = "__one_row_a_grain"
 
 
 class BadCheck(ValueError):
@@ -64,18 +67,30 @@ class Result:
         return asdict(self)
 
     def __str__(self) -> str:
-        return f"{self.sentence}: not so in {self.rows_failed} rows (sql/checks/{self.check_name}.sql)"
+        of_grain = self.check_name.endswith(GRAIN)
+        file = f"warehouse/{self.check_name.removesuffix(GRAIN)}" if of_grain else f"checks/{self.check_name}"
+        return f"{self.sentence}: not so in {self.rows_failed} rows (sql/{file}.sql)"
+
+
+def of_grains(selects: Iterable[Select]) -> list[Select]:
+    """A check for each table that declares its grain: no two of its rows agree in all these columns."""
+    declared = ((select, select.declared("grain")) for select in selects)
+    return [_of_grain(select, grain.split(", ")) for select, grain in declared if grain is not None]
+
+
+def _of_grain(select: Select, grain: Sequence[str]) -> Select:
+    columns = [exp.column(name) for name in grain]
+    repeated = exp.select(*columns).from_(select.table).group_by(*columns).having(exp.Count(this=exp.Star()) > 1)
+    return Select(f"checks.{select.name}{GRAIN}", repeated.sql(DIALECT), frozenset({select.table}), frozenset())
 
 
 def consequence(check: Select) -> Consequence:
     """What a check says at its head that it does; raises BadCheck."""
-    declared = DECLARED.search(check.text)
+    declared = check.declared("consequence")
     try:
-        return Consequence.STOP if declared is None else Consequence(declared[1])
+        return Consequence.STOP if declared is None else Consequence(declared)
     except ValueError:
-        raise BadCheck(
-            f"{check.table}: a check can {', '.join(Consequence)}; it cannot {declared and declared[1]}"
-        ) from None
+        raise BadCheck(f"{check.table}: a check can {', '.join(Consequence)}; it cannot {declared}") from None
 
 
 def carry_out(checks: Iterable[Select], relation: Callable[[Select], duckdb.DuckDBPyRelation]) -> Iterator[Result]:

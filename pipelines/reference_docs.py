@@ -62,7 +62,8 @@ def _data_dictionary() -> Iterator[str]:
     yield "## Tables of the private warehouse\n"
     yield "For those who may see records; ids are pseudonyms.\n"
     tables = [table for schema in ("core", "warehouse") for table in read_selects(PROJECT / "sql", schema)]
-    yield from _table(("Table", "What it holds"), [(f"`{each.table}`", each.comment) for each in tables])
+    rows = [(f"`{each.table}`", each.comment, each.declared("grain") or "") for each in tables]
+    yield from _table(("Table", "What it holds", "No two rows agree in"), rows)
     yield "## Source tables\n"
     for source in load_sources(PROJECT / "expectations").values():
         yield f"### {source.title}\n"

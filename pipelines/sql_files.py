@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import takewhile
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DIALECT = "duckdb"
+# A line of a file's head that is for the software to read.
+DECLARED = re.compile(r"(grain|consequence): ")
 
 
 class BadSql(ValueError):
@@ -38,9 +41,17 @@ class Select:
 
     @property
     def comment(self) -> str:
-        """What the file says at its head: the grain of its table."""
+        """What the file says at its head, in words: the grain of its table."""
+        return " ".join(line for line in self._head if not DECLARED.match(line))
+
+    def declared(self, what: str) -> str | None:
+        """What the file's head declares, such as ``grain`` of a line ``-- grain: authority_code, child_id``."""
+        return next((line.removeprefix(f"{what}: ") for line in self._head if line.startswith(f"{what}: ")), None)
+
+    @property
+    def _head(self) -> list[str]:
         lines = takewhile(lambda line: line.startswith("--"), self.text.splitlines())
-        return " ".join(line.removeprefix("--").strip() for line in lines)
+        return [line.removeprefix("--").strip() for line in lines]
 
     @property
     def query(self) -> exp.Query:

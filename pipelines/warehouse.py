@@ -208,7 +208,7 @@ def rows_by_table(path: Path) -> dict[str, int]:
 def _plan(settings: Settings, month: Period) -> _Plan:
     sources = load_sources(settings.expectations)
     selects = [select for schema in SCHEMAS for select in read_selects(settings.sql, schema)]
-    to_carry_out = read_selects(settings.sql, CHECKS)
+    to_carry_out = [*checks.of_grains(selects), *read_selects(settings.sql, CHECKS)]
     register = load_register(settings.sql / "kpis")
     references = tuple(sorted((settings.sql / REFERENCE).glob("*.csv")))
     published = load_published(settings.expectations / "snapshots")

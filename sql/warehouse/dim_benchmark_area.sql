@@ -1,5 +1,6 @@
 -- One row an authority and geography: the areas whose published figures stand beside it, which are its own, its region
 -- and England.
+-- grain: authority_code, geography
 WITH authorities AS (
     SELECT DISTINCT authority_code
     FROM warehouse.fct_kpi_coverage

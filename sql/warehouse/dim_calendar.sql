@@ -1,5 +1,6 @@
 -- One row a day of the years that reference.bank_holidays covers. The working days of (start, end] are
 -- working_day_number(end) - working_day_number(start).
+-- grain: calendar_date
 WITH bank_holidays AS (
     SELECT
         bank_holidays.date AS calendar_date,

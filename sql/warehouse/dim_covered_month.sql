@@ -1,5 +1,6 @@
 -- One row an authority and month for which it delivered anything, at whose end its stocks are counted. year_before is
 -- the end of the same month twelve months before.
+-- grain: authority_code, reporting_month
 WITH delivered AS (
     SELECT
         authority_code,

@@ -1,5 +1,6 @@
 -- One row an authority and source that a month needs, and what holds the month there. Needed is what the authority has
 -- delivered before, or what its settings say; settings of the authority go before those of the source, then everyone's.
+-- grain: authority_code, source
 WITH settings AS (
     SELECT
         cast(authority_code AS VARCHAR) AS authority_code,
@@ -7,7 +8,8 @@ WITH settings AS (
         needed,
         is_held_by_absence,
         cast(largest_refused_percent AS DECIMAL(4, 1)) AS largest_refused_percent,
-        cast(refused_rows_allowed AS BIGINT) AS refused_rows_allowed
+        cast(largest_loss_percent AS DECIMAL(4, 1)) AS largest_loss_percent,
+        cast(rows_allowed AS BIGINT) AS rows_allowed
     FROM reference.gate_setting
 ),
 
@@ -41,7 +43,8 @@ ranked AS (
         settings.needed,
         settings.is_held_by_absence,
         settings.largest_refused_percent,
-        settings.refused_rows_allowed,
+        settings.largest_loss_percent,
+        settings.rows_allowed,
         row_number() OVER (
             PARTITION BY pairs.authority_code, pairs.source
             ORDER BY settings.authority_code NULLS LAST, settings.source NULLS LAST
@@ -58,7 +61,8 @@ SELECT
     ranked.source,
     ranked.is_held_by_absence,
     ranked.largest_refused_percent,
-    ranked.refused_rows_allowed,
+    ranked.largest_loss_percent,
+    ranked.rows_allowed,
     delivered.last_month
 FROM ranked
 LEFT JOIN delivered ON ranked.authority_code = delivered.authority_code AND ranked.source = delivered.source

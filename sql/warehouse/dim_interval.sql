@@ -1,5 +1,6 @@
 -- One row a spell, places of its obligations (0 is the first) and stretch of time (until is not in it), with the
 -- interval after which the obligation falls due whose clock starts then: working days, days or months.
+-- grain: spell_number, first_place, from_date
 WITH spells AS (
     SELECT
         spell_number,

@@ -1,4 +1,5 @@
 -- One row a KPI of the register.
+-- grain: kpi_id
 SELECT
     kpi_id,
     title,

@@ -1,5 +1,6 @@
 -- One row an authority and month: the source from which children looked after are counted. It is the first,
 -- in the order of preference, all of whose tables cover the month, so that no child counts in two of them.
+-- grain: authority_code, reporting_month
 WITH needed AS (
     SELECT
         source,

@@ -1,4 +1,5 @@
 -- One row a month of the calendar.
+-- grain: reporting_month
 WITH days AS (
     SELECT
         calendar_date,

@@ -1,6 +1,7 @@
 -- One row a stretch of time in which something falls due for a child again and again, as known on the reporting month's
 -- last day. A spell that is cut in two (docs/conventions.md) has a row for each part. Events of its first and last
 -- event date count, and of all days between.
+-- grain: spell_number
 WITH wholes AS (
     SELECT
         'cp_visit' AS kind,

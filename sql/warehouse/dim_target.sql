@@ -1,5 +1,6 @@
 -- One row a KPI, authority and month with a target: the one that started last. A target without an authority is for all
 -- that have none of their own.
+-- grain: kpi_id, authority_code, reporting_month
 WITH targets AS (
     SELECT
         kpi_id,

@@ -1,5 +1,6 @@
 -- One row an authority and timescale, in one of three units; an authority's own goes before everyone's. With the start
 -- counted as day 1 everything falls due a working day earlier.
+-- grain: authority_code, timescale_id
 WITH authorities AS (
     SELECT DISTINCT authority_code
     FROM staging.delivered_table

@@ -1,6 +1,7 @@
 -- One row an assessment. Its clock runs from its start to its authorisation; the month is that of the
 -- authorisation, and due_month that of the last day in time. The first assessment of a referral has a clock from the
 -- referral too.
+-- grain: authority_code, assessment_id
 WITH assessments AS (
     SELECT
         authority_code,

@@ -1,4 +1,5 @@
 -- One row an assessment and month end at which it was open and past its last day in time.
+-- grain: authority_code, assessment_id, reporting_month
 WITH assessments AS (
     SELECT
         authority_code,

@@ -1,5 +1,6 @@
 -- One row a child under one with an open case at a month end, and when the next direct visit is due: the interval runs
 -- from the start of the case, the birth or the last direct visit, whichever came last.
+-- grain: authority_code, child_id, reporting_month
 WITH months AS (
     SELECT
         authority_code,

@@ -1,5 +1,6 @@
 -- One row an authority, KPI, geography and year of a period that was over by the reporting month's end. A region and a
 -- nation hold the authority: without_ is what they are without it, where both have their counts.
+-- grain: authority_code, kpi_id, geography, year
 WITH statistics AS (
     SELECT
         statistic_id,

@@ -1,5 +1,6 @@
 -- One row a looked-after child at a month end, and whether every review of that period of care that fell due in the
 -- twelve months before was in time.
+-- grain: authority_code, child_id, reporting_month
 WITH children AS (
     SELECT
         looked_after.authority_code,

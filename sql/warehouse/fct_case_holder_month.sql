@@ -1,5 +1,6 @@
 -- One row a social worker and month end at which the worker held a case: an allocated child each. The worker's team is
 -- that of most of these children, then by code.
+-- grain: authority_code, worker_id, reporting_month
 WITH cases AS (
     SELECT DISTINCT
         involvements.authority_code,

@@ -1,5 +1,6 @@
 -- One row a child and month end at which a care episode of the child is open, with the legal status then: of
 -- those open the latest start counts, then the code.
+-- grain: authority_code, child_id, reporting_month
 WITH episodes AS (
     SELECT
         source,

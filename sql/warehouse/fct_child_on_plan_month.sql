@@ -1,5 +1,6 @@
 -- One row a child and month end at which a child protection plan of the child is open, with the plan of its own
 -- authority that started last, then by id.
+-- grain: authority_code, child_id, reporting_month
 WITH plans AS (
     SELECT
         authority_code,

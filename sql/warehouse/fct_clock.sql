@@ -1,5 +1,6 @@
 -- One row a clock: it starts with its spell or with the event that kept the obligation before, and stops with the next
 -- event. due_date is when the obligation falls due that it opens, null where the calendar does not reach.
+-- grain: spell_number, place
 WITH spells AS (
     SELECT
         spell_number,

@@ -1,5 +1,6 @@
 -- One row a table and rule about due dates that only the warehouse can look into: how many records it looked at, and in
 -- how many the rule was broken.
+-- grain: authority_code, source, reporting_month, table_name, rule_code, column_name
 WITH recorded AS (
     SELECT
         kind,

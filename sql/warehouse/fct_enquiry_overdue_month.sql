@@ -1,5 +1,6 @@
 -- One row a section 47 enquiry and month end by which it had run past the days in which a conference is due, was not
 -- ended, had led to no conference, and was not marked as needing none.
+-- grain: authority_code, enquiry_id, reporting_month
 WITH enquiries AS (
     SELECT
         authority_code,

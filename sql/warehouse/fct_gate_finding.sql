@@ -6,7 +6,7 @@ WITH needs AS (
         source,
         is_held_by_absence,
         largest_refused_percent,
-        refused_rows_allowed,
+        rows_allowed,
         last_month
     FROM warehouse.dim_gate_need
 ),
@@ -68,7 +68,7 @@ judged AS (
         needs.authority_code,
         needs.source,
         needs.largest_refused_percent,
-        needs.refused_rows_allowed,
+        needs.rows_allowed,
         needs.last_month
     FROM needs
     LEFT JOIN of_many_months
@@ -138,7 +138,7 @@ SELECT
         '%; at most ',
         judged.largest_refused_percent,
         '%, or ',
-        judged.refused_rows_allowed,
+        judged.rows_allowed,
         ' rows'
     ) AS detail
 FROM judged
@@ -148,7 +148,7 @@ INNER JOIN files
         AND judged.source = files.source
         AND judged.last_month = files.reporting_month
 WHERE
-    files.rows_refused > judged.refused_rows_allowed
+    files.rows_refused > judged.rows_allowed
     AND files.rows_refused * 100 > judged.largest_refused_percent * files.rows_read
 UNION ALL
 SELECT

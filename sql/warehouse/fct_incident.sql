@@ -1,5 +1,6 @@
 -- One row a notification of a serious incident: how soon it followed the authority's becoming aware, and whether its
 -- rapid review was sent in time.
+-- grain: authority_code, notification_id
 WITH incidents AS (
     SELECT
         authority_code,

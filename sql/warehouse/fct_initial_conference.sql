@@ -1,6 +1,7 @@
 -- One row a recorded initial conference of a child. The clock runs from the start of the section 47
 -- enquiry that led to it. Of several records of one child and day the one with a usable clock counts,
 -- then the earliest start, then the id; the others stay here with the reason why they do not.
+-- grain: authority_code, conference_id
 WITH conferences AS (
     SELECT
         authority_code,

@@ -1,4 +1,5 @@
 -- One row a KPI that is absent for an authority at the reporting month, and the tables that it waits for.
+-- grain: authority_code, kpi_id
 WITH delivered AS (
     SELECT
         authority_code,

@@ -1,6 +1,7 @@
 -- One row a KPI, authority, team (null: the whole authority), month and comparator: the headline figure (the six months
 -- to the month for what happens, the month's end for what stands) beside the same figure at the comparator's month. A
 -- team that counted nothing at one end has none of a count there.
+-- grain: kpi_id, authority_code, team_code, reporting_month, comparator
 WITH figures AS (
     SELECT
         kpi_id,

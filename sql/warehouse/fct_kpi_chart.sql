@@ -2,6 +2,7 @@
 -- the rules of NHS England's Making Data Count. The limits are the mean more or less 2.66 times the mean moving range,
 -- moving ranges of 3.267 times their mean or more left out. What rolls over months is not charted: each point would
 -- repeat most of the one before.
+-- grain: kpi_id, authority_code, team_code, reporting_month
 WITH kpis AS (
     SELECT
         kpi_id,

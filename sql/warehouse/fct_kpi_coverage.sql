@@ -1,5 +1,6 @@
 -- One row a KPI, authority and month for which every table that the KPI needs was delivered. A
 -- requirement that names several tables is met by any of them. Some tell of their own month alone.
+-- grain: kpi_id, authority_code, reporting_month
 WITH delivered AS (
     SELECT
         authority_code,

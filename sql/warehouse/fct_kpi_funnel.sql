@@ -1,5 +1,6 @@
 -- One row a KPI, month and team beside its authority's other teams, or authority beside the others: the headline
 -- figure, with the limits within which 95% and 99.8% of units of that size would lie if all had the same share.
+-- grain: kpi_id, reporting_month, authority_code, team_code, among
 WITH kpis AS (
     SELECT kpi_id
     FROM warehouse.dim_kpi

@@ -1,5 +1,6 @@
 -- One row a KPI, authority and covered month (team_code null), and one a team that has anything to count
 -- in it.
+-- grain: kpi_id, authority_code, team_code, reporting_month
 WITH coverage AS (
     SELECT
         kpi_id,

@@ -1,6 +1,7 @@
 -- One row a KPI, authority, team (null: the whole authority), month and length of window: what happens in a month is
 -- pooled over the six and the twelve complete months that end with it, sum over sum, where all of them are covered;
 -- what stands at its end, or rolls already, is that month's alone.
+-- grain: kpi_id, authority_code, team_code, reporting_month, window_months
 WITH coverage AS (
     SELECT
         kpi_id,

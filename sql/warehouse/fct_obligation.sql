@@ -1,5 +1,6 @@
 -- One row an obligation: a visit or review that fell due for a child, or will (docs/conventions.md). Each turn of the
 -- recursion takes all clocks together one interval further; only those go on that ran past a due date unheeded.
+-- grain: spell_number, opened_by, due_date
 WITH RECURSIVE clocks AS (
     SELECT
         clocks.spell_number,

@@ -1,5 +1,6 @@
 -- One row a looked-after child at a month end, with the clock of visits that runs in the placement open then: of
 -- several the one that started last, then by id. A child without one is not in date.
+-- grain: authority_code, child_id, reporting_month
 WITH children AS (
     SELECT
         authority_code,

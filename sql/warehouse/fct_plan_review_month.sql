@@ -1,5 +1,6 @@
 -- One row a child on a plan at a month end, and whether every review of that plan that fell due in the twelve months
 -- before was in time.
+-- grain: authority_code, child_id, reporting_month
 WITH children AS (
     SELECT
         plans.authority_code,

@@ -1,4 +1,5 @@
 -- One row a child protection visit at which the child was seen in person under a plan of the authority's own.
+-- grain: authority_code, visit_id
 WITH visits AS (
     SELECT
         authority_code,

@@ -1,4 +1,5 @@
 -- One row a child on a plan at a month end, with the clock of child protection visits that runs then.
+-- grain: authority_code, child_id, reporting_month
 WITH children AS (
     SELECT
         authority_code,

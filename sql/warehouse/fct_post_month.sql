@@ -1,5 +1,6 @@
 -- One row a social worker's post and month for which it counts: as held or vacant at the month's end, as left in the
 -- twelve months before it, or both.
+-- grain: authority_code, delivery_month, line, reporting_month
 WITH posts AS (
     SELECT
         authority_code,

@@ -1,5 +1,6 @@
 -- One row a local child safeguarding practice review that was decided on, and the last day on which it is published in
 -- time.
+-- grain: authority_code, review_id
 WITH reviews AS (
     SELECT
         authority_code,

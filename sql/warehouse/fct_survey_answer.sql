@@ -1,5 +1,6 @@
 -- One row an answer of a respondent, with its score from 0 to 100 as given: agreement is high, whatever
 -- it means.
+-- grain: authority_code, reporting_month, respondent_id, question_id
 WITH answers AS (
     SELECT
         authority_code,

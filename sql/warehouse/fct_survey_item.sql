@@ -1,5 +1,6 @@
 -- One row a question that anybody answered: its mean score, 0 to 100, as given. One division of whole
 -- numbers, kept to twelve places, so that no order of adding can change it.
+-- grain: authority_code, reporting_month, question_id
 WITH answers AS (
     SELECT
         authority_code,

@@ -1,6 +1,7 @@
 -- One row a survey, standard and geography. A standard is the mean of its questions' means. Where all its
 -- questions are reverse it keeps agreement as its score and its bands are inverted; a reverse question
 -- among others counts as 100 less its score.
+-- grain: authority_code, reporting_month, standard_id, geography
 WITH items AS (
     SELECT
         authority_code,

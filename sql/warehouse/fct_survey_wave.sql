@@ -1,4 +1,5 @@
 -- One row a survey of an authority: when, how many were invited, how many answered anything.
+-- grain: authority_code, reporting_month
 WITH responses AS (
     SELECT
         authority_code,

@@ -1,5 +1,6 @@
 -- One row a transfer-in conference. Its clock runs from the referral by which the other authority's notification was
 -- recorded.
+-- grain: authority_code, conference_id
 WITH conferences AS (
     SELECT
         authority_code,

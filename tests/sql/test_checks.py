@@ -8,35 +8,30 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from pipelines.checks import of_grains
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
-from pipelines.warehouse import build
+from pipelines.sql_files import read_selects
+from pipelines.warehouse import BrokenBuild, build
 from tests.staged_input import day, stage
-from tests.warehouse_input import AUTHORITY, MONTH, assessment, episode, plan, settings_in, ssd
+from tests.warehouse_input import AUTHORITY, MONTH, assessment, copy_of_the_project, episode, plan, settings_in, ssd
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CHECKS = PROJECT / "sql/checks"
+    from pipelines.sql_files import Select
+
+CHECKS = {check.name: check for check in read_selects(PROJECT / "sql", "checks")}
+TABLES = read_selects(PROJECT / "sql", "warehouse")
+LOOKS_AT_STAGING = "facts__hold_every_staged_record"
+TWICE = "INSERT INTO {0} SELECT spare.* FROM range(2) LEFT JOIN (FROM {0} LIMIT 0) AS spare ON true"
 SPOIL = {
     "dim_calendar__holds_the_reporting_month": "DELETE FROM warehouse.dim_calendar WHERE calendar_date = '2021-02-28'",
     "fct_assessment__every_counted_clock_lies_in_the_calendar": (
         "UPDATE warehouse.fct_assessment SET working_days = NULL"
     ),
-    "fct_assessment__one_row_an_assessment": "INSERT INTO warehouse.fct_assessment FROM warehouse.fct_assessment",
-    "fct_child_looked_after_month__one_row_a_child_and_month": (
-        "INSERT INTO warehouse.fct_child_looked_after_month FROM warehouse.fct_child_looked_after_month "
-        "WHERE reporting_month = '2021-02'"
-    ),
-    "fct_child_on_plan_month__one_row_a_child_and_month": (
-        "INSERT INTO warehouse.fct_child_on_plan_month FROM warehouse.fct_child_on_plan_month "
-        "WHERE reporting_month = '2021-02'"
-    ),
     "fct_initial_conference__every_counted_clock_lies_in_the_calendar": (
         "UPDATE warehouse.fct_initial_conference SET working_days = -1"
-    ),
-    "fct_initial_conference__one_row_a_conference_record": (
-        "INSERT INTO warehouse.fct_initial_conference FROM warehouse.fct_initial_conference"
     ),
     "fct_survey_item__score_is_from_0_to_100": "UPDATE warehouse.fct_survey_item SET score = 100.5",
     "kpi_month__a_rate_has_a_denominator_and_a_count_has_none": (
@@ -66,6 +61,29 @@ SPOIL = {
     "narrative__is_of_a_kpi_or_a_survey_and_claims_a_rating": "UPDATE warehouse.dim_narrative SET claims = 'fine'",
     "target__is_of_a_kpi_with_a_better_side_and_amber_on_the_worse": (
         "UPDATE reference.target SET amber_from = 100 WHERE kpi_id = 'icpc_15wd'"
+    ),
+    "delivered_file__has_not_lost_many_rows": (
+        "INSERT INTO snapshots.reconciliation SELECT * REPLACE ('2021-01' AS reporting_month, 100 AS rows_read) "
+        "FROM snapshots.reconciliation WHERE file_name = 'ssd_person.csv'"
+    ),
+    "gate_setting__says_when_a_source_is_needed_and_says_it_once": (
+        "UPDATE reference.gate_setting SET needed = 'perhaps' WHERE source = 'ssd'"
+    ),
+    "kpi_month__count_is_near_that_of_the_month_before": (
+        "UPDATE warehouse.fct_kpi_month SET numerator = 12 "
+        "WHERE kpi_id = 'cpp_count' AND reporting_month = '2021-02' AND team_code IS NULL"
+    ),
+    "kpi_month__every_child_is_counted_once": (
+        "UPDATE warehouse.fct_kpi_month SET numerator = 2 "
+        "WHERE kpi_id = 'cpp_count' AND reporting_month = '2021-02' AND team_code IS NULL"
+    ),
+    "kpi_window__flow_is_the_sum_of_its_months": (
+        "UPDATE warehouse.fct_kpi_window SET numerator = numerator + 1 WHERE kpi_id = 'assess_45wd' "
+        "AND reporting_month = '2021-02' AND team_code IS NULL AND window_months = 6"
+    ),
+    "kpi_window__no_percentage_is_above_100": (
+        "UPDATE snapshots.kpi_window SET value = 100.1 WHERE kpi_id = 'assess_45wd' "
+        "AND reporting_month = '2021-02' AND team_code IS NULL AND window_months = 6"
     ),
     "reconciliation__rows_read_are_staged_or_refused": (
         "UPDATE snapshots.reconciliation SET rows_read = rows_read + 1 WHERE file_name = 'ssd_person.csv'"
@@ -100,22 +118,94 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(settings, Period.parse(MONTH)).path
 
 
-def offending(warehouse: Path, check: str) -> int:
-    text = (CHECKS / f"{check}.sql").read_text()
-    parameters = {"as_of": Period.parse(MONTH).last_day} if "$as_of" in text else None
+def offending(warehouse: Path, check: Select) -> int:
+    parameters = {"as_of": Period.parse(MONTH).last_day} if check.parameters else None
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return len(connection.execute(text, parameters).fetchall())
+        return len(connection.execute(check.text, parameters).fetchall())
+
+
+def spoilt(sound: Path, folder: Path, *statements: str) -> Path:
+    file = folder / "spoilt.duckdb"
+    shutil.copy(sound, file)
+    with duckdb.connect(str(file)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return file
 
 
 def test_every_check_is_tried_here() -> None:
-    assert {path.stem for path in CHECKS.glob("*.sql")} == set(SPOIL)
+    assert set(CHECKS) == {*SPOIL, LOOKS_AT_STAGING}
 
 
 @pytest.mark.parametrize("check", SPOIL)
 def test_a_check_fires_on_what_it_forbids_and_on_nothing_else(sound: Path, tmp_path: Path, check: str) -> None:
+    assert offending(sound, CHECKS[check]) == 0
+    assert offending(spoilt(sound, tmp_path, SPOIL[check]), CHECKS[check]) == 1
+
+
+def test_a_record_that_is_lost_on_its_way_into_a_fact_stops_the_build(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, copy_of_the_project(tmp_path))
+    assessments = [assessment("a", "2021-02-01", "2021-02-10"), assessment("b", "2021-02-01", None)]
+    stage(settings.staging, f"{AUTHORITY}/ssd/{MONTH}", ssd(cin_assessments=assessments))
+    build(settings, Period.parse(MONTH))
+    with (settings.sql / "core/assessment.sql").open("a", encoding="utf-8") as file:
+        file.write("WHERE assessments.cina_assessment_auth_date IS NOT NULL")
+    with pytest.raises(BrokenBuild, match="facts: hold every staged record: not so in 1 rows"):
+        build(settings, Period.parse(MONTH))
+
+
+def test_every_table_of_the_warehouse_declares_its_grain_but_the_one_that_the_checks_go_into() -> None:
+    without = {select.name for select in TABLES if select.declared("grain") is None}
+    assert without == {"fct_gate_finding"}
+
+
+@pytest.fixture(scope="module")
+def repeating(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two rows of nothing in every table."""
+    tables = [select.table for select in TABLES if select.declared("grain")]
+    return spoilt(sound, tmp_path_factory.mktemp("repeating"), *(TWICE.format(table) for table in tables))
+
+
+@pytest.mark.parametrize("check", of_grains(TABLES), ids=lambda check: check.name)
+def test_no_two_rows_of_a_table_agree_in_its_grain(sound: Path, repeating: Path, check: Select) -> None:
     assert offending(sound, check) == 0
-    spoilt = tmp_path / "spoilt.duckdb"
-    shutil.copy(sound, spoilt)
-    with duckdb.connect(str(spoilt)) as connection:
-        connection.execute(SPOIL[check])
-    assert offending(spoilt, check) == 1
+    assert offending(repeating, check) == 1
+
+
+def told(sound: Path, folder: Path, check: str, *statements: str) -> list[str]:
+    """The details that a check gives that holds or warns."""
+    parameters = {"as_of": Period.parse(MONTH).last_day}
+    with duckdb.connect(str(spoilt(sound, folder, *statements)), read_only=True) as connection:
+        return [detail for _, detail in connection.execute(CHECKS[check].text, parameters).fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "fires"), [(100, 120, False), (100, 121, True), (100, 79, True), (5, 15, False), (5, 16, True)]
+)
+def test_a_count_that_leaps_is_told(sound: Path, tmp_path: Path, before: int, now: int, fires: bool) -> None:
+    count = (
+        "UPDATE warehouse.fct_kpi_month SET numerator = {} "
+        "WHERE kpi_id = 'cpp_count' AND reporting_month = '{}' AND team_code IS NULL"
+    )
+    check = "kpi_month__count_is_near_that_of_the_month_before"
+    found = told(sound, tmp_path, check, count.format(before, "2021-01"), count.format(now, MONTH))
+    assert found == ([f"cpp_count is {now}, and was {before} a month before"] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "fires"),
+    [(100, 90, False), (200, 180, False), (200, 179, True), (12, 1, True), (100, 150, False)],
+)
+def test_a_file_that_got_much_shorter_is_told(sound: Path, tmp_path: Path, before: int, now: int, fires: bool) -> None:
+    file = "FROM snapshots.reconciliation WHERE file_name = 'ssd_person.csv'"
+    found = told(
+        sound,
+        tmp_path,
+        "delivered_file__has_not_lost_many_rows",
+        f"INSERT INTO snapshots.reconciliation SELECT * REPLACE ('2020-12' AS reporting_month, 9 AS rows_read) {file}",
+        "INSERT INTO snapshots.reconciliation SELECT * REPLACE "
+        f"('2021-01' AS reporting_month, {before} AS rows_read) {file} AND reporting_month = '{MONTH}'",
+        f"UPDATE snapshots.reconciliation SET rows_read = {now} "
+        f"WHERE file_name = 'ssd_person.csv' AND reporting_month = '{MONTH}'",
+    )
+    assert found == ([f"ssd_person.csv of {MONTH} has {now} rows, that of 2021-01 had {before}"] if fires else [])

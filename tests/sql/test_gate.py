@@ -164,11 +164,11 @@ def test_a_check_holds_the_month_where_it_says_so_and_else_warns(tmp_path: Path,
 @pytest.mark.parametrize(
     ("setting", "condition"),
     [
-        ("E06000015,survey,once_delivered,true,5,10", "GATE-ABSENCE"),
-        ("E06000015,ssda903,always,true,5,10", "GATE-ABSENCE"),
-        ("E06000015,,once_delivered,false,1,0", "GATE-REFUSED-ROWS"),
-        ("E06000015,survey,once_delivered,false,5,10", None),
-        ("E06000015,ssd,never,true,0,0", None),
+        ("E06000015,survey,once_delivered,true,5,,10", "GATE-ABSENCE"),
+        ("E06000015,ssda903,always,true,5,,10", "GATE-ABSENCE"),
+        ("E06000015,,once_delivered,false,1,,0", "GATE-REFUSED-ROWS"),
+        ("E06000015,survey,once_delivered,false,5,,10", None),
+        ("E06000015,ssd,never,true,0,,0", None),
     ],
 )
 def test_a_councils_own_settings_go_first(tmp_path: Path, setting: str, condition: str | None) -> None:
