@@ -1,6 +1,7 @@
 """What a script may rely on: exit codes, one sentence for a fault, and that one bad delivery costs nothing else."""
 
 import os
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ import pytest
 from pipelines.sample import write_sample
 from pipelines.settings import PROJECT
 from tests.exports import KEY
+from tests.service.guide import block
 
 EXTRACTS = '[{"authority_code": "E06000015", "source": "ssd", "url_variable": "NOWHERE_URL"}]'
 INVITED = b"survey_date,invited\r\n2020-12-11,162\r\n"
@@ -49,6 +51,8 @@ def deliver(root: Path, authority: str, name: str, content: bytes) -> Path:
         (["extract", "2021-02"], {"EXTRACTS": EXTRACTS}, 1, "NoDatabaseUrl: E06000015/ssd: set NOWHERE_URL"),
         (["extract", "2021-02"], {"EXTRACTS": "ssd"}, 1, "SettingsError"),
         (["publish", "2021-02"], {}, 1, "NothingToPublish: 2021-02 has no warehouse"),
+        (["gate", "2021-02"], {}, 1, "NothingToJudge: 2021-02 has no warehouse: build it first"),
+        (["approve", "2021-02", "--by", "A"], {}, 2, "Missing option"),
         (["status"], {"SETTLE_SECONDS": "soon"}, 1, "settle_seconds"),
         (["sample"], {"INBOX_URL": "memory://inbox"}, 2, "set INBOX_URL to a local path"),
     ],
@@ -62,7 +66,9 @@ def test_a_fault_is_said_in_a_sentence_with_its_exit_code(
     assert "Traceback" not in done.stderr and "short" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["extract", "land", "stage", "build", "publish", "run", "status", "sample"])
+@pytest.mark.parametrize(
+    "command", ["extract", "land", "stage", "build", "gate", "approve", "publish", "run", "status", "sample"]
+)
 def test_every_command_has_an_example_in_its_help(tmp_path: Path, command: str) -> None:
     done = run(tmp_path, command, "--help")
     assert done.returncode == 0
@@ -143,3 +149,52 @@ def test_the_sample_is_never_written_among_what_somebody_delivered(tmp_path: Pat
     assert done.returncode == 1
     assert "Derby/ssd/2021-02" in done.stdout and "holds no complete delivery" in done.stdout
     assert [path.name for path in (tmp_path / "inbox").iterdir()] == ["Derby"]
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A month that was published, then delivered again, empty; and what its run says."""
+    root = tmp_path_factory.mktemp("held")
+    folder = deliver(root, "E06000002", "invited.csv", INVITED)
+    first = run(root, "run", "2021-02")
+    assert first.returncode == 0, first.stderr
+    assert run(root, "approve", "2021-02", "--by", "A", "--why", "B").returncode == 4
+    (folder / "invited.csv").write_bytes(b"")
+    return root, run(root, "run", "2021-02")
+
+
+def versions(root: Path) -> list[str]:
+    return sorted(folder.name for folder in (root / "data/snapshots/2021-02").glob("v*"))
+
+
+def test_a_run_stops_before_it_publishes_a_held_month_and_says_why(
+    held: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    root, done = held
+    assert done.returncode == 3
+    assert "Held: 2021-02 is held and was not published:" in done.stderr
+    assert "E06000002 GATE-DELIVERY: survey: version v0002 of 2021-02 was refused (DLV-004)" in done.stderr
+    assert "python -m pipelines approve 2021-02 --by" in done.stderr
+    assert versions(root) == ["v0001"]
+    shown = run(root, "gate", "2021-02")
+    assert shown.returncode == 3
+    assert "GATE-DELIVERY" in shown.stdout and "held" in shown.stdout
+    blank = run(root, "approve", "2021-02", "--by", "Head of performance", "--why", " ")
+    assert (blank.returncode, "an approval says why" in blank.stderr) == (2, True)
+    assert run(root, "publish", "2021-02").returncode == 3
+
+
+def test_an_approved_month_is_published_and_says_so(held: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    root, _ = held
+    commands = [shlex.split(line) for line in block("gate").splitlines()]
+    assert {tuple(words[:3]) for words in commands} == {(".venv/bin/python", "-m", "pipelines")}
+    shown, approved, published = [run(root, *words[3:]) for words in commands]
+    assert [each.returncode for each in (shown, approved, published)] == [3, 0, 0]
+    assert "Approved by Head of performance" in approved.stdout
+    assert published.stdout.startswith("published: ")
+    assert run(root, "gate", "2021-02").returncode == 0
+    again = run(root, "run", "2021-02")
+    assert again.returncode == 3, "the delivery is refused still"
+    assert "Published by approval of Head of performance" in again.stdout
+    assert versions(root) == ["v0001", "v0002"]
+    assert any("Head of performance" in line for line in run(root, "status").stdout.splitlines())

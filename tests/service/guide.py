@@ -9,8 +9,8 @@ from pipelines.settings import PROJECT
 GUIDE = (PROJECT / "docs" / "data_engineers.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```console\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 
-# What each is about, and a word that only it has. Every one is run by a test of this folder, but those for a container
-# engine, of which test_compose does what can be done without one.
+# What each is about, and a word that only it has. Every one is run by a test: the gate's with the command line, all others
+# in this folder; of those for a container engine test_compose does what can be done without one.
 ABOUT = {
     "scheduler": "make airflow\n",
     "by REST": "curl",
@@ -18,6 +18,7 @@ ABOUT = {
     "PostgreSQL": "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
     "compose": "docker compose",
     "extract": "EXTRACTS",
+    "gate": "pipelines gate",
 }
 
 

@@ -49,16 +49,6 @@ def test_an_analyst_may_look_and_not_run(council: Council) -> None:
     assert refused.value.code == 403
 
 
-def test_the_same_command_keeps_airflows_own_tables_in_postgresql(tmp_path: Path) -> None:
-    here = Council.at(tmp_path)
-    write_sample(here.inbox, scale=0.05)
-    with postgresql("secret") as port:
-        commands = block("PostgreSQL").replace("airflow:...@localhost:5432", f"airflow:secret@127.0.0.1:{port}")
-        with serving(here, commands):
-            here.runs_a_month_by_hand("2021-02")
-    assert not list(here.home.glob("*.db"))
-
-
 WHY = "The second extract was made by mistake."
 YES = {"chosen_options": ["Approve"], "params_input": {"why": WHY}}
 
@@ -93,3 +83,13 @@ def test_a_held_month_waits_for_its_approval_keeps_no_other_waiting_and_says_who
     assert (told["approved_by"], told["reason"]) == ("quality_lead", WHY)
     answered = council.ask(question, token=council.token)["responded_at"]
     assert told["approved_at"][:19] == answered[:19]
+
+
+def test_the_same_command_keeps_airflows_own_tables_in_postgresql(tmp_path: Path) -> None:
+    here = Council.at(tmp_path)
+    write_sample(here.inbox, scale=0.05)
+    with postgresql("secret") as port:
+        commands = block("PostgreSQL").replace("airflow:...@localhost:5432", f"airflow:secret@127.0.0.1:{port}")
+        with serving(here, commands):
+            here.runs_a_month_by_hand("2021-02")
+    assert not list(here.home.glob("*.db"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -262,3 +263,14 @@ def test_a_correction_is_called_by_its_code(tmp_path: Path) -> None:
     file.write_text(PLAN, encoding="utf-8")
     with pytest.raises(BadContract, match=r"plans\.yaml: a correction is called by its code, such as COR-001\.yaml"):
         corrections.load_corrections(tmp_path, DELIVERY, load_sources(Settings(_env_file=None).expectations)["ssd"])
+
+
+def test_the_guides_example_is_one(tmp_path: Path) -> None:
+    guide = (Settings(_env_file=None).project_dir / "docs/data_engineers.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(source: .*?)```", guide, re.DOTALL)
+    file = tmp_path / "corrections" / DELIVERY.authority_code / "COR-001.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(example, encoding="utf-8")
+    source = load_sources(Settings(_env_file=None).expectations)["ssd"]
+    (told,) = corrections.load_corrections(tmp_path, DELIVERY, source)
+    assert (told.action, told.rows, told.table) == ("drop", 1, "ssd_cp_plans")
