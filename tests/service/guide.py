@@ -9,8 +9,8 @@ from pipelines.settings import PROJECT
 GUIDE = (PROJECT / "docs" / "data_engineers.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```console\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 
-# What each is about, and a word that only it has. Every one is run by a test: the gate's with the command line, all others
-# in this folder; of those for a container engine test_compose does what can be done without one.
+# What each is about, and a word that only it has. Every one is run by a test: the gate's by those of the command line,
+# all others in this folder; of those for a container engine test_compose does what can be done without one.
 ABOUT = {
     "scheduler": "make airflow\n",
     "by REST": "curl",
