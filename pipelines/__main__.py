@@ -127,12 +127,12 @@ def gate(month: Month) -> None:
     raise typer.Exit(Exit.DATA_REFUSED if verdict.outcome == "held" else Exit.DONE)
 
 
-@app.command(epilog='Example: python -m pipelines approve 2021-02 --by "J. Ashe" --why "The survey comes next month."')
+@app.command(epilog='Example: python -m pipelines approve 2021-02 --by "Head of service" --why "The survey is late."')
 def approve(
     month: Month,
     by: Annotated[str, typer.Option(help="Who approves. The snapshot says so to all its readers.", show_default=False)],
     why: Annotated[
-        str, typer.Option(help="Why. So does it say this: name no child and no family.", show_default=False)
+        str, typer.Option(help="Why. The snapshot says this too: name no child.", show_default=False)
     ],
 ) -> None:
     """Let a held month be published as it is; the approval is of this build and these reasons alone."""
