@@ -131,9 +131,7 @@ def gate(month: Month) -> None:
 def approve(
     month: Month,
     by: Annotated[str, typer.Option(help="Who approves. The snapshot says so to all its readers.", show_default=False)],
-    why: Annotated[
-        str, typer.Option(help="Why. The snapshot says this too: name no child.", show_default=False)
-    ],
+    why: Annotated[str, typer.Option(help="Why. The snapshot says this too: name no child.", show_default=False)],
 ) -> None:
     """Let a held month be published as it is; the approval is of this build and these reasons alone."""
     settings, period = Settings(), Period.parse(month)

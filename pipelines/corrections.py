@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 DIALECT = "duckdb"
 CHECKED, DROPPED = "checked", "dropped"
 CORRECTED = "corrected_row"
-CODE = re.compile(r"COR-\d{3,}")
+NAMED = re.compile(r"COR-\d{3,}\.yaml")
 Action = Literal["drop", "set", "flag"]
 Value = bool | int | Decimal | dt.date | str | None
 DOES = {"drop": "the row is set aside", "set": "a value is replaced", "flag": "the row is used as it is"}
@@ -106,7 +106,7 @@ class Correction:
 
 def files_of(expectations: Path, delivery: Delivery) -> list[Path]:
     """Every file that decides how the authority's deliveries are corrected."""
-    return sorted((expectations / "corrections" / delivery.authority_code).glob("*.yaml"))
+    return sorted((expectations / "corrections" / delivery.authority_code).glob("*"))
 
 
 def load_corrections(expectations: Path, delivery: Delivery, source: Source) -> tuple[Correction, ...]:
@@ -117,16 +117,22 @@ def load_corrections(expectations: Path, delivery: Delivery, source: Source) -> 
 
 def _read(path: Path) -> _Told:
     try:
-        if not CODE.fullmatch(path.stem):
+        if not NAMED.fullmatch(path.name):
             raise BadContract(f"{path.name}: a correction is called by its code, such as COR-001.yaml")
-        return _Told(**storage.read_yaml(path))
+        told = _Told(**storage.read_yaml(path))
     except (TypeError, ValidationError) as problem:
         raise BadContract(f"{path.name}: {problem}") from problem
+    if not (path.parents[2] / told.source / "source.yaml").exists():
+        raise BadContract(f"{path.name}: there is no source {told.source}")
+    return told
 
 
 def _correction(code: str, told: _Told, source: Source) -> Correction:
     try:
         contract = source.tables[told.table]
+        first_month, until = Period.parse(told.first_month), Period.parse(told.until)
+        if until < first_month:
+            raise ValueError("ends before it begins")
         return Correction(
             code=code,
             table=told.table,
@@ -138,8 +144,8 @@ def _correction(code: str, told: _Told, source: Source) -> Correction:
             reason=told.reason,
             reviewed_by=told.reviewed_by,
             reviewed_on=told.reviewed_on,
-            first_month=Period.parse(told.first_month),
-            until=Period.parse(told.until),
+            first_month=first_month,
+            until=until,
         )
     except KeyError as problem:
         raise BadContract(f"{code}: {source.name} has no {problem}") from problem

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from pipelines import landing, storage
+from pipelines import gate, landing, storage
 from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.periods import NotAMonth, Period
 from pipelines.settings import NoPseudonymKey, Settings
@@ -71,8 +71,17 @@ def _must_have_key(settings: Settings, inbox: Inbox) -> None:
 def _print_what_was_published(settings: Settings, month: Period) -> None:
     latest = settings.snapshots / str(month) / "latest.json"
     if latest.exists():
+        if _is_held(settings, month):
+            console.print(f"\n[bold yellow]{month} is held. What follows was published before.[/]", highlight=False)
         version = storage.read_json(latest)["version"]
         print_summary(console, settings, month, latest.parent / version)
+
+
+def _is_held(settings: Settings, month: Period) -> bool:
+    try:
+        return gate.judge(settings, month).outcome == "held"
+    except gate.NothingToJudge:
+        return True
 
 
 if __name__ == "__main__":

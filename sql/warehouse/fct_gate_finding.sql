@@ -89,7 +89,8 @@ SELECT
         refusals.rule_codes,
         CASE
             WHEN needs.last_month = deliveries.delivery_month THEN '); the version before it counts'
-            ELSE concat('); nothing later than ', coalesce(needs.last_month, 'never'), ' counts')
+            WHEN needs.last_month IS NULL THEN '); nothing of it counts'
+            ELSE concat('); nothing later than ', needs.last_month, ' counts')
         END
     ) AS detail
 FROM needs

@@ -177,13 +177,16 @@ def test_a_correction_that_no_longer_matches_refuses_the_delivery(
     assert storage.read_json(staged.folder.parent / "current.json")["folder"] != staged.folder.name
 
 
-def applied(told: str, first: str, until: str, folder: Path, table: str = "ssd_cp_plans") -> list[str]:
+def applied(told: str, first: str, until: str, folder: Path, source_name: str = "ssd") -> list[str]:
     """The codes of the corrections applied to one plan that starts on 3 February 2012."""
     file = folder / "corrections" / DELIVERY.authority_code / "COR-001.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(
-        "source: ssd\n" + told + REVIEWED.format(reason="x", until=until).replace("2021-01", first, 1), encoding="utf-8"
+        f"source: {source_name}\n" + told + REVIEWED.format(reason="x", until=until).replace("2021-01", first, 1),
+        encoding="utf-8",
     )
+    (folder / "ssd").mkdir()
+    (folder / "ssd/source.yaml").touch()
     source = load_sources(Settings(_env_file=None).expectations)["ssd"]
     known = corrections.load_corrections(folder, DELIVERY, source)
     with duckdb.connect() as connection:
@@ -251,17 +254,30 @@ def test_a_correction_that_says_it_wrong_is_named_and_no_value_is_told(told: str
     assert "P1" not in str(bad.value)
 
 
-@pytest.mark.parametrize(("first", "until"), [("2021-13", "2021-06"), ("2021-01", "soon")])
+@pytest.mark.parametrize(("first", "until"), [("2021-13", "2021-06"), ("2021-01", "soon"), ("2021-03", "2021-02")])
 def test_the_months_of_a_correction_are_months(first: str, until: str, tmp_path: Path) -> None:
-    with pytest.raises(BadContract, match=r"COR-001: .* is not a month"):
+    with pytest.raises(BadContract, match=r"COR-001: .*is not a month|COR-001: ends before it begins"):
         applied(PLAN + "1", first, until, tmp_path)
 
 
-def test_a_correction_is_called_by_its_code(tmp_path: Path) -> None:
-    file = tmp_path / "corrections" / DELIVERY.authority_code / "plans.yaml"
+def test_a_correction_of_a_source_that_there_is_not_is_no_correction(tmp_path: Path) -> None:
+    with pytest.raises(BadContract, match=r"COR-001\.yaml: there is no source survei"):
+        applied(PLAN + "1", "2021-01", "2021-06", tmp_path, source_name="survei")
+
+
+def test_every_correction_of_this_project_can_be_made() -> None:
+    expectations = Settings(_env_file=None).expectations
+    for folder in (expectations / "corrections").glob("*"):
+        for name, source in load_sources(expectations).items():
+            corrections.load_corrections(expectations, Delivery.parse(f"{folder.name}/{name}/2021-02"), source)
+
+
+@pytest.mark.parametrize("name", ["plans.yaml", "COR-001.yml"])
+def test_a_correction_is_called_by_its_code(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "corrections" / DELIVERY.authority_code / name
     file.parent.mkdir(parents=True)
     file.write_text(PLAN, encoding="utf-8")
-    with pytest.raises(BadContract, match=r"plans\.yaml: a correction is called by its code, such as COR-001\.yaml"):
+    with pytest.raises(BadContract, match=rf"{name}: a correction is called by its code, such as COR-001\.yaml"):
         corrections.load_corrections(tmp_path, DELIVERY, load_sources(Settings(_env_file=None).expectations)["ssd"])
 
 
@@ -271,6 +287,8 @@ def test_the_guides_example_is_one(tmp_path: Path) -> None:
     file = tmp_path / "corrections" / DELIVERY.authority_code / "COR-001.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(example, encoding="utf-8")
+    (tmp_path / "ssd").mkdir()
+    (tmp_path / "ssd/source.yaml").touch()
     source = load_sources(Settings(_env_file=None).expectations)["ssd"]
     (told,) = corrections.load_corrections(tmp_path, DELIVERY, source)
     assert (told.action, told.rows, told.table) == ("drop", 1, "ssd_cp_plans")
