@@ -7,13 +7,23 @@ SELECT
     cast(
         CASE
             WHEN
-                working_days_from_referral >= 0 AND authorised_date >= referral_date
+                working_days_from_referral >= 0
+                AND authorised_date >= referral_date
+                AND authorised_date >= coalesce(start_date, authorised_date)
                 THEN cast(working_days_from_referral <= limit_days AS INTEGER)
         END AS DECIMAL(18, 2)
     ) AS numerator,
-    cast(CASE WHEN working_days_from_referral >= 0 AND authorised_date >= referral_date THEN 1 END AS DECIMAL(18, 2))
-        AS denominator,
+    cast(
+        CASE
+            WHEN
+                working_days_from_referral >= 0
+                AND authorised_date >= referral_date
+                AND authorised_date >= coalesce(start_date, authorised_date)
+                THEN 1
+        END AS DECIMAL(18, 2)
+    ) AS denominator,
     CASE
+        WHEN authorised_date < start_date THEN 'authorised before it started'
         WHEN authorised_date < referral_date THEN 'authorised before the referral'
         WHEN working_days_from_referral IS NULL THEN 'referral outside the calendar'
         ELSE concat(working_days_from_referral, ' working days from the referral')

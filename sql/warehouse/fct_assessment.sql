@@ -1,6 +1,6 @@
 -- One row an assessment. Its clock runs from its start to its authorisation; the month is that of the
 -- authorisation, and due_month that of the last day in time. The first assessment of a referral has a clock from the
--- referral too.
+-- referral too; one whose start is not known has its place by its authorisation.
 -- grain: authority_code, assessment_id
 WITH assessments AS (
     SELECT
@@ -13,7 +13,11 @@ WITH assessments AS (
         authorised_date,
         row_number() OVER (
             PARTITION BY authority_code, referral_id
-            ORDER BY start_date ASC NULLS LAST, assessment_id ASC
+            ORDER BY
+                coalesce(start_date, authorised_date) ASC NULLS LAST,
+                authorised_date ASC NULLS LAST,
+                team_code ASC NULLS LAST,
+                assessment_id ASC
         ) AS place_in_referral
     FROM core.assessment
 ),

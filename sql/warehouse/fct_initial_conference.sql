@@ -1,6 +1,6 @@
 -- One row a recorded initial conference of a child. The clock runs from the start of the section 47
 -- enquiry that led to it. Of several records of one child and day the one with a usable clock counts,
--- then the earliest start, then the id; the others stay here with the reason why they do not.
+-- then the earliest start, then the team's code, then the id; the others stay here with the reason why they do not.
 -- grain: authority_code, conference_id
 WITH conferences AS (
     SELECT
@@ -56,6 +56,7 @@ clocked AS (
         conferences.conference_date,
         enquiries.start_date AS enquiry_start_date,
         held.reporting_month,
+        conferences.team_code AS own_team_code,
         coalesce(conferences.team_code, child_teams.team_code, 'unallocated') AS team_code,
         held.working_day_number - started.working_day_number AS working_days,
         CASE
@@ -92,7 +93,7 @@ ranked AS (
         no_clock_because,
         row_number() OVER (
             PARTITION BY authority_code, child_id, conference_date
-            ORDER BY no_clock_because IS NOT NULL, enquiry_start_date, conference_id
+            ORDER BY no_clock_because IS NOT NULL, enquiry_start_date, own_team_code NULLS LAST, conference_id
         ) AS place
     FROM clocked
 ),

@@ -1,5 +1,5 @@
 -- One row a looked-after child at a month end, with the clock of visits that runs in the placement open then: of
--- several the one that started last, then by id. A child without one is not in date.
+-- several the one that started last, then by type. A child without one is not in date.
 -- grain: authority_code, child_id, reporting_month
 WITH children AS (
     SELECT
@@ -18,6 +18,8 @@ spells AS (
         authority_code,
         child_id,
         spell_key,
+        placement_type,
+        spell_start,
         start_date,
         coalesce(end_date, DATE '9999-12-31') AS end_date
     FROM warehouse.dim_spell
@@ -33,10 +35,11 @@ ranked AS (
         children.month_end,
         spells.spell_number,
         spells.spell_key,
+        spells.spell_start,
         spells.start_date,
         row_number() OVER (
             PARTITION BY children.authority_code, children.child_id, children.reporting_month
-            ORDER BY spells.start_date DESC, spells.spell_key ASC
+            ORDER BY spells.spell_start DESC, spells.placement_type ASC, spells.spell_key ASC
         ) AS rank
     FROM children
     LEFT JOIN spells
@@ -56,6 +59,7 @@ with_spell AS (
         month_end,
         spell_number,
         spell_key,
+        spell_start,
         start_date
     FROM ranked
     WHERE rank = 1
@@ -84,7 +88,7 @@ SELECT
     clocks.due_date,
     coalesce(clocks.due_date >= with_spell.month_end, false) AS is_in_date,
     CASE
-        WHEN clocks.place = 0 AND with_spell.month_end < with_spell.start_date + 7
+        WHEN clocks.place = 0 AND with_spell.month_end < with_spell.spell_start + 7
             THEN 'placement younger than a week, not visited yet'
     END AS excluded_because
 FROM with_spell

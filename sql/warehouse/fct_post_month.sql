@@ -1,5 +1,6 @@
 -- One row a social worker's post and month for which it counts: as held or vacant at the month's end, as left in the
--- twelve months before it, or both.
+-- twelve months before it, or both. One whose first day is not known was always there; one that ends before it starts
+-- counts for none.
 -- grain: authority_code, delivery_month, line, reporting_month
 WITH posts AS (
     SELECT
@@ -47,3 +48,4 @@ INNER JOIN months
         posts.authority_code = months.authority_code
         AND coalesce(posts.from_date, DATE '0001-01-01') <= months.month_end
         AND coalesce(posts.to_date, DATE '9999-12-31') > months.year_before
+WHERE coalesce(posts.from_date <= posts.to_date, true)

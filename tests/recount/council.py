@@ -1,0 +1,164 @@
+"""All figures of an authority: a month at a time as from its own end, and pooled over six and twelve."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from functools import reduce
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.recount import assessments, incidents, looked_after, survey, visits_and_reviews, workforce
+from tests.recount.days import month_ends
+from tests.recount.records import Files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tests.recount.counted import Counted
+    from tests.recount.records import Tables
+
+COVERED_FROM = date(2018, 1, 31)
+COUNTS = frozenset({"assess_open_overdue", "cla_count", "cpp_count", "icpc_overdue", "sin_count"})
+RATES_PER_10000 = {"cla_rate_10k": "cla_count", "cpp_rate_10k": "cpp_count"}
+OF_THE_DELIVERYS_MONTH = ("absence_rate_fte", "survey_response_rate")
+FLOWS = (
+    "assess_45wd",
+    "assess_45wd_due_basis",
+    "assess_45wd_from_referral",
+    "cin_review_in_time",
+    "cla_review_in_time",
+    "cla_visit_in_time",
+    "cp_review_in_time",
+    "cp_visit_in_line_with_plan",
+    "cp_visit_seen_alone",
+    "icpc_15wd",
+    "icpc_transfer_in_15wd",
+    "lcspr_published_6m",
+    "rapid_review_15wd",
+    "sin_count",
+    "sin_notified_5wd",
+)
+STOCKS = (
+    "agency_rate_fte",
+    "assess_open_overdue",
+    "baby_direct_visit",
+    "caseload_above_upper",
+    "caseload_average",
+    "caseload_below_lower",
+    "cla_count",
+    "cla_review_ni66",
+    "cla_visit_snapshot",
+    "cp_review_ni67",
+    "cp_visit_snapshot",
+    "cpp_count",
+    "icpc_overdue",
+    "turnover_rate_fte",
+    "vacancy_rate_fte",
+)
+KPIS = (*FLOWS, *STOCKS, *RATES_PER_10000, *OF_THE_DELIVERYS_MONTH)
+
+
+class Figure(NamedTuple):
+    """Of a count the denominator is None."""
+
+    numerator: Fraction
+    denominator: Fraction | None
+
+    def plus(self, other: Figure) -> Figure:
+        bottom = None if self.denominator is None or other.denominator is None else self.denominator + other.denominator
+        return Figure(self.numerator + other.numerator, bottom)
+
+
+class Key(NamedTuple):
+    """``month``: its last day. ``team``: None for the authority."""
+
+    kpi: str
+    month: date
+    team: str | None
+
+
+class CodeLists(NamedTuple):
+    """Which roles are an allocated worker's, which a social worker's, and how many children live there, by year."""
+
+    allocated: frozenset[str]
+    social_work: frozenset[str]
+    population: Mapping[int, int]
+
+
+Figures = dict[Key, Figure]
+
+
+def recount(tables: Tables, codes: CodeLists, last: date) -> Figures:
+    """Every KPI of every month from January 2018 to that of the delivery; of a month in which nothing was, zeros."""
+    files = Files(tables, codes.allocated)
+    figures: Figures = {}
+    for end in month_ends(COVERED_FROM, last):
+        for kpi in (*FLOWS, *STOCKS):
+            figures[Key(kpi, end, None)] = Figure(Fraction(0), None if kpi in COUNTS else Fraction(0))
+        _add(figures, end, _of_month(files, codes, end))
+        for rate, count in RATES_PER_10000.items():
+            population = Fraction(codes.population.get(end.year - 1, 0))
+            figures[Key(rate, end, None)] = Figure(figures[Key(count, end, None)].numerator, population)
+    for kpi in OF_THE_DELIVERYS_MONTH:
+        figures[Key(kpi, last, None)] = Figure(Fraction(0), Fraction(0))
+    _add(figures, last, _of_the_deliverys_month(files, codes, last))
+    return figures
+
+
+def of_each_child(tables: Tables, codes: CodeLists, last: date) -> dict[str, Figures]:
+    """What each child adds to the figures, by its id."""
+    files = Files(tables, codes.allocated)
+    figures: dict[str, Figures] = {name: {} for name in files.children}
+    for end in month_ends(COVERED_FROM, last):
+        for each in _of_month(files, codes, end):
+            if each.child is not None:
+                _add(figures[each.child], end, [each])
+    return figures
+
+
+def windows(figures: Figures, last: date) -> dict[tuple[int, Key], Figure]:
+    """What happens in a month, pooled over the whole months to each, as far as the records cover them."""
+    months = month_ends(COVERED_FROM, last)
+    pooled: dict[tuple[int, Key], Figure] = {}
+    for kpi, team in {(kpi, team) for kpi, _, team in figures if kpi in FLOWS}:
+        for length in (6, 12):
+            for number in range(length, len(months) + 1):
+                there = [Key(kpi, end, team) for end in months[number - length : number]]
+                members = [figures[key] for key in there if key in figures]
+                if members:
+                    pooled[length, there[-1]] = reduce(Figure.plus, members)
+    return pooled
+
+
+def _add(figures: Figures, end: date, counted: Iterable[Counted]) -> None:
+    """Each to its team and to the authority."""
+    for each in counted:
+        added = Figure(Fraction(each.numerator), None if each.denominator is None else Fraction(each.denominator))
+        for team in {each.team, None}:
+            key = Key(each.kpi, end, team)
+            figures[key] = figures[key].plus(added) if key in figures else added
+
+
+def _of_month(files: Files, codes: CodeLists, end: date) -> Iterator[Counted]:
+    children = [child.seen_from(end) for child in files.children.values()]
+    links = assessments.Links(children)
+    for child in children:
+        counted = (
+            assessments.of_child(child, links, end),
+            looked_after.of_child(child, end),
+            visits_and_reviews.of_child(child, end),
+        )
+        yield from (each._replace(child=child.id) for each in chain(*counted))
+    workers = workforce.read_workers(files.rows("ssd_professionals"), codes.social_work)
+    bounds = workforce.read_bounds(files.rows("local_caseload_bounds"))
+    yield from workforce.of_cases(children, workers, bounds, end)
+    yield from workforce.of_posts(workforce.read_posts(files.rows("local_posts"), codes.social_work), end)
+    reviews = files.rows("local_serious_incident_reviews")
+    yield from incidents.of_notifications(files.rows("local_serious_incidents"), reviews, end)
+    yield from incidents.of_practice_reviews(reviews, end)
+
+
+def _of_the_deliverys_month(files: Files, codes: CodeLists, last: date) -> Iterator[Counted]:
+    yield from workforce.sickness(workforce.read_posts(files.rows("local_posts"), codes.social_work), last)
+    yield from survey.response_rate(files.rows("survey_invited"), files.rows("survey_responses"))

@@ -1,0 +1,262 @@
+"""What fell due for a child, and whether it was kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.recount.days import Timescale, after_months, birthday
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tests.recount.records import Child, Placement, Plan, Span
+
+MET, LATE, MISSED, LAPSED, NOT_YET_DUE = "met", "late", "missed", "lapsed", "not yet due"
+STATUSES = (MET, LATE, MISSED, LAPSED, NOT_YET_DUE)
+KINDS = ("cp_visit", "cp_review", "cin_review", "cla_visit", "cla_review")
+
+CP_VISIT = Timescale(10, "working_days")
+FIRST_CP_REVIEW, CP_REVIEW = Timescale(3, "months"), Timescale(6, "months")
+FIRST_CIN_REVIEW, CIN_REVIEW = Timescale(3, "months"), Timescale(6, "months")
+FIRST_CLA_REVIEW, SECOND_CLA_REVIEW, CLA_REVIEW = (
+    Timescale(20, "working_days"),
+    Timescale(3, "months"),
+    Timescale(6, "months"),
+)
+FIRST_CLA_VISIT, CLA_VISIT, LASTING_CLA_VISIT = Timescale(7, "days"), Timescale(42, "days"), Timescale(3, "months")
+INTERIM_ORDER_UNREVIEWED, INTERIM_ORDER = Timescale(7, "days"), Timescale(28, "days")
+# By video or telephone where face to face was not reasonably practicable: SI 2020/445, SI 2020/909.
+REMOTE_FROM, REMOTE_TO = date(2020, 4, 24), date(2021, 3, 29)
+LASTING_PLACEMENTS = ("U1", "U4")
+
+
+@dataclass(frozen=True)
+class Obligation:
+    kind: str
+    due: date
+    held: date | None
+    status: str
+    is_left_out: bool = False
+
+    @property
+    def day(self) -> date:
+        """The due date or the day it was met, whichever came first."""
+        return min(self.due, self.held) if self.held else self.due
+
+
+@dataclass(frozen=True)
+class Part:
+    """A spell, or what a cut left of it. ``timescale(day, place)``: what holds for a clock that starts that day."""
+
+    kind: str
+    start: date
+    end: date | None
+    events: tuple[date, ...]
+    timescale: Callable[[date, int], Timescale]
+
+    @property
+    def next_due(self) -> date:
+        """When the clock runs out that the last event began, or the start."""
+        held = len(self.events)
+        return self.due_after(self.events[-1] if held else self.start, held)
+
+    def due_after(self, day: date, place: int) -> date:
+        return self.timescale(day, place).after(day)
+
+    def obligations(self, as_of: date) -> Iterator[Obligation]:
+        clock, held, missed = self.start, 0, 0
+        while True:
+            due = self.due_after(clock, held + missed)
+            event = self.events[held] if held < len(self.events) else None
+            if event is not None and event <= due:
+                yield Obligation(self.kind, due, event, MET)
+                clock, held, missed = event, held + 1, 0
+            elif event is not None and event <= self.due_after(due, held + missed + 1):
+                yield Obligation(self.kind, due, event, LATE)
+                clock, held, missed = event, held + 1, 0
+            elif event is None and self.end is not None and due >= self.end:
+                yield Obligation(self.kind, due, None, LAPSED)
+                return
+            elif event is None and self.end is None and due > as_of:
+                yield Obligation(self.kind, due, None, NOT_YET_DUE)
+                return
+            else:
+                yield Obligation(self.kind, due, None, MISSED)
+                clock, missed = due, missed + 1
+
+
+def parts(
+    kind: str,
+    spell: Span,
+    events: Iterable[date],
+    timescale: Callable[[date, int], Timescale],
+    cuts: Iterable[date] = (),
+) -> list[Part]:
+    """The spell cut on each day between its first and its last; an event on the day of a cut belongs to the later."""
+    inside = sorted({cut for cut in cuts if spell.start < cut and (spell.end is None or cut < spell.end)})
+    held = sorted({event for event in events if spell.holds(event)})
+    starts, ends = [spell.start, *inside], [*inside, spell.end]
+    return [
+        Part(
+            kind,
+            start,
+            end,
+            tuple(event for event in held if start <= event and (end == spell.end or event < (end or date.max))),
+            timescale,
+        )
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+# Child protection and child in need.
+
+
+def cp_visit_timescale(plan: Plan, day: date, place: int = 0) -> Timescale:
+    stated = [each for each in plan.intervals if each.start <= day]
+    return max(stated, key=lambda each: each.start).timescale if stated else CP_VISIT
+
+
+def cp_visit_parts(child: Child, plan: Plan) -> list[Part]:
+    seen = [visit.start for visit in child.cp_visits if visit.is_direct]
+    births = [child.born] if child.born else []
+    return parts("cp_visit", plan, seen, partial(cp_visit_timescale, plan), births)
+
+
+def cp_visits(child: Child, as_of: date) -> Iterator[Obligation]:
+    """Those of the time before a birth are left out."""
+    for plan in own_plans(child):
+        for part in cp_visit_parts(child, plan):
+            is_before_birth = child.is_unborn or (child.born is not None and part.start < child.born)
+            for each in part.obligations(as_of):
+                yield leave_out(each, is_before_birth)
+
+
+def cp_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
+    for plan in own_plans(child):
+        yield from cp_reviews_of(plan, child, as_of)
+
+
+def cp_reviews_of(plan: Plan, child: Child, as_of: date) -> Iterator[Obligation]:
+    held = [review.start for review in child.cp_reviews]
+    transfers = [each.start for each in child.conferences if each.is_transfer_in]
+    for part in _reviews("cp_review", plan, held, cp_review_timescale, transfers):
+        yield from part.obligations(as_of)
+
+
+def cin_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
+    for plan in child.cin_plans:
+        for part in _reviews("cin_review", plan, (each.start for each in child.cin_reviews), cin_review_timescale):
+            for each in part.obligations(as_of):
+                elsewhere = any(span.is_open(each.due) for span in (*child.cp_plans, *child.episodes))
+                yield leave_out(each, elsewhere)
+
+
+def own_plans(child: Child) -> list[Plan]:
+    return [plan for plan in child.cp_plans if not plan.of_another_authority]
+
+
+def plan_on(child: Child, day: date) -> Plan | None:
+    """Of several the one that started last."""
+    return max((plan for plan in own_plans(child) if plan.is_open(day)), key=lambda each: each.start, default=None)
+
+
+def cp_review_timescale(day: date, place: int) -> Timescale:
+    return CP_REVIEW if place else FIRST_CP_REVIEW
+
+
+def cin_review_timescale(day: date, place: int) -> Timescale:
+    return CIN_REVIEW if place else FIRST_CIN_REVIEW
+
+
+def _reviews(
+    kind: str,
+    spell: Span,
+    held: Iterable[date],
+    timescale: Callable[[date, int], Timescale],
+    cuts: Iterable[date] = (),
+) -> Iterator[Part]:
+    """A review on the first day of the spell keeps nothing."""
+    yield from parts(kind, spell, (day for day in held if day > spell.start), timescale, cuts)
+
+
+# Children looked after.
+
+
+def cla_review_timescale(day: date, place: int) -> Timescale:
+    return (FIRST_CLA_REVIEW, SECOND_CLA_REVIEW, CLA_REVIEW)[min(place, 2)]
+
+
+def cla_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
+    for period in child.periods_of_care():
+        yield from cla_reviews_of(period, child, as_of)
+
+
+def cla_reviews_of(period: Span, child: Child, as_of: date) -> Iterator[Obligation]:
+    for part in _reviews("cla_review", period, (each.start for each in child.cla_reviews), cla_review_timescale):
+        for each in part.obligations(as_of):
+            yield leave_out(each, in_no_need_of_it(child, each.due))
+
+
+def cla_visits(child: Child, as_of: date) -> Iterator[Obligation]:
+    for placement in child.placements:
+        for part in cla_visit_parts(child, placement):
+            for each in part.obligations(as_of):
+                yield leave_out(each, in_no_need_of_it(child, each.due))
+
+
+def cla_visit_parts(child: Child, placement: Placement) -> list[Part]:
+    """Regulation 28, for a placement in a period of care."""
+    for period in child.periods_of_care():
+        if period.is_open(placement.start):
+            ends = [end for end in (placement.end, period.end) if end is not None]
+            spell = type(period)(placement.start, min(ends, default=None))
+            seen = [each.start for each in child.cla_visits if each.is_seen and _is_allowed(each.mode, each.start)]
+            orders = [each.start for each in child.legal_statuses if each.code == "C2" and placement.kind == "P1"]
+            return parts("cla_visit", spell, seen, partial(cla_visit_timescale, child, placement, period), orders)
+    return []
+
+
+def placement_on(child: Child, day: date) -> Placement | None:
+    """In a period of care; of several the one that started last, then by type."""
+    there = [each for each in child.placements if each.is_open(day) and cla_visit_parts(child, each)]
+    latest = [each for each in there if each.start == max(other.start for other in there)]
+    return min(latest, key=lambda each: (each.kind is None, each.kind), default=None)
+
+
+def cla_visit_timescale(child: Child, placement: Placement, period: Span, day: date, place: int) -> Timescale:
+    if place == 0:
+        return FIRST_CLA_VISIT
+    if placement.kind == "P1" and child.legal_status_on(day) == "C1":
+        reviews = [each.start for each in child.cla_reviews if period.holds(each.start)]
+        is_reviewed = any(period.start < review <= day for review in reviews)
+        return INTERIM_ORDER if is_reviewed else INTERIM_ORDER_UNREVIEWED
+    is_lasting = placement.kind in LASTING_PLACEMENTS or any(
+        each.long_term_fostering_to_18 and each.is_open(day) for each in child.care_plans
+    )
+    is_a_year_on = day >= after_months(placement.start, 12)
+    return LASTING_CLA_VISIT if is_lasting and is_a_year_on and placement.kind != "P1" else CLA_VISIT
+
+
+def in_no_need_of_it(child: Child, due: date) -> bool:
+    """Under short breaks then, or of age."""
+    return child.is_on_short_breaks(due) or (child.born is not None and due >= birthday(child.born, 18))
+
+
+def _is_allowed(mode: str, day: date) -> bool:
+    return mode == "in_person" or REMOTE_FROM <= day <= REMOTE_TO
+
+
+def leave_out(each: Obligation, is_left_out: bool) -> Obligation:
+    return Obligation(each.kind, each.due, each.held, each.status, is_left_out)
+
+
+OF_A_CHILD = {
+    "cp_visit": cp_visits,
+    "cp_review": cp_reviews,
+    "cin_review": cin_reviews,
+    "cla_visit": cla_visits,
+    "cla_review": cla_reviews,
+}

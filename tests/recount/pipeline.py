@@ -1,0 +1,73 @@
+"""The pipeline's side: the same rows staged, built into a warehouse, and read from the tables that are published."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pipelines.periods import Period
+from tests.recount.council import Figure, Key
+from tests.recount.worlds import TABLES
+from tests.warehouse_input import built
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    import duckdb
+
+    from tests.recount.council import Figures
+    from tests.recount.worlds import World
+
+
+def build_world(folder: Path, world: World) -> duckdb.DuckDBPyConnection:
+    month = f"{world.last:%Y-%m}"
+    deliveries = {}
+    for code, authority in world.authorities.items():
+        tables = authority.tables
+        for source, names in TABLES.items():
+            deliveries[f"{code}/{source}/{month}"] = {name: tables.get(name, []) for name in names}
+    return built(folder, deliveries, month)
+
+
+def figures(warehouse: duckdb.DuckDBPyConnection, authority: str) -> Figures:
+    """Of snapshots.kpi_month, as published before small numbers are hidden."""
+    rows = warehouse.execute(
+        """
+        SELECT kpi_id, reporting_month, team_code, numerator, denominator
+        FROM snapshots.kpi_month
+        WHERE authority_code = ?
+        """,
+        [authority],
+    ).fetchall()
+    return _once({Key(kpi, _last_day(month), team): _figure(*numbers) for kpi, month, team, *numbers in rows}, rows)
+
+
+def windows(warehouse: duckdb.DuckDBPyConnection, authority: str) -> dict[tuple[int, Key], Figure]:
+    """Of snapshots.kpi_window, those of more than one month."""
+    rows = warehouse.execute(
+        """
+        SELECT window_months, kpi_id, reporting_month, team_code, numerator, denominator
+        FROM snapshots.kpi_window
+        WHERE authority_code = ? AND window_months > 1
+        """,
+        [authority],
+    ).fetchall()
+    told = {
+        (length, Key(kpi, _last_day(month), team)): _figure(*numbers) for length, kpi, month, team, *numbers in rows
+    }
+    return _once(told, rows)
+
+
+def _once(told: dict[Any, Figure], rows: list[Any]) -> dict[Any, Figure]:
+    assert len(told) == len(rows), "a key is there twice"
+    return told
+
+
+def _last_day(month: str) -> date:
+    return Period.parse(month).last_day
+
+
+def _figure(numerator: Any, denominator: Any) -> Figure:
+    """Decimals as they are: nothing was divided yet."""
+    return Figure(Fraction(numerator), None if denominator is None else Fraction(denominator))

@@ -1,0 +1,562 @@
+"""Made-up authorities, as staged rows: dates crowd around the edges of the rules, and records come in any order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hypothesis import strategies as st
+
+from tests.recount.days import BANK_HOLIDAYS, after_months, after_working_days, month_end
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.staged_input import Rows
+
+Any_ = TypeVar("Any_")
+
+TABLES = {
+    "ssd": (
+        "ssd_person",
+        "ssd_involvements",
+        "ssd_professionals",
+        "ssd_cin_episodes",
+        "ssd_cin_assessments",
+        "ssd_cin_plans",
+        "ssd_cin_visits",
+        "ssd_s47_enquiry",
+        "ssd_initial_cp_conference",
+        "ssd_cp_plans",
+        "ssd_cp_reviews",
+        "ssd_cp_visits",
+        "ssd_cla_episodes",
+        "ssd_cla_placement",
+        "ssd_cla_reviews",
+        "ssd_cla_visits",
+        "ssd_cla_care_plan",
+        "ssd_legal_status",
+    ),
+    "local": (
+        "local_caseload_bounds",
+        "local_cin_reviews",
+        "local_posts",
+        "local_serious_incident_reviews",
+        "local_serious_incidents",
+        "local_visit_intervals",
+        "local_visit_modes",
+    ),
+    "survey": ("survey_invited", "survey_questions", "survey_responses"),
+}
+# Of both it is told how many children live there.
+AUTHORITIES = ("E06000015", "X99000001")
+MONTHS = (date(2020, 3, 31), date(2021, 4, 30), date(2022, 2, 28), date(2024, 3, 31))
+MONTHS_BACK = 26
+TEAMS = ("T1", "T2", "T3")
+WORKERS = ("w1", "w2", "w3", "w4", "w5")
+# Both sides of the days from and to which children could be visited by video or telephone.
+REMOTE_EDGES = (date(2020, 4, 23), date(2020, 4, 24), date(2021, 3, 29), date(2021, 3, 30))
+
+
+@dataclass
+class Authority:
+    """What belongs to each child, and what to none."""
+
+    children: list[dict[str, Rows]]
+    shared: dict[str, Rows]
+
+    @property
+    def tables(self) -> dict[str, Rows]:
+        whole: dict[str, Rows] = defaultdict(list)
+        for part in (*self.children, self.shared):
+            for name, rows in part.items():
+                whole[name].extend(rows)
+        return dict(whole)
+
+
+@dataclass
+class World:
+    """Authorities by their codes, as of the end of a month."""
+
+    last: date
+    authorities: dict[str, Authority]
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{len(each.children)} children in {code}" for code, each in self.authorities.items())
+        return f"<World of {self.last}: {sizes}>"
+
+
+@dataclass
+class Maker:
+    """Draws a child's records, or an authority's, one choice after another."""
+
+    random: Random
+    last: date
+    name: str
+    made: dict[str, Rows] = field(default_factory=lambda: defaultdict(list))
+
+    def row(self, table: str, **values: Any) -> None:
+        self.made[table].append({name: value for name, value in values.items() if value is not None})
+
+    def id(self, table: str) -> str:
+        return f"{self.name} {table} {len(self.made[table])}"
+
+    def pick(self, *choices: Any_) -> Any_:
+        return self.random.choice(choices)
+
+    def number(self, least: int, most: int) -> int:
+        return self.random.randint(least, most)
+
+    def once_in(self, number: int) -> bool:
+        return self.number(1, number) == number
+
+    def near(self, day: date) -> date:
+        """That day, the one before or the one after; now and then some days off."""
+        return day + timedelta(days=self.pick(0, 0, 0, -1, 1, -2, 2, 5, -9))
+
+    def day(self, first: date | None = None) -> date:
+        """A day of the months before the last: any, or at an edge; a few come after it."""
+        first = first or after_months(self.last, -MONTHS_BACK)
+        day = first + timedelta(days=self.number(0, max((self.last - first).days, 0) + 10))
+        match self.number(0, 7):
+            case 0:
+                return month_end(day)
+            case 1:
+                return day.replace(day=1)
+            case 2:
+                return day + timedelta(days=5 - day.weekday())
+            case 3:
+                later = [each for each in sorted(BANK_HOLIDAYS) if each >= day]
+                return self.near(later[0])
+            case 4:
+                leap = date(2020 if self.last < date(2023, 1, 1) else 2024, 2, 29)
+                return leap if first <= leap <= self.last else day
+            case 5:
+                remote = self.pick(*REMOTE_EDGES)
+                return remote if first <= remote <= self.last else day
+        return day
+
+    def end(self, start: date, *likely: date) -> date | None:
+        """None, a likely day or one near it; seldom one before the start."""
+        match self.number(0, 7):
+            case 0 | 1 | 2:
+                return None
+            case 3 | 4 if likely:
+                return self.pick(*likely)
+            case 5 if likely:
+                return self.near(self.pick(*likely))
+            case 6:
+                return start - timedelta(days=1) if self.once_in(4) else start + timedelta(days=self.number(0, 3))
+        return self.day(start)
+
+    def team(self) -> str | None:
+        return self.pick(None, None, *TEAMS)
+
+    def yes(self) -> bool | None:
+        """Mostly yes, at times no, or nothing told."""
+        return self.pick(True, True, True, True, True, False, None)
+
+    def seldom(self) -> bool | None:
+        return self.pick(None, None, False, False, True)
+
+    def kept(self, start: date, due_after: Callable[[date, int], date], most: int) -> list[date]:
+        """Days around the due dates: in time, a day late, at the next due date, and after it."""
+        days, clock = [], start
+        for place in range(self.number(0, most)):
+            due = due_after(clock, place)
+            then = due_after(due, place + 1)
+            day = self.pick(due, due, due - timedelta(days=1), due + timedelta(days=1), then, then + timedelta(days=1))
+            if self.once_in(6):
+                day = self.near(due_after(then, place + 2))
+            days.append(day)
+            clock = max(day, clock)
+        return [each for each in (*days, start) if each != start or self.once_in(8)]
+
+
+def _child(maker: Maker) -> dict[str, Rows]:
+    _person(maker)
+    _involvements(maker)
+    start = maker.day()
+    told = maker.pick(
+        (_assessed,),
+        (_enquiry, _assessed),
+        (_in_need,),
+        (_on_a_plan,),
+        (_on_a_plan, _enquiry),
+        (_in_care,),
+        (_in_care,),
+        (_on_a_plan, _in_care),
+        (_in_need, _on_a_plan, _in_care),
+        (_assessed, _enquiry, _in_need, _on_a_plan, _in_care),
+    )
+    for story in told:
+        story(maker, start if maker.once_in(2) else maker.day())
+    for rows in maker.made.values():
+        maker.random.shuffle(rows)
+    return maker.made
+
+
+def _person(maker: Maker) -> None:
+    day = maker.day()
+    born: date | None
+    expected: date | None = None
+    match maker.pick("school", "baby", "four", "of age", "leap", "unborn", "unknown", "baby"):
+        case "school":
+            born = after_months(day, -12 * maker.number(5, 15))
+        case "baby":
+            born, expected = day, maker.pick(None, maker.near(day))
+        case "four":
+            born = after_months(day, -48)
+        case "of age":
+            born = after_months(day, -216)
+        case "leap":
+            born = date(maker.pick(2000, 2004, 2016, 2020), 2, 29)
+        case "unborn":
+            born, expected = None, maker.near(maker.last)
+        case _:
+            born = None
+    died = maker.day() if maker.once_in(12) else None
+    if not maker.once_in(20):
+        told = {"pers_dob": born, "pers_expected_dob": expected, "pers_death_date": died}
+        maker.row("ssd_person", pers_person_id=maker.name, **told)
+
+
+def _involvements(maker: Maker) -> None:
+    start = after_months(maker.last, -MONTHS_BACK)
+    for _ in range(maker.number(0, 3)):
+        end = maker.end(start)
+        maker.row(
+            "ssd_involvements",
+            invo_involvements_id=maker.id("ssd_involvements"),
+            invo_person_id=maker.name,
+            invo_professional_id=maker.pick(None, *WORKERS),
+            invo_professional_role_id=maker.pick(None, "Social Worker", "Key Worker", "Independent Reviewing Officer"),
+            invo_professional_team=maker.pick(None, *TEAMS),
+            invo_involvement_start_date=start,
+            invo_involvement_end_date=end,
+        )
+        start = maker.pick(start, end or maker.day(start), maker.day())
+
+
+def _referral(maker: Maker, start: date) -> str:
+    name = maker.id("ssd_cin_episodes")
+    maker.row(
+        "ssd_cin_episodes",
+        cine_referral_id=name,
+        cine_person_id=maker.name,
+        cine_referral_date=None if maker.once_in(15) else start,
+        cine_close_date=maker.end(start, month_end(start)),
+    )
+    return name
+
+
+def _assessed(maker: Maker, start: date) -> None:
+    """A referral, perhaps reopened, and its assessments."""
+    for _ in range(maker.number(1, 2)):
+        referral = _referral(maker, start)
+        for _ in range(maker.number(1, 3)):
+            began = maker.near(start) if maker.once_in(3) else start
+            limit = after_working_days(maker.pick(began, start), 45)
+            maker.row(
+                "ssd_cin_assessments",
+                cina_assessment_id=maker.id("ssd_cin_assessments"),
+                cina_person_id=maker.name,
+                cina_referral_id=maker.pick(None, referral, referral, referral, "elsewhere"),
+                cina_assessment_start_date=None if maker.once_in(15) else began,
+                cina_assessment_auth_date=maker.end(began, limit, limit + timedelta(days=1)),
+                cina_assessment_team=maker.team(),
+            )
+        start = maker.day()
+
+
+def _enquiry(maker: Maker, start: date) -> None:
+    """Section 47 enquiries, and conferences on either side of their limits."""
+    referral = _referral(maker, start)
+    for _ in range(maker.number(1, 2)):
+        enquiry = maker.id("ssd_s47_enquiry")
+        maker.row(
+            "ssd_s47_enquiry",
+            s47e_s47_enquiry_id=enquiry,
+            s47e_person_id=maker.name,
+            s47e_s47_start_date=None if maker.once_in(15) else start,
+            s47e_s47_end_date=maker.end(start, month_end(start)),
+            s47e_s47_nfa=maker.seldom(),
+            s47e_s47_outcome_json__nfa_flag=maker.seldom(),
+            s47e_s47_completed_by_team=maker.team(),
+        )
+        limit = after_working_days(start, 15)
+        for _ in range(maker.number(0, 2)):
+            _conference(maker, maker.end(start, limit, limit + timedelta(days=1)), enquiry, referral, maker.seldom())
+        start = maker.near(start)
+
+
+def _conference(maker: Maker, held: date | None, enquiry: str | None, referral: str | None, moved: bool | None) -> None:
+    maker.row(
+        "ssd_initial_cp_conference",
+        icpc_icpc_id=maker.id("ssd_initial_cp_conference"),
+        icpc_person_id=maker.name,
+        icpc_s47_enquiry_id=maker.pick(None, enquiry, enquiry, enquiry, "elsewhere"),
+        icpc_referral_id=maker.pick(None, referral, referral),
+        icpc_icpc_date=held,
+        icpc_icpc_transfer_in=moved,
+        icpc_icpc_team=maker.team(),
+    )
+
+
+def _in_need(maker: Maker, start: date) -> None:
+    for _ in range(maker.number(1, 2)):
+        due = after_months(start, 3)
+        end = maker.end(start, due, month_end(start))
+        maker.row(
+            "ssd_cin_plans",
+            cinp_cin_plan_id=maker.id("ssd_cin_plans"),
+            cinp_person_id=maker.name,
+            cinp_cin_plan_start_date=None if maker.once_in(20) else start,
+            cinp_cin_plan_end_date=end,
+            cinp_cin_plan_team=maker.team(),
+        )
+        for held in maker.kept(start, _three_then_six, 3):
+            maker.row(
+                "local_cin_reviews",
+                review_id=maker.id("local_cin_reviews"),
+                person_id=maker.name,
+                review_date=None if maker.once_in(15) else held,
+                team_code=maker.team(),
+            )
+        for _ in range(maker.number(0, 2)):
+            _visit(maker, "cin", "cinv_cin", maker.day(start))
+        start = maker.pick(end or maker.day(), maker.day())
+
+
+def _on_a_plan(maker: Maker, start: date) -> None:
+    for _ in range(maker.pick(1, 1, 2)):
+        plan = maker.id("ssd_cp_plans")
+        first_review, first_visit = after_months(start, 3), after_working_days(start, 10)
+        end = maker.end(start, first_review, first_visit, month_end(start))
+        maker.row(
+            "ssd_cp_plans",
+            cppl_cp_plan_id=plan,
+            cppl_person_id=maker.name,
+            cppl_cp_plan_start_date=None if maker.once_in(20) else start,
+            cppl_cp_plan_end_date=end,
+            cppl_cp_plan_ola=maker.pick(None, None, None, False, False, True),
+        )
+        usual = ("working_days", 10)
+        unit, length = maker.pick(usual, usual, ("days", 14), ("weeks", 4), ("working_days", 15))
+        if (unit, length) != usual or maker.once_in(3):
+            _interval(maker, plan, maker.pick(start, date(2018, 1, 1)), unit, length)
+            if maker.once_in(2):
+                changed = maker.pick(("days", 10), ("weeks", 3), ("working_days", 5))
+                _interval(maker, plan, maker.near(first_visit), *changed)
+        for made in maker.kept(start, lambda day, _, unit=unit, length=length: _interval_later(day, unit, length), 6):
+            _visit(maker, "cp", "cppv_cp", made)
+        for held in maker.kept(start, _three_then_six, 3):
+            maker.row(
+                "ssd_cp_reviews",
+                cppr_cp_review_id=maker.id("ssd_cp_reviews"),
+                cppr_person_id=maker.name,
+                cppr_cp_plan_id=plan,
+                cppr_cp_review_date=held,
+                cppr_cp_review_quorate=maker.yes(),
+            )
+        if maker.once_in(4):
+            moved = maker.pick(start, start + timedelta(days=1), maker.near(first_review), maker.day(start))
+            _conference(maker, moved, None, None, True)
+        start = maker.pick(end or maker.day(), maker.day())
+
+
+def _interval(maker: Maker, plan: str, start: date, unit: str, length: int) -> None:
+    maker.row("local_visit_intervals", cp_plan_id=plan, from_date=start, interval_length=length, interval_unit=unit)
+
+
+def _visit(maker: Maker, kind: str, prefix: str, made: date) -> None:
+    table = f"ssd_{kind}_visits"
+    name = maker.id(table)
+    told = {"_visit_id": name, "_visit_date": made, "_visit_seen": maker.yes(), "_visit_seen_alone": maker.yes()}
+    whose = {f"{prefix.split('_')[0]}_person_id": maker.name}
+    maker.row(table, **whose, **{f"{prefix}{column}": value for column, value in told.items()})
+    if maker.once_in(4):
+        mode = maker.pick("in_person", "video", "telephone")
+        maker.row("local_visit_modes", **{f"{kind}_visit_id": name}, visit_mode=mode)
+
+
+def _in_care(maker: Maker, start: date) -> None:
+    began = start
+    for _ in range(maker.pick(1, 1, 2, 3)):
+        first_visit, first_review = start + timedelta(days=7), after_working_days(start, 20)
+        end = maker.end(start, first_visit, first_review, after_months(start, 12))
+        care = f"{maker.name} care {maker.number(0, 1)}"
+        maker.row(
+            "ssd_cla_episodes",
+            clae_cla_episode_id=maker.id("ssd_cla_episodes"),
+            clae_person_id=maker.name,
+            clae_cla_id=None if maker.once_in(15) else care,
+            clae_cla_episode_start_date=start,
+            clae_cla_episode_ceased_date=end,
+        )
+        _placement(maker, start, end)
+        for held in maker.kept(start, _care_review_due, 3):
+            maker.row(
+                "ssd_cla_reviews",
+                clar_cla_review_id=maker.id("ssd_cla_reviews"),
+                clar_cla_id=care,
+                clar_cla_review_date=held,
+                clar_cla_review_cancelled=maker.seldom(),
+            )
+        start = (end or maker.day(start)) + timedelta(days=maker.pick(0, 0, 1, 2, -5))
+    _legal_statuses(maker, began)
+    if maker.once_in(4):
+        from_day = maker.pick(began, after_months(began, 12), maker.day(began))
+        maker.row(
+            "ssd_cla_care_plan",
+            lacp_table_id=maker.id("ssd_cla_care_plan"),
+            lacp_person_id=maker.name,
+            lacp_cla_care_plan_start_date=from_day,
+            lacp_cla_care_plan_end_date=maker.end(from_day),
+            lacp_cla_care_plan_json__ltfost18=maker.yes(),
+        )
+
+
+def _placement(maker: Maker, start: date, end: date | None) -> None:
+    for number in range(maker.pick(1, 1, 1, 2)):
+        over = maker.pick(end, end, end, maker.end(start, start + timedelta(days=8)))
+        kind = maker.pick("U1", "U4", "U6", "P1", "P1", "K2", None)
+        maker.row(
+            "ssd_cla_placement",
+            clap_cla_placement_id=maker.id("ssd_cla_placement"),
+            clap_person_id=maker.name,
+            clap_cla_placement_type=kind,
+            clap_cla_placement_start_date=start if number else maker.pick(start, start, start, maker.near(start)),
+            clap_cla_placement_end_date=over,
+        )
+        for made in maker.kept(start, lambda day, place: day + timedelta(days=42 if place else 7), 5):
+            _visit(maker, "cla", "clav_cla", made)
+        if maker.once_in(3):
+            _visit(maker, "cla", "clav_cla", maker.near(after_months(start, 12)))
+        start = over or maker.day(start)
+
+
+def _legal_statuses(maker: Maker, start: date) -> None:
+    interim_orders, short_breaks = (("C1",), ("C1", "C2"), ("C1", "C1")), (("V3",), ("V4", "V2"), ("V2", "V4"))
+    for code in maker.pick(("V2",), ("C2",), *interim_orders, *short_breaks, ()):
+        end = maker.end(start, start + timedelta(days=14), after_months(start, 6))
+        maker.row(
+            "ssd_legal_status",
+            lega_legal_status_id=maker.id("ssd_legal_status"),
+            lega_person_id=maker.name,
+            lega_legal_status=code,
+            lega_legal_status_start_date=start,
+            lega_legal_status_end_date=end,
+        )
+        start = (end or start) + timedelta(days=maker.pick(0, 1, 7, 14))
+
+
+def _three_then_six(day: date, place: int) -> date:
+    return after_months(day, 6 if place else 3)
+
+
+def _care_review_due(day: date, place: int) -> date:
+    return after_months(day, (3, 6)[place > 1]) if place else after_working_days(day, 20)
+
+
+def _interval_later(day: date, unit: str, length: int) -> date:
+    if unit == "working_days":
+        return after_working_days(day, length)
+    return day + timedelta(days=length if unit == "days" else 7 * length)
+
+
+def _shared(maker: Maker) -> dict[str, Rows]:
+    titles = (None, "Social Worker", "Social Worker", "Senior Social Worker", "Other")
+    for worker in WORKERS[1:]:
+        maker.row(
+            "ssd_professionals",
+            prof_professional_id=worker,
+            prof_professional_job_title=maker.pick(*titles),
+            prof_full_time_equivalency=maker.pick("1", "1", "0.5", "0.8125", "0", "0.004", None),
+        )
+    for role, team in ((None, None), ("Social Worker", None), (None, "T1"), ("Social Worker", "T2")):
+        for _ in range(maker.number(0, 2)):
+            lower = maker.number(1, 3)
+            maker.row(
+                "local_caseload_bounds",
+                role=role,
+                team_code=team,
+                from_date=maker.day(),
+                lower_bound=maker.pick(None, lower, lower),
+                upper_bound=maker.pick(None, lower, lower + 2),
+            )
+    for _ in range(maker.number(2, 8)):
+        _post(maker)
+    for _ in range(maker.number(1, 6)):
+        _incident(maker)
+    return maker.made
+
+
+def _post(maker: Maker) -> None:
+    start = maker.day(after_months(maker.last, -50))
+    maker.row(
+        "local_posts",
+        post_id=maker.id("local_posts"),
+        team_code=maker.team(),
+        role=maker.pick(None, "Social Worker", "Social Worker", "Personal Adviser"),
+        full_time_equivalent=maker.pick("1", "1", "0.6", "0.5946", "0.125", None),
+        post_status=maker.pick("employed", "employed", "employed", "agency", "vacant"),
+        from_date=None if maker.once_in(15) else start,
+        to_date=maker.end(start, after_months(maker.last, -12), maker.last),
+        left_the_authority=maker.pick(True, True, False, None),
+        sickness_days=maker.pick(None, "0", "3", "12.5"),
+    )
+
+
+def _incident(maker: Maker) -> None:
+    name, aware = maker.id("local_serious_incidents"), maker.day()
+    limit = after_working_days(aware, 5)
+    notified = maker.end(aware, limit, limit + timedelta(days=1))
+    maker.row(
+        "local_serious_incidents",
+        notification_id=name,
+        aware_date=None if maker.once_in(8) else aware,
+        notified_date=notified,
+        incident_type=maker.pick("death", "serious_harm", "looked_after_death", "other", None),
+        withdrawn=maker.seldom(),
+    )
+    for _ in range(maker.number(0, 2)):
+        sent, decided = after_working_days(notified or aware, 15), maker.near(aware)
+        published = after_months(decided, 6)
+        maker.row(
+            "local_serious_incident_reviews",
+            review_id=maker.id("local_serious_incident_reviews"),
+            notification_id=name,
+            review_type=maker.pick("rapid_review", "rapid_review", "lcspr", "lcspr", "local_learning"),
+            decision_date=maker.pick(decided, decided, decided, None),
+            sent_date=maker.end(aware, sent, sent + timedelta(days=1)),
+            published_date=maker.end(decided, published, published + timedelta(days=1)),
+            delay_agreed=maker.seldom(),
+        )
+
+
+def _survey(maker: Maker) -> dict[str, Rows]:
+    maker.row("survey_questions", question_id="q1", standard_id="standard_1", reverse=False, points=5)
+    maker.row("survey_invited", survey_date=maker.last, invited=maker.number(4, 9))
+    for number in range(maker.number(1, 6)):
+        answers = [{"question_id": "q1", "answer": maker.number(1, 5)}] if maker.once_in(2) else []
+        maker.row("survey_responses", respondent_id=f"r{number}", answers=answers)
+    return maker.made
+
+
+def make_world(seed: int, children: int) -> World:
+    random = Random(seed)  # noqa: S311
+    last = random.choice(MONTHS)
+    return World(last, {code: _authority(random, last, children) for code in AUTHORITIES})
+
+
+def _authority(random: Random, last: date, children: int) -> Authority:
+    shared = {**_shared(Maker(random, last, "shared")), **_survey(Maker(random, last, "survey"))}
+    return Authority([_child(Maker(random, last, f"child {number}")) for number in range(children)], shared)
+
+
+# A world is more choices than Hypothesis keeps of one example, so it chooses the seed, and how many children there are.
+worlds = st.builds(make_world, seed=st.integers(0, 2**32 - 1), children=st.integers(30, 50))
