@@ -105,7 +105,11 @@ care_order_dates AS (
         child_id,
         start_date AS cut_date
     FROM core.legal_status
-    WHERE source = 'ssd' AND legal_status = 'C2' AND start_date IS NOT NULL
+    WHERE
+        source = 'ssd'
+        AND legal_status = 'C2'
+        AND start_date IS NOT NULL
+        AND coalesce(end_date, start_date) >= start_date
 ),
 
 part_starts AS (

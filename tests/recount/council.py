@@ -65,6 +65,9 @@ class Figure(NamedTuple):
     numerator: Fraction
     denominator: Fraction | None
 
+    def __str__(self) -> str:
+        return f"{float(self.numerator):g} of {'-' if self.denominator is None else f'{float(self.denominator):g}'}"
+
     def plus(self, other: Figure) -> Figure:
         bottom = None if self.denominator is None or other.denominator is None else self.denominator + other.denominator
         return Figure(self.numerator + other.numerator, bottom)

@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.recount.days import Timescale, after_months, birthday
+from tests.recount.records import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tests.recount.records import Child, Placement, Plan, Span
+    from tests.recount.records import Child, Placement, Plan
 
 MET, LATE, MISSED, LAPSED, NOT_YET_DUE = "met", "late", "missed", "lapsed", "not yet due"
 STATUSES = (MET, LATE, MISSED, LAPSED, NOT_YET_DUE)
@@ -48,12 +49,10 @@ class Obligation:
 
 
 @dataclass(frozen=True)
-class Part:
+class Part(Span):
     """A spell, or what a cut left of it. ``timescale(day, place)``: what holds for a clock that starts that day."""
 
     kind: str
-    start: date
-    end: date | None
     events: tuple[date, ...]
     timescale: Callable[[date, int], Timescale]
 
@@ -101,9 +100,9 @@ def parts(
     starts, ends = [spell.start, *inside], [*inside, spell.end]
     return [
         Part(
-            kind,
             start,
             end,
+            kind,
             tuple(event for event in held if start <= event and (end == spell.end or event < (end or date.max))),
             timescale,
         )
@@ -115,8 +114,9 @@ def parts(
 
 
 def cp_visit_timescale(plan: Plan, day: date, place: int = 0) -> Timescale:
+    """Of several stated from one day the last counts."""
     stated = [each for each in plan.intervals if each.start <= day]
-    return max(stated, key=lambda each: each.start).timescale if stated else CP_VISIT
+    return sorted(stated, key=lambda each: each.start)[-1].timescale if stated else CP_VISIT
 
 
 def cp_visit_parts(child: Child, plan: Plan) -> list[Part]:
@@ -150,7 +150,7 @@ def cin_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
     for plan in child.cin_plans:
         for part in _reviews("cin_review", plan, (each.start for each in child.cin_reviews), cin_review_timescale):
             for each in part.obligations(as_of):
-                elsewhere = any(span.is_open(each.due) for span in (*child.cp_plans, *child.episodes))
+                elsewhere = any(span.is_open(each.due) for span in (*own_plans(child), *child.episodes))
                 yield leave_out(each, elsewhere)
 
 
@@ -212,7 +212,7 @@ def cla_visit_parts(child: Child, placement: Placement) -> list[Part]:
     for period in child.periods_of_care():
         if period.is_open(placement.start):
             ends = [end for end in (placement.end, period.end) if end is not None]
-            spell = type(period)(placement.start, min(ends, default=None))
+            spell = Span(placement.start, min(ends, default=None))
             seen = [each.start for each in child.cla_visits if each.is_seen and _is_allowed(each.mode, each.start)]
             orders = [each.start for each in child.legal_statuses if each.code == "C2" and placement.kind == "P1"]
             return parts("cla_visit", spell, seen, partial(cla_visit_timescale, child, placement, period), orders)
@@ -221,7 +221,7 @@ def cla_visit_parts(child: Child, placement: Placement) -> list[Part]:
 
 def placement_on(child: Child, day: date) -> Placement | None:
     """In a period of care; of several the one that started last, then by type."""
-    there = [each for each in child.placements if each.is_open(day) and cla_visit_parts(child, each)]
+    there = [each for each in child.placements if any(part.is_open(day) for part in cla_visit_parts(child, each))]
     latest = [each for each in there if each.start == max(other.start for other in there)]
     return min(latest, key=lambda each: (each.kind is None, each.kind), default=None)
 

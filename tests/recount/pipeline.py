@@ -5,12 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
 from pipelines.periods import Period
+from pipelines.sql_files import DIALECT
 from tests.recount.council import Figure, Key
 from tests.recount.worlds import TABLES
+from tests.staged_input import key
 from tests.warehouse_input import built
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
 
@@ -31,7 +36,7 @@ def build_world(folder: Path, world: World) -> duckdb.DuckDBPyConnection:
 
 
 def figures(warehouse: duckdb.DuckDBPyConnection, authority: str) -> Figures:
-    """Of snapshots.kpi_month, as published before small numbers are hidden."""
+    """snapshots.kpi_month, before small numbers are hidden."""
     rows = warehouse.execute(
         """
         SELECT kpi_id, reporting_month, team_code, numerator, denominator
@@ -40,11 +45,11 @@ def figures(warehouse: duckdb.DuckDBPyConnection, authority: str) -> Figures:
         """,
         [authority],
     ).fetchall()
-    return _once({Key(kpi, _last_day(month), team): _figure(*numbers) for kpi, month, team, *numbers in rows}, rows)
+    return _each_once((Key(kpi, _last_day(month), team), _figure(*numbers)) for kpi, month, team, *numbers in rows)
 
 
 def windows(warehouse: duckdb.DuckDBPyConnection, authority: str) -> dict[tuple[int, Key], Figure]:
-    """Of snapshots.kpi_window, those of more than one month."""
+    """snapshots.kpi_window, those of more than one month."""
     rows = warehouse.execute(
         """
         SELECT window_months, kpi_id, reporting_month, team_code, numerator, denominator
@@ -53,15 +58,28 @@ def windows(warehouse: duckdb.DuckDBPyConnection, authority: str) -> dict[tuple[
         """,
         [authority],
     ).fetchall()
-    told = {
-        (length, Key(kpi, _last_day(month), team)): _figure(*numbers) for length, kpi, month, team, *numbers in rows
-    }
-    return _once(told, rows)
+    return _each_once(
+        ((length, Key(kpi, _last_day(month), team)), _figure(*numbers)) for length, kpi, month, team, *numbers in rows
+    )
 
 
-def _once(told: dict[Any, Figure], rows: list[Any]) -> dict[Any, Figure]:
-    assert len(told) == len(rows), "a key is there twice"
-    return told
+def of_child(warehouse: duckdb.DuckDBPyConnection, authority: str, child: str, kpi: str) -> Figures:
+    """What the child adds to the KPI's figures."""
+    added = warehouse.execute(
+        exp.select("reporting_month", "team_code", "sum(numerator)", "sum(denominator)")
+        .from_(exp.table_(kpi, db="kpis"))
+        .where("authority_code = ? AND child_id = ? AND coalesce(numerator, denominator) IS NOT NULL")
+        .group_by("reporting_month", "team_code")
+        .sql(DIALECT),
+        [authority, key(child)],
+    ).fetchall()
+    return _each_once((Key(kpi, _last_day(month), team), _figure(*numbers)) for month, team, *numbers in added)
+
+
+def _each_once(told: Iterable[tuple[Any, Figure]]) -> dict[Any, Figure]:
+    rows = list(told)
+    assert len(dict(rows)) == len(rows), "a figure is there twice"
+    return dict(rows)
 
 
 def _last_day(month: str) -> date:

@@ -278,8 +278,9 @@ class Files:
     def _read_plans(self) -> None:
         intervals = defaultdict(list)
         for row in self.rows("local_visit_intervals"):
-            interval = Interval(row["from_date"], Timescale(row["interval_length"], row["interval_unit"]))
-            intervals[row.get("cp_plan_id")].append(interval)
+            if row["interval_length"]:
+                interval = Interval(row["from_date"], Timescale(row["interval_length"], row["interval_unit"]))
+                intervals[row.get("cp_plan_id")].append(interval)
         for row in self.rows("ssd_cp_plans"):
             for start, end in _dates(row, "cppl_cp_plan_start_date", "cppl_cp_plan_end_date"):
                 name, others = row["cppl_cp_plan_id"], bool(row.get("cppl_cp_plan_ola"))

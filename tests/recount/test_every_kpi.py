@@ -1,0 +1,157 @@
+"""Every KPI, month and team, and every window, counted twice over made-up worlds; both must agree exactly.
+
+One side is the pipeline: SQL over whole tables at once, built by ``pipelines.warehouse`` and read from
+``snapshots.kpi_month`` and ``snapshots.kpi_window``. The other is ``tests.recount``: plain Python, a child at a time,
+each month as its own end knew the child, written from docs/conventions.md and the KPIs' own pages without a look at the
+SQL. They share the rows they are given, the code lists and the population in sql/reference/, and nothing else.
+
+The worlds of MONTHS are always the same; Hypothesis adds others, and with ``HYPOTHESIS_PROFILE=long`` many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.recount import assessments, incidents, looked_after, obligations, records, visits_and_reviews, workforce
+from tests.recount.compared import Compared
+from tests.recount.council import COUNTS, KPIS
+from tests.recount.days import Timescale
+from tests.recount.obligations import KINDS, MET, OF_A_CHILD, REMOTE_FROM, REMOTE_TO, STATUSES
+from tests.recount.records import Files
+from tests.recount.reference import codes_of
+from tests.recount.worlds import MONTHS, make_world, worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from tests.recount.worlds import World
+
+IS_LONG = settings.get_current_profile_name() == "long"
+
+
+@pytest.fixture(scope="module")
+def always(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Compared]]:
+    made = [
+        Compared.build(tmp_path_factory.mktemp("world"), make_world(seed, last)) for seed, last in enumerate(MONTHS)
+    ]
+    yield made
+    for each in made:
+        each.warehouse.close()
+
+
+def test_both_sides_agree(always: list[Compared]) -> None:
+    if told := "\n".join(filter(None, (each.report() for each in always))):
+        pytest.fail(told, pytrace=False)
+
+
+@settings(
+    max_examples=settings.default.max_examples if IS_LONG else 2,
+    derandomize=not IS_LONG,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(world=worlds)
+def test_both_sides_agree_on_other_worlds(tmp_path_factory: pytest.TempPathFactory, world: World) -> None:
+    compared = Compared.build(tmp_path_factory.mktemp("world"), world)
+    told = compared.report()
+    compared.warehouse.close()
+    if told:
+        pytest.fail(told, pytrace=False)
+
+
+def test_the_worlds_hold_every_kpi(always: list[Compared]) -> None:
+    """Of each KPI something that counts and something that does not, and a team beside the authority."""
+    figures = [(key, figure) for each in always for code in each.theirs for key, figure in each.theirs[code].items()]
+    for kpi in KPIS:
+        of_kpi = [figure for key, figure in figures if key.kpi == kpi]
+        if kpi in COUNTS:
+            assert {bool(figure.numerator) for figure in of_kpi} == {False, True}, kpi
+        elif kpi == "caseload_average":
+            assert any(figure.numerator and figure.denominator for figure in of_kpi)
+        else:
+            assert any(figure.denominator and 0 < figure.numerator < figure.denominator for figure in of_kpi), kpi
+    of_teams = {key.kpi for key, _ in figures if key.team is not None}
+    of_none = {"cla_rate_10k", "cpp_rate_10k", "lcspr_published_6m", "rapid_review_15wd", "sin_count"}
+    assert of_teams == {*KPIS} - of_none - {"sin_notified_5wd", "survey_response_rate"}
+
+
+def test_the_worlds_hold_every_kind_of_obligation_in_every_status(always: list[Compared]) -> None:
+    seen = Counter[tuple[str, str, bool]]()
+    for compared in always:
+        last = compared.world.last
+        for code, authority in compared.world.authorities.items():
+            for child in Files(authority.tables, codes_of(code).allocated).children.values():
+                for kind, of_child in OF_A_CHILD.items():
+                    told = of_child(child.seen_from(last), last)
+                    seen.update((kind, each.status, each.is_left_out) for each in told)
+    assert {(kind, status) for kind, status, is_left_out in seen if not is_left_out} == {
+        (kind, status) for kind in KINDS for status in STATUSES
+    }
+    assert {kind for kind, _, is_left_out in seen if is_left_out} == {*KINDS} - {"cp_review"}
+
+
+CHANGES: list[tuple[ModuleType, str, Any, str]] = [
+    (assessments, "ASSESSMENT_LIMIT", 44, "assess_45wd"),
+    (assessments, "ASSESSMENT_LIMIT", 46, "assess_45wd"),
+    (assessments, "ASSESSMENT_LIMIT", 44, "assess_45wd_due_basis"),
+    (assessments, "ASSESSMENT_LIMIT", 44, "assess_45wd_from_referral"),
+    (assessments, "ASSESSMENT_LIMIT", 46, "assess_45wd_from_referral"),
+    (assessments, "ASSESSMENT_LIMIT", 44, "assess_open_overdue"),
+    (assessments, "CONFERENCE_LIMIT", 14, "icpc_15wd"),
+    (assessments, "CONFERENCE_LIMIT", 16, "icpc_15wd"),
+    (assessments, "CONFERENCE_LIMIT", 14, "icpc_overdue"),
+    (assessments, "TRANSFER_IN_LIMIT", 14, "icpc_transfer_in_15wd"),
+    (assessments, "TRANSFER_IN_LIMIT", 16, "icpc_transfer_in_15wd"),
+    (incidents, "NOTIFICATION_LIMIT", 4, "sin_notified_5wd"),
+    (incidents, "NOTIFICATION_LIMIT", 6, "sin_notified_5wd"),
+    (incidents, "RAPID_REVIEW_LIMIT", 14, "rapid_review_15wd"),
+    (incidents, "MONTHS_TO_PUBLISH", 5, "lcspr_published_6m"),
+    (looked_after, "BABY_VISIT", Timescale(19, "working_days"), "baby_direct_visit"),
+    (obligations, "CP_VISIT", Timescale(9, "working_days"), "cp_visit_in_line_with_plan"),
+    (obligations, "CP_VISIT", Timescale(14, "days"), "cp_visit_snapshot"),
+    (obligations, "FIRST_CP_REVIEW", Timescale(91, "days"), "cp_review_in_time"),
+    (obligations, "CP_REVIEW", Timescale(183, "days"), "cp_review_ni67"),
+    (obligations, "FIRST_CIN_REVIEW", Timescale(91, "days"), "cin_review_in_time"),
+    (obligations, "CIN_REVIEW", Timescale(183, "days"), "cin_review_in_time"),
+    (obligations, "FIRST_CLA_REVIEW", Timescale(28, "days"), "cla_review_in_time"),
+    (obligations, "SECOND_CLA_REVIEW", Timescale(91, "days"), "cla_review_in_time"),
+    (obligations, "CLA_REVIEW", Timescale(183, "days"), "cla_review_ni66"),
+    (obligations, "FIRST_CLA_VISIT", Timescale(5, "working_days"), "cla_visit_in_time"),
+    (obligations, "CLA_VISIT", Timescale(41, "days"), "cla_visit_snapshot"),
+    (obligations, "LASTING_CLA_VISIT", Timescale(91, "days"), "cla_visit_in_time"),
+    (obligations, "LASTING_PLACEMENTS", ("U1",), "cla_visit_in_time"),
+    (obligations, "INTERIM_ORDER_UNREVIEWED", Timescale(28, "days"), "cla_visit_in_time"),
+    (obligations, "INTERIM_ORDER", Timescale(27, "days"), "cla_visit_in_time"),
+    (obligations, "REMOTE_FROM", REMOTE_FROM + timedelta(days=1), "cla_visit_in_time"),
+    (obligations, "REMOTE_TO", REMOTE_TO - timedelta(days=1), "cla_visit_in_time"),
+    (obligations, "LATE", MET, "cla_review_in_time"),
+    (records, "SHORT_BREAKS", ("V3",), "cla_count"),
+    (visits_and_reviews, "AGE_TO_BE_SEEN_ALONE", 5, "cp_visit_seen_alone"),
+    (workforce, "WORKING_DAYS_A_YEAR", 252, "absence_rate_fte"),
+]
+
+
+@pytest.mark.parametrize(("module", "name", "changed", "kpi"), CHANGES)
+def test_a_rule_changed_on_one_side_is_seen(
+    monkeypatch: pytest.MonkeyPatch, always: list[Compared], module: ModuleType, name: str, changed: Any, kpi: str
+) -> None:
+    """And so the worlds hold what lies on either side of each limit."""
+    assert getattr(module, name) != changed
+    monkeypatch.setattr(module, name, changed)
+    assert any(each.disagree_on(kpi) for each in always)
+
+
+def test_what_is_told_names_the_child_and_both_answers(monkeypatch: pytest.MonkeyPatch, always: list[Compared]) -> None:
+    monkeypatch.setattr(assessments, "ASSESSMENT_LIMIT", 44)
+    told = next(filter(None, (each.report() for each in always)))
+    assert re.search(r"assess_45wd \d{4}-\d{2} \S+: recounted \d+ of \d+, the pipeline \d+ of \d+", told)
+    assert re.search(r"child \d+, made up, tells them apart:(?s:.)*ssd_cin_assessments: ", told)
