@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from functools import reduce
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +13,7 @@ from tests.recount.records import Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from fractions import Fraction
 
     from tests.recount.counted import Counted
     from tests.recount.records import Tables
@@ -62,8 +62,8 @@ KPIS = (*FLOWS, *STOCKS, *RATES_PER_10000, *OF_THE_DELIVERYS_MONTH)
 class Figure(NamedTuple):
     """Of a count the denominator is None."""
 
-    numerator: Fraction
-    denominator: Fraction | None
+    numerator: int | Fraction
+    denominator: int | Fraction | None
 
     def __str__(self) -> str:
         return f"{float(self.numerator):g} of {'-' if self.denominator is None else f'{float(self.denominator):g}'}"
@@ -98,13 +98,13 @@ def recount(tables: Tables, codes: CodeLists, last: date) -> Figures:
     figures: Figures = {}
     for end in month_ends(COVERED_FROM, last):
         for kpi in (*FLOWS, *STOCKS):
-            figures[Key(kpi, end, None)] = Figure(Fraction(0), None if kpi in COUNTS else Fraction(0))
+            figures[Key(kpi, end, None)] = Figure(0, None if kpi in COUNTS else 0)
         _add(figures, end, _of_month(files, codes, end))
         for rate, count in RATES_PER_10000.items():
-            population = Fraction(codes.population.get(end.year - 1, 0))
+            population = codes.population.get(end.year - 1, 0)
             figures[Key(rate, end, None)] = Figure(figures[Key(count, end, None)].numerator, population)
     for kpi in OF_THE_DELIVERYS_MONTH:
-        figures[Key(kpi, last, None)] = Figure(Fraction(0), Fraction(0))
+        figures[Key(kpi, last, None)] = Figure(0, 0)
     _add(figures, last, _of_the_deliverys_month(files, codes, last))
     return figures
 
@@ -137,14 +137,14 @@ def windows(figures: Figures, last: date) -> dict[tuple[int, Key], Figure]:
 def _add(figures: Figures, end: date, counted: Iterable[Counted]) -> None:
     """Each to its team and to the authority."""
     for each in counted:
-        added = Figure(Fraction(each.numerator), None if each.denominator is None else Fraction(each.denominator))
+        added = Figure(each.numerator + 0, each.denominator)
         for team in {each.team, None}:
             key = Key(each.kpi, end, team)
             figures[key] = figures[key].plus(added) if key in figures else added
 
 
 def _of_month(files: Files, codes: CodeLists, end: date) -> Iterator[Counted]:
-    children = [child.seen_from(end) for child in files.children.values()]
+    children = [child.seen_from(end) for child in files.children.values() if child.may_count(end)]
     links = assessments.Links(children)
     for child in children:
         counted = (

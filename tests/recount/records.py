@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tests.recount.days import Timescale
+from tests.recount.days import Timescale, after_months
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -146,14 +147,29 @@ class Child:
 
     def seen_from(self, day: date) -> Child:
         """The child as the day's end knew it: later records are struck out, later ends are blank."""
-        told: dict[str, Any] = {}
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if isinstance(value, list):
-                told[each.name] = list(_up_to(day, value))
+        told: dict[str, Any] = {name: _up_to(day, records) for name, records in self._records.items()}
         told["born"], told["died"] = (_known(when, day) for when in (self.born, self.died))
         told["expected"] = self.expected or (self.born if told["born"] is None else None)
         return replace(self, **told)
+
+    def may_count(self, end: date) -> bool:
+        """Whether anything was open at the month's end or happened in the year before it and a month."""
+        since = after_months(end, -13)
+        return any(first <= end and (last is None or last >= since) for first, last in self._stretches)
+
+    @cached_property
+    def _records(self) -> dict[str, list[Any]]:
+        lists = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: records for name, records in lists.items() if isinstance(records, list) and records}
+
+    @cached_property
+    def _stretches(self) -> list[tuple[date, date | None]]:
+        return [
+            (each.start or each.end, getattr(each, "end", each.start))
+            for records in self._records.values()
+            for each in records
+            if each.start or each.end
+        ]
 
     @property
     def is_unborn(self) -> bool:
@@ -195,11 +211,9 @@ def _known(when: date | None, day: date) -> date | None:
     return when if when is not None and when <= day else None
 
 
-def _up_to(day: date, records: Iterable[Any]) -> Iterator[Any]:
-    for each in records:
-        if each.start is None or each.start <= day:
-            end = getattr(each, "end", None)
-            yield each if end is None or end <= day else replace(each, end=None)
+def _up_to(day: date, records: Iterable[Any]) -> list[Any]:
+    begun = (each for each in records if each.start is None or each.start <= day)
+    return [each if (getattr(each, "end", None) or day) <= day else replace(each, end=None) for each in begun]
 
 
 class Files:

@@ -50,17 +50,20 @@ LOCAL = {
     "visit_intervals": (),
     "visit_modes": (),
 }
-FLAGS = re.compile(r"\w*(_seen|_seen_alone|_ola|_quorate|_cancelled|_transfer_in|_nfa)|left_the_authority|withdrawn|delay_agreed")
+FLAGS = re.compile(
+    r"\w*(_seen|_seen_alone|_ola|_quorate|_cancelled|_transfer_in|_nfa)|left_the_authority|withdrawn|delay_agreed"
+)
 NUMBERS = re.compile(r"\w*_(equivalency|equivalent|days|bound)")
 WHOLE_NUMBERS = ("interval_length", "invited")
 WORDS = {"strongly disagree": 1, "disagree": 2, "neither agree nor disagree": 3, "agree": 4, "strongly agree": 5}
 
 
 def read_council(ssd: Path, local: Path, survey: Path) -> Tables:
-    tables = {name: list(_typed(ssd / f"{name}.csv", needed)) for name, needed in SSD.items()}
+    tables: dict[str, list[Any]] = {name: list(_typed(ssd / f"{name}.csv", needed)) for name, needed in SSD.items()}
     tables |= {f"local_{name}": list(_typed(local / f"{name}.csv", needed)) for name, needed in LOCAL.items()}
     tables["survey_invited"] = list(_typed(survey / "invited.csv", ("invited",)))
-    questions = [row["question_id"] for row in usable_rows(survey / "questions.csv", ("question_id",))]
+    tables["survey_questions"] = list(usable_rows(survey / "questions.csv", ("question_id",)))
+    questions = [row["question_id"] for row in tables["survey_questions"]]
     tables["survey_responses"] = [
         {"respondent_id": row["respondent_id"], "answers": _answers(row, questions)}
         for row in usable_rows(survey / "responses.csv", ("respondent_id",))
@@ -88,8 +91,9 @@ def usable_rows(file: Path, needed: tuple[str, ...]) -> Iterator[Mapping[str, st
 
 
 def day(text: str) -> date | None:
+    """Year, month, day or the other way round; a time of day says nothing more."""
     for pattern in (r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)", r"(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<y>\d{4})"):
-        if found := re.fullmatch(pattern, text):
+        if found := re.fullmatch(pattern, re.sub(r"[ T]\d\d:\d\d(:\d\d(\.\d+)?)?$", "", text)):
             with suppress(ValueError):
                 return date(int(found["y"]), int(found["m"]), int(found["d"]))
     return None
