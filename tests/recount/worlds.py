@@ -382,14 +382,15 @@ def _interval(maker: Maker, plan: str, start: date, unit: str, length: int) -> N
     maker.row("local_visit_intervals", cp_plan_id=plan, from_date=start, interval_length=length, interval_unit=unit)
 
 
-def _visit(maker: Maker, kind: str, prefix: str, made: date) -> None:
+def _visit(maker: Maker, kind: str, prefix: str, made: date, mode: str | None = None) -> None:
     table = f"ssd_{kind}_visits"
     name = maker.id(table)
     told = {"_visit_id": name, "_visit_date": made, "_visit_seen": maker.yes(), "_visit_seen_alone": maker.yes()}
     whose = {f"{prefix.split('_')[0]}_person_id": maker.name}
     maker.row(table, **whose, **{f"{prefix}{column}": value for column, value in told.items()})
-    if maker.once_in(4):
+    if mode is None and maker.once_in(4):
         mode = maker.pick("in_person", "video", "telephone")
+    if mode is not None:
         maker.row("local_visit_modes", **{f"{kind}_visit_id": name}, visit_mode=mode)
 
 
@@ -444,8 +445,13 @@ def _placement(maker: Maker, start: date, end: date | None) -> None:
         )
         for made in maker.kept(start, lambda day, place: day + timedelta(days=42 if place else 7), 5):
             _visit(maker, "cla", "clav_cla", made)
-        if maker.once_in(3):
-            _visit(maker, "cla", "clav_cla", maker.near(after_months(start, 12)))
+        a_year_on = maker.near(after_months(start, 12))
+        for made in (a_year_on, maker.near(after_months(a_year_on, 3))):
+            if maker.once_in(2):
+                _visit(maker, "cla", "clav_cla", made)
+        for made in REMOTE_EDGES:
+            if maker.once_in(2) and start <= made <= (over or maker.last):
+                _visit(maker, "cla", "clav_cla", made, maker.pick("video", "telephone"))
         start = over or maker.day(start)
 
 
@@ -500,7 +506,7 @@ def _shared(maker: Maker) -> dict[str, Rows]:
             )
     for _ in range(maker.number(2, 8)):
         _post(maker)
-    for _ in range(maker.number(1, 6)):
+    for _ in range(maker.number(6, 12)):
         _incident(maker)
     return maker.made
 
