@@ -7,6 +7,7 @@ import datetime as dt
 import random
 from typing import TYPE_CHECKING
 
+import duckdb
 import holidays
 import numpy as np
 import pytest
@@ -14,12 +15,12 @@ import pytest
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
 from pipelines.warehouse import BrokenBuild, build
-from tests.warehouse_input import built, settings_in
+from tests.staged_input import stage
+from tests.warehouse_input import AUTHORITY, assessment, built, copy_of_the_project, settings_in, ssd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import duckdb
+    from pathlib import Path
 
 YEARS = range(1995, 2031)
 ENGLAND = holidays.country_holidays("GB", subdiv="ENG", years=YEARS)
@@ -126,3 +127,25 @@ def test_a_month_beyond_the_bank_holidays_is_refused(tmp_path_factory: pytest.Te
     assert build(settings, Period(2030, 12)).outcome == "built"
     with pytest.raises(BrokenBuild, match="dim calendar: holds the reporting month"):
         build(settings, Period(2031, 1))
+
+
+@pytest.mark.parametrize(("day_count", "due"), [("day0", dt.date(2021, 3, 8)), ("day1", dt.date(2021, 3, 5))])
+def test_with_the_start_as_day_1_all_falls_due_a_working_day_earlier(
+    tmp_path: Path, day_count: str, due: dt.date
+) -> None:
+    project = copy_of_the_project(tmp_path)
+    timescales = project / "sql" / "reference" / "timescale.csv"
+    told = timescales.read_text(encoding="utf-8")
+    line = "assessment,,45,working_days,day0,"
+    assert told.count(f"\n{line}") == 1
+    timescales.write_text(told.replace(line, line.replace("day0", day_count)), encoding="utf-8")
+    settings = settings_in(tmp_path, project)
+    authorised = {"on Friday": "2021-03-05", "on Monday": "2021-03-08", "on Tuesday": "2021-03-09"}
+    rows = [assessment(name, "2021-01-04", day) for name, day in authorised.items()]
+    stage(settings.staging, f"{AUTHORITY}/ssd/2021-03", ssd(cin_assessments=rows))
+    with duckdb.connect(str(build(settings, Period.parse("2021-03")).path), read_only=True) as warehouse:
+        found = warehouse.execute(
+            "SELECT authorised_date, due_date, is_in_time FROM warehouse.fct_assessment"
+        ).fetchall()
+    days = map(dt.date.fromisoformat, authorised.values())
+    assert sorted(found) == [(day, due, day <= due) for day in days]
