@@ -3,6 +3,10 @@
 They are Open Data Contract Standard 3.1 files like those of the sources. Of each are read the table's ``description``
 and ``dataGranularityDescription``, and of every property its ``name``, ``logicalType``, ``physicalType`` (DuckDB's),
 ``description``, ``required`` and ``primaryKey``: the columns so marked are the grain, and hold the order of the rows.
+
+Two custom properties say who may read the table. ``editions`` names the editions it is in, ``[restricted]`` where it is
+left out. ``disclosureControl`` is ``not_needed`` where nothing in the table is a count of ours, and ``needed`` where
+it is left out: nothing of such a table is public before disclosure control has passed it.
 """
 
 from __future__ import annotations
@@ -14,6 +18,12 @@ from pipelines import storage
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+RESTRICTED = "restricted"
+PUBLIC = "public"
+EDITIONS = (RESTRICTED, PUBLIC)
+DISCLOSURE_CONTROL = {"needed": True, "not_needed": False}
 
 
 class BadPublishedContract(ValueError):
@@ -40,6 +50,13 @@ class PublishedTable:
     description: str
     grain: str
     columns: tuple[PublishedColumn, ...]
+    editions: tuple[str, ...] = (RESTRICTED,)
+    needs_disclosure_control: bool = True
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the table is declared for the public edition; passing disclosure control is another matter."""
+        return PUBLIC in self.editions
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -59,10 +76,13 @@ def _load(path: Path) -> PublishedTable:
         raise BadPublishedContract(f"{path.name}: lacks {problem}") from problem
     if table.name != path.stem or not table.key:
         raise BadPublishedContract(f"{path.name}: must name the table {path.stem} and mark its key columns")
+    if RESTRICTED not in table.editions or not set(table.editions) <= set(EDITIONS):
+        raise BadPublishedContract(f"{path.name}: editions are [restricted] or [restricted, public]")
     return table
 
 
 def _table(told: dict[str, Any]) -> PublishedTable:
+    custom = {each["property"]: each["value"] for each in told.get("customProperties", ())}
     return PublishedTable(
         name=told["name"],
         description=told["description"],
@@ -78,4 +98,6 @@ def _table(told: dict[str, Any]) -> PublishedTable:
             )
             for column in told["properties"]
         ),
+        editions=tuple(custom.get("editions", [RESTRICTED])),
+        needs_disclosure_control=DISCLOSURE_CONTROL[custom.get("disclosureControl", "needed")],
     )

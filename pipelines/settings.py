@@ -55,6 +55,12 @@ def _absolute(path: Path) -> Path:
     return path if path.is_absolute() else (PROJECT / path)
 
 
+def _web_address(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("https://", "http://")):
+        raise ValueError("a webhook begins with https:// (or http://)")
+    return url
+
+
 class Settings(BaseSettings):
     """Read from the environment, else from ``.env`` beside the README; .env.example explains each."""
 
@@ -68,8 +74,19 @@ class Settings(BaseSettings):
     largest_file_bytes: int = Field(default=8 * 1024**3, gt=0)
     duckdb_memory_limit: str = "4GB"
     warehouses_kept: int = Field(default=3, ge=1)
+    snapshots_url: str | None = None
+    notify_webhook_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = None
+    notify_smtp_connection: str | None = None
+    notify_to: tuple[str, ...] = ()
+    snapshot_versions_kept: int | None = Field(default=None, ge=1)
     extracts: Annotated[tuple[Extract, ...], AfterValidator(_no_source_twice)] = ()
     project_dir: Annotated[Path, AfterValidator(_absolute)] = PROJECT
+
+    @model_validator(mode="after")
+    def _mail_has_readers(self) -> Self:
+        if self.notify_smtp_connection is not None and not self.notify_to:
+            raise ValueError("NOTIFY_SMTP_CONNECTION needs NOTIFY_TO: whom to write to")
+        return self
 
     @property
     def inbox(self) -> str:
@@ -81,6 +98,11 @@ class Settings(BaseSettings):
         """The inbox for people to read: whatever an URL holds to be let in with is left out."""
         protocol, found, rest = self.inbox.partition("://")
         return f"{protocol}://{rest.partition('?')[0].rpartition('@')[2]}" if found else self.inbox
+
+    @property
+    def notifies(self) -> bool:
+        """Whether anybody is told of a publication; by default nobody is."""
+        return self.notify_webhook_url is not None or self.notify_smtp_connection is not None
 
     def url_of(self, extract: Extract) -> SecretStr:
         """The database's URL, from the environment or else ``.env``; raises NoDatabaseUrl, naming the variable."""

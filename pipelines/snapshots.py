@@ -1,17 +1,15 @@
 """What people may read: ``snapshots/<month>/v<nnnn>/``, put down whole and never changed.
 
-Each published table is there as Parquet and as CSV (RFC 4180: UTF-8, a header, CRLF line ends, null as nothing at all),
-and all of them are in ``snapshot.duckdb``. ``datapackage.json`` describes the files by Frictionless Data Package v2,
-``data_dictionary.csv`` and ``.md`` their columns; ``manifest.json``, written last, says what was published, from what.
+A version has two editions. The restricted one, for inside the department, is the version's folder itself; the public
+one, its folder ``public/``, holds what was declared for it and holds no count that disclosure control has not passed.
+``manifest.json``, written last in each, says what was published, from what.
 """
 
 from __future__ import annotations
 
-import csv
 import os
 import re
-import subprocess
-import sys
+import shutil
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -20,37 +18,32 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import gate
-from pipelines.published import load_published
+from pipelines import disclosure, edition, ees, gate, provenance, workbook
+from pipelines.earlier import FIGURES, LATEST, RECORDS, records_file
+from pipelines.edition import PACKAGE, signed_files
+from pipelines.published import PUBLIC, RESTRICTED, load_published
 from pipelines.storage import (
     CURRENT,
     MANIFEST,
     json_text,
     new_folder,
     read_json,
-    sha256_of_file,
     sha256_of_texts,
     write_json,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pipelines.gate import Verdict
     from pipelines.periods import Period
-    from pipelines.published import PublishedColumn, PublishedTable
+    from pipelines.published import PublishedTable
     from pipelines.settings import Settings
 
-LATEST = "latest"
-DATABASE = "snapshot.duckdb"
-PACKAGE = "datapackage.json"
-DICTIONARY = "data_dictionary"
 PUBLICATION = "publication"
-DICTIONARY_HEADINGS = ("table", "column", "type", "always_there", "tells_rows_apart", "description")
-# A line break inside quotation marks belongs to the value.
-QUOTED_OR_LINE_END = re.compile(rb'("[^"]*")|\n')
 VERSION = re.compile(r"v\d{4,}")
-PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+NOT_DECLARED = "It is not declared for the public edition."
+ORIGIN = ("definitions_sha256", "contracts_sha256", "sql_sha256", "reference_sha256", "code")
 
 
 class NothingToPublish(RuntimeError):
@@ -67,22 +60,20 @@ class Published:
 
 
 @dataclass(frozen=True)
-class _Made:
-    """The content of a version, still without a name: files in a folder, and rows by table."""
+class _Restricted:
+    """The restricted edition of a warehouse, without a name yet: its folder, its tables, and what its manifest says.
 
+    Two whose content is the same are one version, and have one public edition.
+    """
+
+    warehouse: Path
     folder: Path
-    rows: dict[str, int]
-    deliveries: list[dict[str, Any]]
-    verdict: Verdict
-
-    @property
-    def sha256(self) -> dict[str, str]:
-        """Digest of every file, by name."""
-        return {path.name: sha256_of_file(path) for path in sorted(self.folder.iterdir())}
+    tables: Sequence[PublishedTable]
+    manifest: Mapping[str, Any]
 
     @property
     def content_sha256(self) -> str:
-        return sha256_of_texts(text for pair in self.sha256.items() for text in pair)
+        return str(self.manifest["content_sha256"])
 
 
 def publish(settings: Settings, month: Period) -> Published:
@@ -95,44 +86,75 @@ def publish(settings: Settings, month: Period) -> Published:
     month_folder.mkdir(parents=True, exist_ok=True)
     newest = newest_version(month_folder)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=month_folder) as aside:
-        made, definitions_sha256 = _make(settings, month, Path(aside))
+        made = _make_restricted(settings, month, Path(aside))
         if newest is not None and read_json(month_folder / newest / MANIFEST)["content_sha256"] == made.content_sha256:
             outcome, version = "unchanged", newest
         else:
-            outcome, version = "published", _next(newest)
-            _put_down(month_folder / version, month, made, definitions_sha256)
+            outcome, version = "published", _next(month_folder)
+            _put_down(settings, month_folder / version, month, made)
+        keep_records(made.warehouse, records_file(settings, month, made.content_sha256))
     _point_to(settings.snapshots, month, version)
+    if settings.snapshot_versions_kept is not None:
+        _keep_the_last(month_folder, settings.snapshot_versions_kept)
     return Published(month_folder / version, version, outcome)
+
+
+def _keep_the_last(month_folder: Path, kept: int) -> None:
+    """Remove older versions. A version ends with its manifest, so that goes first.
+
+    What disclosure control has to reckon with stays: the public edition, which somebody may hold, and the figures
+    behind it.
+    """
+    whole = sorted(_whole_versions(month_folder), key=_number, reverse=True)
+    for version in whole[kept:]:
+        (month_folder / version / MANIFEST).unlink()
+    for folder in month_folder.iterdir():
+        if VERSION.fullmatch(folder.name) and not (folder / MANIFEST).exists():
+            for path in folder.iterdir():
+                if path.name not in {PUBLIC, FIGURES}:
+                    path.unlink()
 
 
 def newest_version(month_folder: Path) -> str | None:
     """The highest version that is whole."""
-    versions = [path.parent.name for path in month_folder.glob(f"*/{MANIFEST}") if VERSION.fullmatch(path.parent.name)]
-    return max(versions, key=_number, default=None)
+    return max(_whole_versions(month_folder), key=_number, default=None)
+
+
+def _whole_versions(month_folder: Path) -> list[str]:
+    return [path.parent.name for path in month_folder.glob(f"*/{MANIFEST}") if VERSION.fullmatch(path.parent.name)]
 
 
 def _number(version: str) -> int:
     return int(version[1:])
 
 
-def _next(version: str | None) -> str:
-    return f"v{1 if version is None else _number(version) + 1:04d}"
+def _next(month_folder: Path) -> str:
+    """A number that was never used, not even by a version of which only the public edition was kept."""
+    used = [_number(path.name) for path in month_folder.iterdir() if VERSION.fullmatch(path.name)]
+    return f"v{max(used, default=0) + 1:04d}"
 
 
-def _make(settings: Settings, month: Period, folder: Path) -> tuple[_Made, str]:
+def _make_restricted(settings: Settings, month: Period, folder: Path) -> _Restricted:
     pointer = settings.warehouse / str(month) / CURRENT
     if not pointer.exists():
         raise NothingToPublish(f"{month} has no warehouse: build it first")
     current = read_json(pointer)
+    file = pointer.parent / current["file"]
     tables = load_published(settings.expectations / "snapshots")
-    with duckdb.connect(str(pointer.parent / current["file"]), read_only=True) as warehouse:
+    with duckdb.connect(str(file), read_only=True) as warehouse:
         warehouse.execute("SET threads = 1")
         verdict = gate.admit(settings, month, current["fingerprint"], warehouse)
-        rows = {table.name: _write_table(_rows_of(warehouse, table, verdict), table, folder) for table in tables}
         deliveries = _deliveries(warehouse)
-    _write_dictionary(folder, tables)
-    _write_package(folder, month, tables, deliveries, verdict)
-    return _Made(folder, rows, deliveries, verdict), current["definitions_sha256"]
+        rows = {table.name: _rows_of(warehouse, table, verdict) for table in tables}
+        counts = edition.write_tables(folder, tables, rows)
+    sources = [_source(delivery) for delivery in deliveries if delivery["is_used"]]
+    face = {"description": verdict.on_its_face} if verdict.on_its_face else {}
+    edition.write_package(folder, month, tables, {"edition": RESTRICTED, "sources": sources, **face})
+    digests = {name: digest for name, digest in current.items() if name.endswith("_sha256")}
+    told = {"edition": RESTRICTED, "tables": counts, "deliveries": deliveries, "code": provenance.code(), **digests}
+    told |= {"earlier": current["earlier"], "rules": current["rules"], "publication": verdict.told}
+    told["content_sha256"] = sha256_of_texts(text for pair in signed_files(folder).items() for text in pair)
+    return _Restricted(file, folder, tables, told)
 
 
 def _rows_of(warehouse: duckdb.DuckDBPyConnection, table: PublishedTable, verdict: Verdict) -> duckdb.DuckDBPyRelation:
@@ -149,82 +171,69 @@ def _rows_of(warehouse: duckdb.DuckDBPyConnection, table: PublishedTable, verdic
     )
 
 
-def _write_table(rows: duckdb.DuckDBPyRelation, table: PublishedTable, folder: Path) -> int:
-    """Both files of a table, its rows in the order of its grain; returns how many there are."""
-    key = [duckdb.ColumnExpression(name).asc().nulls_first() for name in table.key]
-    rows = rows.sort(*key)
-    rows.write_parquet(str(folder / f"{table.name}.parquet"), compression="zstd")
-    file = folder / f"{table.name}.csv"
-    rows.write_csv(str(file), header=True)
-    file.write_bytes(QUOTED_OR_LINE_END.sub(lambda found: found[1] or b"\r\n", file.read_bytes()))
-    return len(rows)
+def _make_public(
+    settings: Settings, month: Period, restricted: _Restricted, ledger: Sequence[Path], folder: Path
+) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """Make the public edition of a finished restricted one; returns what either manifest is to say of it.
+
+    It tells no digest of what is not public: who knows nearly all of a small file can find out the rest by its digest.
+    """
+    folder.mkdir()
+    declared = [table for table in restricted.tables if table.is_public]
+    protected = disclosure.protect(
+        restricted.folder, [table for table in declared if table.needs_disclosure_control], ledger, settings
+    )
+    without_counts = [table for table in declared if not table.needs_disclosure_control]
+    withheld = {table.name: NOT_DECLARED for table in restricted.tables if not table.is_public}
+    withheld |= protected.withheld
+    tables = sorted((*without_counts, *protected.tables), key=lambda table: table.name)
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        rows: dict[str, duckdb.DuckDBPyRelation] = {
+            table.name: connection.read_parquet(str(restricted.folder / f"{table.name}.parquet"))
+            for table in without_counts
+        }
+        rows |= protected.rows
+        counts = edition.write_tables(folder, tables, rows)
+        workbook.write_workbook(folder, month, tables, rows, withheld)
+    ees.write_pairs(folder, settings.sql)
+    sources = [{"title": source["title"]} for source in read_json(restricted.folder / PACKAGE)["sources"]]
+    edition.write_package(folder, month, tables, {"edition": PUBLIC, "sources": sources, "withheld": withheld})
+    origin = {name: restricted.manifest[name] for name in ORIGIN}
+    told = {"edition": PUBLIC, "tables": counts, "withheld": withheld, "disclosure": protected.public_report}
+    return {**origin, **told}, protected.report
+
+
+def _ledger(snapshots: Path) -> list[Path]:
+    """Every public edition there is: whoever holds one can compare it with the next."""
+    return sorted(path.parent for path in snapshots.glob(f"*/v*/{PUBLIC}/{MANIFEST}"))
+
+
+def keep_records(warehouse: Path, file: Path) -> None:
+    """Keep the records that a version's figures count, privately: by them the next month tells what was restated."""
+    if not file.parent.exists():
+        with duckdb.connect(str(warehouse), read_only=True) as made, new_folder(file.parent) as aside:
+            made.execute("SET threads = 1")
+            records = made.sql("SELECT * FROM warehouse.fct_kpi_record ORDER BY ALL")
+            records.write_parquet(str(aside / file.name), compression="zstd")
+    for other in file.parent.parent.glob(f"{RECORDS}*"):
+        if other != file.parent:
+            shutil.rmtree(other)
 
 
 def _deliveries(warehouse: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The deliveries whose rows count, for the manifest and for the sources of the data package."""
-    used = warehouse.sql(
+    """The deliveries that the snapshot tells of; the rows of those that are used count."""
+    seen = warehouse.sql(
         """
-        SELECT authority_code, source, reporting_month AS month, landing_version, landing_sha256
+        SELECT authority_code, source, reporting_month AS month, landing_version, landing_sha256, is_used
         FROM snapshots.delivery
-        WHERE is_used
         ORDER BY authority_code, source, month, landing_version
         """
     )
-    return [dict(zip(used.columns, row, strict=True)) for row in used.fetchall()]
+    return [dict(zip(seen.columns, row, strict=True)) for row in seen.fetchall()]
 
 
-def _dictionary(tables: Iterable[PublishedTable]) -> Iterator[tuple[str, ...]]:
-    for table in tables:
-        for column in table.columns:
-            yield (
-                table.name,
-                column.name,
-                column.logical_type,
-                "yes" if column.required else "no",
-                "yes" if column.in_grain else "no",
-                column.description,
-            )
-
-
-def _write_dictionary(folder: Path, tables: Sequence[PublishedTable]) -> None:
-    with (folder / f"{DICTIONARY}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(DICTIONARY_HEADINGS)
-        writer.writerows(_dictionary(tables))
-    sections = ["# Data dictionary\n", *(_dictionary_section(table) for table in tables)]
-    (folder / f"{DICTIONARY}.md").write_text("\n".join(sections), encoding="utf-8", newline="\n")
-
-
-def _dictionary_section(table: PublishedTable) -> str:
-    lines = [
-        f"## {table.name}\n",
-        f"{table.description} {table.grain}\n",
-        "| column | type | always there | tells rows apart | description |",
-        "|---|---|---|---|---|",
-        *(f"| {' | '.join(cells[1:])} |" for cells in _dictionary([table])),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _write_package(
-    folder: Path,
-    month: Period,
-    tables: Sequence[PublishedTable],
-    deliveries: Sequence[dict[str, Any]],
-    verdict: Verdict,
-) -> None:
-    package = {
-        "$schema": PACKAGE_PROFILE,
-        "name": f"safeguarding-kpis-{month}",
-        "title": f"Safeguarding KPIs, {month.name}",
-        **({"description": verdict.on_its_face} if verdict.on_its_face else {}),
-        "sources": [_source(delivery) for delivery in deliveries],
-        "resources": [_resource(folder, table) for table in tables],
-    }
-    (folder / PACKAGE).write_text(json_text(package), encoding="utf-8", newline="\n")
-
-
-def _source(delivery: dict[str, Any]) -> dict[str, str]:
+def _source(delivery: Mapping[str, Any]) -> dict[str, str]:
     return {
         "title": f"{delivery['authority_code']} {delivery['source']} {delivery['month']}",
         "version": delivery["landing_version"],
@@ -232,62 +241,24 @@ def _source(delivery: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _resource(folder: Path, table: PublishedTable) -> dict[str, Any]:
-    """The CSV is the resource; the same rows as Parquet are told beside it, since few validators read Parquet."""
-    return {
-        "name": table.name,
-        "type": "table",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "header": True},
-        "title": table.description,
-        "description": table.grain,
-        **_file(folder / f"{table.name}.csv"),
-        "parquet": _file(folder / f"{table.name}.parquet"),
-        "schema": {
-            "fields": [_field(column) for column in table.columns],
-            "missingValues": [""],
-            "uniqueKeys": [list(table.key)],
-        },
-    }
-
-
-def _file(path: Path) -> dict[str, Any]:
-    return {"path": path.name, "bytes": path.stat().st_size, "hash": f"sha256:{sha256_of_file(path)}"}
-
-
-def _field(column: PublishedColumn) -> dict[str, Any]:
-    field: dict[str, Any] = {"name": column.name, "type": column.logical_type, "description": column.description}
-    return field | ({"constraints": {"required": True}} if column.required else {})
-
-
-def _put_down(folder: Path, month: Period, made: _Made, definitions_sha256: str) -> None:
+def _put_down(settings: Settings, folder: Path, month: Period, made: _Restricted) -> None:
+    ledger = _ledger(settings.snapshots)
     with new_folder(folder) as aside:
         for path in sorted(made.folder.iterdir()):
             path.replace(aside / path.name)
         made = replace(made, folder=aside)
-        manifest = {
-            "month": str(month),
-            "version": folder.name,
-            "content_sha256": made.content_sha256,
-            "definitions_sha256": definitions_sha256,
-            "deliveries": made.deliveries,
-            "files": made.sha256,
-            "tables": made.rows,
-            "publication": made.verdict.told,
-        }
-        _make_database(aside)
-        (aside / MANIFEST).write_text(json_text(manifest), encoding="utf-8", newline="\n")
+        public, report = _make_public(settings, month, made, ledger, aside / PUBLIC)
+        names = [_name(each.parent) for each in ledger]
+        restricted = {**made.manifest, "ledger": names, "disclosure": report}
+        for place, manifest in ((aside / PUBLIC, public), (aside, restricted)):
+            edition.make_database(place)
+            whole = {**manifest, "month": str(month), "version": folder.name, "files": signed_files(place)}
+            (place / MANIFEST).write_text(json_text(whole), encoding="utf-8", newline="\n")
 
 
-def _make_database(folder: Path) -> None:
-    """A process that has opened nothing else reads the finished Parquet, so nothing but that can be in the file."""
-    command = [sys.executable, "-m", "pipelines.snapshot_database", str(folder)]
-    here = Path(__file__).resolve().parent.parent
-    made = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
-    if made.returncode != 0:
-        raise RuntimeError(f"{DATABASE} was not made: {made.stderr.strip()}")
+def _name(version: Path) -> str:
+    """``2021-02/v0001``."""
+    return f"{version.parent.name}/{version.name}"
 
 
 def _point_to(snapshots: Path, month: Period, version: str) -> None:

@@ -7,16 +7,17 @@ files in the order their references give, and lets nobody see the result before 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 from sqlglot import exp
 
-from pipelines import checks
+from pipelines import checks, provenance
 from pipelines.checks import BadCheck
 from pipelines.contracts import load_sources
+from pipelines.earlier import FIGURES, published_before
 from pipelines.published import BadPublishedContract, load_published
 from pipelines.register import BadRegister, load_register
 from pipelines.sql_files import DIALECT, BadSql, Select, in_build_order, read_selects
@@ -26,22 +27,26 @@ from pipelines.storage import CURRENT, FAILED, MANIFEST, remove_abandoned, sha25
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipelines.contracts import Source
+    from pipelines.contracts import Contract, Source
+    from pipelines.earlier import Earlier
     from pipelines.periods import Period
     from pipelines.published import PublishedTable
     from pipelines.register import Kpi
     from pipelines.settings import Settings
 
 SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
+IN_MEMORY = ("staging", "validation", "published")
 CHECKS = "checks"
 MACROS = "macros"
 BUILD_MACROS = ("rounding.sql", "rating.sql")
 ASIDE = ".building-"
 REFERENCE = "reference"
+EVERY_RECORD = "warehouse.fct_kpi_record"
 EVERY_KPI = "warehouse.fct_kpi_team_month"
 COUNTED, UNCERTAINTY = "warehouse.dim_counted", "warehouse.dim_uncertainty"
 KPIS = "kpis"
 KPI_GROUP = ("authority_code", "team_code", "reporting_month")
+KPI_RECORD = ("authority_code", "record_key", "reporting_month", "team_code")
 KPI_FIGURES = ("numerator", "denominator")
 KPI_COLUMNS = {
     "authority_code": "VARCHAR",
@@ -121,11 +126,46 @@ LISTS: dict[str, dict[str, str]] = {
         "source": "VARCHAR",
         "confidence": "VARCHAR",
     },
+    "reference.kpi_rule": {
+        "kpi_id": "VARCHAR",
+        "rule_sha256": "VARCHAR",
+    },
+    "published.kpi_rule": {
+        "kpi_id": "VARCHAR",
+        "rule_sha256": "VARCHAR",
+    },
+    "published.snapshot": {
+        "reporting_month": "VARCHAR",
+        "version": "VARCHAR",
+    },
     "reference.kpi_requirement": {
         "kpi_id": "VARCHAR",
         "requirement": "BIGINT",
         "table_name": "VARCHAR",
         "is_own_month": "BOOLEAN",
+    },
+}
+# What the snapshot before this month says, and the records that its figures count.
+PUBLISHED_TABLES: dict[str, dict[str, str]] = {
+    "kpi_month": {
+        "authority_code": "VARCHAR",
+        "reporting_month": "VARCHAR",
+        "kpi_id": "VARCHAR",
+        "title": "VARCHAR",
+        "team_code": "VARCHAR",
+        "numerator": "DECIMAL(18,2)",
+        "denominator": "DECIMAL(18,2)",
+        "value": "DOUBLE",
+        "unit": "VARCHAR",
+    },
+    "kpi_record": {
+        "kpi_id": "VARCHAR",
+        "authority_code": "VARCHAR",
+        "record_key": "UUID",
+        "reporting_month": "VARCHAR",
+        "team_code": "VARCHAR",
+        "numerator": "DECIMAL(18,2)",
+        "denominator": "DECIMAL(18,2)",
     },
 }
 
@@ -156,6 +196,8 @@ class _Plan:
     checks: tuple[Select, ...]
     references: tuple[Path, ...]
     seen: Seen
+    earlier: Earlier | None
+    rules: Mapping[str, str]
     definitions_sha256: str
 
     @property
@@ -166,7 +208,8 @@ class _Plan:
             for role, versions in (("used", self.seen.used), ("reported", self.seen.reported))
             for version in versions
         )
-        return sha256_of_texts([str(self.month), self.definitions_sha256, *staged])
+        published = self.earlier.fingerprint if self.earlier else ()
+        return sha256_of_texts([str(self.month), self.definitions_sha256, *staged, *published])
 
     @property
     def reads(self) -> frozenset[str]:
@@ -191,7 +234,14 @@ def build(settings: Settings, month: Period) -> Built:
     tables = rows_by_table(path)
     write_json(
         folder / CURRENT,
-        {"file": path.name, "fingerprint": plan.fingerprint, "definitions_sha256": plan.definitions_sha256},
+        {
+            "file": path.name,
+            "fingerprint": plan.fingerprint,
+            "definitions_sha256": plan.definitions_sha256,
+            **provenance.definitions(settings),
+            "earlier": plan.earlier and plan.earlier.told,
+            "rules": plan.rules,
+        },
     )
     (folder / FAILED).unlink(missing_ok=True)
     _keep_the_last(folder, path, settings.warehouses_kept)
@@ -215,26 +265,64 @@ def _plan(settings: Settings, month: Period) -> _Plan:
     given = {*LISTS.keys() - {checks.RESULTS}, *(f"{REFERENCE}.{path.stem}" for path in references)}
     given |= {f"staging.{table}" for source in sources.values() for table in source.tables}
     given |= {f"validation.{table}" for table in VALIDATION_TABLES}
+    given |= {f"published.{table}" for table in PUBLISHED_TABLES}
+    ordered = _ordered(selects, to_carry_out, given)
+    lists = {f"{REFERENCE}.{path.stem}": path.read_text(encoding="utf-8") for path in references}
+    columns = {
+        f"staging.{name}": _how_it_is_read(contract)
+        for source in sources.values()
+        for name, contract in source.tables.items()
+    }
     return _Plan(
         month=month,
         sources=sources,
         published=published,
         register=register,
-        selects=tuple(_ordered(selects, to_carry_out, given)),
+        selects=tuple(ordered),
         checks=tuple(to_carry_out),
         references=references,
         seen=seen_at(settings.staging, sources, month),
+        earlier=published_before(settings, month),
+        rules=_rules(settings, ordered, lists | columns),
         definitions_sha256=_definitions_sha256(settings),
     )
 
 
+def _rules(settings: Settings, ordered: Sequence[Select], given: Mapping[str, str]) -> dict[str, str]:
+    """One digest a KPI over all the SQL, lists and columns that its figure comes of, however far back.
+
+    ``given``: the text of what no SELECT makes, by table. Macros and local codes are shared by all.
+    """
+    shared = [settings.sql / MACROS / macros for macros in BUILD_MACROS]
+    shared += [
+        *sorted((settings.sql / MACROS).glob("reading.sql")),
+        *sorted((settings.expectations / "codes").glob("*")),
+    ]
+    common = sha256_of_texts(path.read_text(encoding="utf-8") for path in shared)
+    texts = {table: [text] for table, text in given.items()}
+    rules = {}
+    for select in ordered:
+        read = {text for table in select.reads for text in texts.get(table, ())}
+        texts[select.table] = sorted({select.text, *read})
+        if select.schema == KPIS:
+            rules[select.name] = sha256_of_texts([common, *texts[select.table]])
+    return rules
+
+
+def _how_it_is_read(contract: Contract) -> str:
+    """What of a contract decides which rows there are and what they hold; titles and descriptions do not."""
+    columns = [replace(column, reference="", title="", description="") for column in contract.columns]
+    return repr((columns, contract.declared_checks))
+
+
 def _ordered(selects: Sequence[Select], to_carry_out: Sequence[Select], given: set[str]) -> list[Select]:
-    """The build order. Three of its steps are no files: the union of all KPIs, the intervals, and all the checks."""
+    """The build order. Four steps are no files: the two unions of all KPIs, the intervals, and all the checks."""
     kpis = [select for select in selects if select.schema == KPIS]
     union = Select(EVERY_KPI, _union_of(kpis), frozenset(kpi.table for kpi in kpis), frozenset())
+    records = Select(EVERY_RECORD, _records_of(kpis), frozenset(kpi.table for kpi in kpis), frozenset())
     intervals = Select(UNCERTAINTY, "", frozenset({COUNTED}), frozenset())
     checked = Select(checks.RESULTS, "", frozenset().union(*(check.reads for check in to_carry_out)), frozenset())
-    return in_build_order([*selects, union, intervals, checked], given)
+    return in_build_order([*selects, union, records, intervals, checked], given)
 
 
 def _union_of(kpis: Sequence[Select]) -> str:
@@ -243,17 +331,24 @@ def _union_of(kpis: Sequence[Select]) -> str:
     return _all_of([_summed_up(kpi) for kpi in kpis]).sql(dialect=DIALECT)
 
 
+def _records_of(kpis: Sequence[Select]) -> str:
+    """All records of all KPIs, those that do not count included."""
+    return _all_of([_summed_by(kpi, KPI_RECORD) for kpi in kpis]).sql(dialect=DIALECT)
+
+
 def _summed_up(kpi: Select) -> exp.Select:
     """A KPI's records, counted: those with neither figure are there to explain it, and do not count."""
     counted = exp.func("coalesce", *map(exp.column, KPI_FIGURES))
+    return _summed_by(kpi, KPI_GROUP).where(
+        exp.not_(counted.is_(exp.null())), exp.not_(exp.column("reporting_month").is_(exp.null()))
+    )
+
+
+def _summed_by(kpi: Select, group: Sequence[str]) -> exp.Select:
     kind = KPI_COLUMNS["numerator"]
     sums = (exp.cast(exp.Sum(this=exp.column(name)), kind, dialect=DIALECT).as_(name) for name in KPI_FIGURES)
-    return (
-        exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *KPI_GROUP, *sums)
-        .from_(exp.table_(kpi.name, db=KPIS))
-        .where(exp.not_(counted.is_(exp.null())), exp.not_(exp.column("reporting_month").is_(exp.null())))
-        .group_by(*KPI_GROUP)
-    )
+    kpi_id = exp.Literal.string(kpi.name).as_("kpi_id")
+    return exp.select(kpi_id, *group, *sums).from_(exp.table_(kpi.name, db=KPIS)).group_by(*group)
 
 
 def _all_of(selects: Sequence[exp.Select]) -> exp.Query:
@@ -265,7 +360,8 @@ def _definitions_sha256(settings: Settings) -> str:
     folders = (settings.expectations, *(settings.sql / name for name in (*SCHEMAS, CHECKS, MACROS, REFERENCE)))
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     named = [(path.relative_to(settings.project_dir).as_posix(), path.read_text(encoding="utf-8")) for path in files]
-    modules = (Path(__file__), *(Path(__file__).with_name(name) for name in ("checks.py", "uncertainty.py")))
+    names = ("checks.py", "earlier.py", "uncertainty.py", "warehouse.py")
+    modules = [Path(__file__).with_name(name) for name in names]
     named += [(module.name, module.read_text(encoding="utf-8")) for module in modules]
     return sha256_of_texts(text for pair in named for text in pair)
 
@@ -291,7 +387,8 @@ def _build_aside(settings: Settings, plan: _Plan, path: Path) -> None:
 
 def _put_inputs(warehouse: duckdb.DuckDBPyConnection, plan: _Plan) -> None:
     """Staged rows are looked at where they lie, by views in memory: the file keeps no path of this machine."""
-    warehouse.execute("ATTACH ':memory:' AS staging; ATTACH ':memory:' AS validation")
+    for name in IN_MEMORY:
+        warehouse.execute(exp.Attach(this=exp.alias_(exp.Literal.string(":memory:"), name)).sql(dialect=DIALECT))
     for schema in (*SCHEMAS, REFERENCE):
         warehouse.execute(exp.Create(this=exp.table_(schema), kind="SCHEMA").sql(dialect=DIALECT))
     for path in plan.references:
@@ -306,6 +403,7 @@ def _put_inputs(warehouse: duckdb.DuckDBPyConnection, plan: _Plan) -> None:
             _put_staged(warehouse, plan, f"staging.{contract.name}", columns, used)
     for name, columns in VALIDATION_TABLES.items():
         _put_staged(warehouse, plan, f"validation.{name}", columns, plan.seen.reported)
+    _put_published(warehouse, plan)
 
 
 def _put_staged(
@@ -330,6 +428,21 @@ def _put_staged(
         raise BrokenBuild(f"{table}: what was staged does not fit its contract ({type(problem).__name__})") from problem
 
 
+def _put_published(warehouse: duckdb.DuckDBPyConnection, plan: _Plan) -> None:
+    """Looked at where it lies, like the staged rows; empty where nothing was published, or records are not kept."""
+    earlier = plan.earlier
+    files: dict[str, Path | None] = {}
+    if earlier is not None:
+        files = {"kpi_month": earlier.folder / FIGURES, "kpi_record": earlier.records}
+    for name, columns in PUBLISHED_TABLES.items():
+        table, path = f"published.{name}", files.get(name)
+        if path is None:
+            _create_empty(warehouse, table, columns)
+        else:
+            view = exp.Create(this=_in_memory(table), kind="VIEW", expression=_rows_of_file(path, columns))
+            warehouse.execute(view.sql(dialect=DIALECT))
+
+
 def _delivery_columns(schema: str) -> tuple[str, ...]:
     return DELIVERY_COLUMNS if schema == "validation" else ("authority_code", "delivery_month")
 
@@ -343,7 +456,11 @@ def _rows_of(version: Staged, schema: str, name: str, columns: Mapping[str, str]
         "delivery_month": str(delivery.month),
     }
     literals = [exp.Literal.string(told[column]).as_(column) for column in _delivery_columns(schema)]
-    file = exp.Literal.string(str(version.folder / f"{name}.parquet"))
+    return _rows_of_file(version.folder / f"{name}.parquet", columns, literals)
+
+
+def _rows_of_file(path: Path, columns: Iterable[str], literals: Iterable[exp.Expr] = ()) -> exp.Select:
+    file = exp.Literal.string(str(path))
     no_hive = exp.EQ(this=exp.to_identifier("hive_partitioning"), expression=exp.false())
     return exp.select(*literals, *(exp.column(column) for column in columns)).from_(
         exp.func("read_parquet", file, no_hive, dialect=DIALECT)
@@ -352,7 +469,7 @@ def _rows_of(version: Staged, schema: str, name: str, columns: Mapping[str, str]
 
 def _in_memory(table: str) -> exp.Table:
     schema, _, name = table.partition(".")
-    return exp.table_(name, db="main", catalog=schema) if schema in ("staging", "validation") else exp.to_table(table)
+    return exp.table_(name, db="main", catalog=schema) if schema in IN_MEMORY else exp.to_table(table)
 
 
 def _create_empty(warehouse: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
@@ -379,6 +496,9 @@ def _lists(plan: _Plan) -> dict[str, list[tuple[Any, ...]]]:
         ],
         "staging.delivery": _deliveries(plan.seen),
         "reference.kpi": [_register_row(kpi) for kpi in plan.register],
+        "reference.kpi_rule": sorted(plan.rules.items()),
+        "published.kpi_rule": sorted(plan.earlier.rules.items()) if plan.earlier else [],
+        "published.snapshot": [(str(plan.earlier.month), plan.earlier.version)] if plan.earlier else [],
         "reference.kpi_requirement": [row for kpi in plan.register for row in kpi.requirements],
     }
 
@@ -427,6 +547,8 @@ def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: _Plan, f
         relation = _relation(warehouse, select, plan.month)
         if select.schema == KPIS:
             _create_kpi(warehouse, select, _columns(relation))
+        elif select.table == EVERY_RECORD:
+            _create_view(warehouse, select)
         else:
             relation.create(select.table)
     except (duckdb.ProgrammingError, duckdb.DataError) as problem:
@@ -434,9 +556,13 @@ def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: _Plan, f
 
 
 def _create_kpi(warehouse: duckdb.DuckDBPyConnection, select: Select, columns: Mapping[str, str]) -> None:
-    """A view: a KPI's records are all in the facts already."""
     if columns != KPI_COLUMNS:
         raise BrokenBuild(f"{select.table}: gives {_told(columns)}; a KPI gives {_told(KPI_COLUMNS)}")
+    _create_view(warehouse, select)
+
+
+def _create_view(warehouse: duckdb.DuckDBPyConnection, select: Select) -> None:
+    """A KPI's records are all in the facts already."""
     view = exp.Create(this=exp.to_table(select.table), kind="VIEW", expression=select.query)
     warehouse.execute(view.sql(dialect=DIALECT))
 

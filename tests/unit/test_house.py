@@ -19,13 +19,17 @@ STAGES = {"extract", "landing", "staging", "warehouse", "snapshots"}
 # From the ground up. A module imports from its own layer and those below it; a new module has to find its place.
 LAYERS = (
     {"airflow_home", "deliveries", "findings", "healthy", "periods", "settings", "sql_files", "storage", "uncertainty"},
-    {"checks", "contracts", "published", "register", "staged"},
+    {"checks", "contracts", "earlier", "provenance", "published", "register", "staged"},
     {
         "casting",
+        "compare",
         "corrections",
         "disclosure",
+        "edition",
+        "ees",
         "explain",
         "gate",
+        "notification",
         "outcome",
         "pages",
         "readers",
@@ -34,9 +38,11 @@ LAYERS = (
         "snapshot_database",
         "summary",
         "validation",
+        "verification",
+        "workbook",
     },
     STAGES,
-    {"orchestration", "sample"},
+    {"orchestration", "rebuilding", "sample"},
     {"__main__", "first_run", "reference_docs"},
 )
 LAYER_OF = {module: layer for layer, modules in enumerate(LAYERS) for module in modules}

@@ -14,6 +14,7 @@ import pytest
 from frictionless import validate
 
 from pipelines import snapshots
+from pipelines.disclosure import NOT_AUDITED
 from pipelines.periods import Period
 from pipelines.published import load_published
 from pipelines.settings import PROJECT, Settings
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 FEBRUARY = Period.parse(MONTH)
 TABLES = {table.name: table for table in load_published(PROJECT / "expectations/snapshots")}
+PUBLIC = {name: table for name, table in TABLES.items() if table.is_public and not table.needs_disclosure_control}
+EDITIONS = {"restricted": (".", TABLES), "public": ("public", PUBLIC)}
 FINDING = {
     "table_name": "ssd_person",
     "rule_code": "PERS001A-PRESENT",
@@ -68,26 +71,57 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish(built_in(tmp_path_factory.mktemp("published")), FEBRUARY).folder
 
 
-def test_a_version_holds_everything_in_every_form(snapshot: Path) -> None:
-    assert {path.name for path in snapshot.iterdir()} == {
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_an_edition_holds_everything_in_every_form(snapshot: Path, edition: str) -> None:
+    place, tables = EDITIONS[edition]
+    others = {"restricted": {"public"}, "public": {"snapshot.xlsx"}}
+    assert {path.name for path in (snapshot / place).iterdir()} == others[edition] | {
         "data_dictionary.csv",
         "data_dictionary.md",
         "datapackage.json",
         "manifest.json",
         "snapshot.duckdb",
-        *(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")),
+        *(f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")),
     }
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_every_form_of_a_table_holds_the_same(snapshot: Path, name: str) -> None:
-    with duckdb.connect(str(snapshot / "snapshot.duckdb"), read_only=True) as connection:
+@pytest.mark.parametrize(
+    ("edition", "name"), [(edition, name) for edition in EDITIONS for name in EDITIONS[edition][1]]
+)
+def test_every_form_of_a_table_holds_the_same(snapshot: Path, edition: str, name: str) -> None:
+    folder = snapshot / EDITIONS[edition][0]
+    with duckdb.connect(str(folder / "snapshot.duckdb"), read_only=True) as connection:
         rows = connection.table(name).fetchall()
         kept = dict(zip(connection.table(name).columns, map(str, connection.table(name).types), strict=True))
     types = {column.name: column.duckdb_type for column in TABLES[name].columns}
     assert kept == types
-    assert duckdb.read_parquet(str(snapshot / f"{name}.parquet")).fetchall() == rows
-    assert duckdb.read_csv(str(snapshot / f"{name}.csv"), header=True, dtype=types).fetchall() == rows
+    assert duckdb.read_parquet(str(folder / f"{name}.parquet")).fetchall() == rows
+    assert duckdb.read_csv(str(folder / f"{name}.csv"), header=True, dtype=types).fetchall() == rows
+
+
+def test_no_table_with_counts_is_public(snapshot: Path) -> None:
+    """Until disclosure control has passed it: the tables that need none are named here one by one."""
+    public = snapshot / "public"
+    with duckdb.connect(str(public / "snapshot.duckdb"), read_only=True) as connection:
+        held = {table for (table,) in connection.sql("SELECT table_name FROM duckdb_tables()").fetchall()}
+    assert held == {"benchmark", "kpi", "kpi_absence"}
+    manifest = read_json(public / "manifest.json")
+    assert set(manifest["tables"]) == held
+    assert set(manifest["withheld"]) == set(TABLES) - held
+    assert manifest["withheld"]["kpi_month"] == NOT_AUDITED
+    assert manifest["withheld"]["finding_summary"] == "It is not declared for the public edition."
+    assert read_json(public / "datapackage.json")["withheld"] == manifest["withheld"]
+
+
+def test_nothing_public_tells_a_digest_of_what_is_not(snapshot: Path) -> None:
+    """Who knows all of a table but one small number finds that by its digest."""
+    manifest = read_json(snapshot / "manifest.json")
+    private = {digest for name, digest in manifest["files"].items() if not name.startswith("public/")}
+    private -= {digest for name, digest in manifest["files"].items() if name.startswith("public/")}
+    private |= {manifest["content_sha256"], *(each["landing_sha256"] for each in manifest["deliveries"])}
+    assert len(private) > 20
+    for path in (snapshot / "public").iterdir():
+        assert not any(digest.encode() in path.read_bytes() for digest in private), path.name
 
 
 def test_what_others_build_on_is_there(snapshot: Path) -> None:
@@ -119,11 +153,12 @@ def test_rows_stand_in_the_order_of_their_key(snapshot: Path) -> None:
     assert len(keys) > 100
 
 
-def test_the_data_package_is_valid_and_tells_of_every_change(snapshot: Path, tmp_path: Path) -> None:
-    report = validate(str(snapshot / "datapackage.json"))
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_data_package_is_valid_and_tells_of_every_change(snapshot: Path, tmp_path: Path, edition: str) -> None:
+    report = validate(str(snapshot / EDITIONS[edition][0] / "datapackage.json"))
     assert report.valid, report.flatten(["title", "note"])
     copy = tmp_path / "copy"
-    shutil.copytree(snapshot, copy)
+    shutil.copytree(snapshot / EDITIONS[edition][0], copy)
     (copy / "kpi.csv").write_bytes((copy / "kpi.csv").read_bytes().replace(b"percent", b"percemt"))
     assert not validate(str(copy / "datapackage.json")).valid
 
@@ -147,25 +182,37 @@ def test_the_manifest_says_what_was_published_from_what(snapshot: Path) -> None:
     assert (manifest["month"], manifest["version"]) == (MONTH, "v0001")
     assert [(each["source"], each["landing_version"]) for each in manifest["deliveries"]] == [("ssd", "v0001")]
     assert manifest["tables"]["delivery"] == 1
-    unsigned = {"manifest.json", "snapshot.duckdb"}
-    assert manifest["files"] == {
-        path.name: sha256_of_file(path) for path in snapshot.iterdir() if path.name not in unsigned
-    }
+    for each, folder in ((manifest, snapshot), (read_json(snapshot / "public/manifest.json"), snapshot / "public")):
+        assert each["files"] == {
+            path.relative_to(folder).as_posix(): sha256_of_file(path)
+            for path in folder.rglob("*")
+            if path.is_file() and path.name not in {"manifest.json", "snapshot.duckdb"}
+        }
+        assert set(each["code"]) == {"version", "sha256"}
+        digests = {"definitions_sha256", "contracts_sha256", "sql_sha256", "reference_sha256"}
+        assert digests <= set(each) and len({each[digest] for digest in digests}) == 4
 
 
-def test_the_database_carries_the_descriptions(snapshot: Path) -> None:
-    with duckdb.connect(str(snapshot / "snapshot.duckdb"), read_only=True) as connection:
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_database_carries_the_descriptions(snapshot: Path, edition: str) -> None:
+    folder = snapshot / EDITIONS[edition][0]
+    declared = {each["name"]: each for each in read_json(folder / "datapackage.json")["resources"]}
+    with duckdb.connect(str(folder / "snapshot.duckdb"), read_only=True) as connection:
         tables = dict(connection.sql("SELECT table_name, comment FROM duckdb_tables()").fetchall())
         columns = connection.sql(
             "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
         ).fetchall()
         version = connection.sql("SELECT tags['storage_version'] FROM duckdb_databases() WHERE path <> ''").fetchall()
-    assert tables == {name: f"{table.description} {table.grain}" for name, table in TABLES.items()}
+    assert tables == {name: f"{each['title']} {each['description']}" for name, each in declared.items()}
     assert set(columns) == {
-        (name, column.name, column.description) for name, table in TABLES.items() for column in table.columns
+        (name, field["name"], field["description"])
+        for name, each in declared.items()
+        for field in each["schema"]["fields"]
     }
+    if edition == "restricted":
+        assert tables == {name: f"{table.description} {table.grain}" for name, table in TABLES.items()}
     assert version[0][0].startswith("v1.0.0")
-    assert not list(snapshot.glob("*.wal"))
+    assert not list(folder.glob("*.wal"))
 
 
 def test_the_dictionary_has_every_column(snapshot: Path) -> None:
@@ -180,7 +227,7 @@ def test_the_dictionary_has_every_column(snapshot: Path) -> None:
 def test_nothing_of_a_child_is_published(snapshot: Path) -> None:
     pseudonyms = [key(name) for name in ("a", "b", "a T1 2021-01-01", "a 2021-01-01 None None")]
     forms = [form for each in pseudonyms for form in (str(each).encode(), each.hex.encode(), each.bytes)]
-    for path in snapshot.iterdir():
+    for path in (path for path in snapshot.rglob("*") if path.is_file()):
         content = path.read_bytes()
         assert not any(form in content for form in forms), path.name
     kinds = {column.duckdb_type for table in TABLES.values() for column in table.columns}
@@ -190,7 +237,11 @@ def test_nothing_of_a_child_is_published(snapshot: Path) -> None:
 def test_two_places_publish_the_same_bytes(tmp_path: Path) -> None:
     folders = [publish(built_in(tmp_path / name), FEBRUARY).folder for name in ("one", "other")]
     files = [
-        {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "snapshot.duckdb"}
+        {
+            path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file() and path.name != "snapshot.duckdb"
+        }
         for folder in folders
     ]
     assert files[0] == files[1]
@@ -207,14 +258,14 @@ def test_the_same_content_is_published_once(settings: Settings) -> None:
 
 def test_a_correction_is_the_next_version_and_changes_none_before_it(settings: Settings) -> None:
     first = publish(settings, FEBRUARY)
-    before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
+    before = {path: path.read_bytes() for path in first.folder.rglob("*") if path.is_file()}
     with duckdb.connect(str(first.folder / "snapshot.duckdb"), read_only=True) as reader:
         deliver_again(settings)
         second = publish(settings, FEBRUARY)
         assert (second.version, second.outcome) == ("v0002", "published")
         rows = reader.sql("SELECT sum(numerator) FROM kpi_month WHERE kpi_id = 'cpp_count'").fetchall()
         assert rows == [(4,)]
-    assert {path.name: path.read_bytes() for path in first.folder.iterdir()} == before
+    assert {path: path.read_bytes() for path in first.folder.rglob("*") if path.is_file()} == before
 
 
 def test_the_pointers_name_the_newest(settings: Settings) -> None:
@@ -243,15 +294,17 @@ DIES = """
 import os, sys
 from pathlib import Path
 from pipelines import snapshots
+from pipelines.disclosure import NOT_AUDITED
 from pipelines.periods import Period
 from pipelines.settings import Settings
 
-setattr(snapshots, sys.argv[2], lambda *_: os._exit(9))
+module, _, step = sys.argv[2].rpartition(".")
+setattr(getattr(snapshots, module, snapshots), step, lambda *_: os._exit(9))
 snapshots.publish(Settings(_env_file=None, data_dir=Path(sys.argv[1])), Period.parse(sys.argv[3]))
 """
 
 
-@pytest.mark.parametrize("step", ["_write_package", "_make_database", "_point_to"])
+@pytest.mark.parametrize("step", ["edition.write_package", "_make_public", "edition.make_database", "_point_to"])
 def test_a_publication_killed_at_any_step_can_be_run_again(settings: Settings, step: str) -> None:
     killed = subprocess.run([sys.executable, "-c", DIES, str(settings.data_dir), step, MONTH], check=False)
     assert killed.returncode == 9
@@ -269,6 +322,48 @@ def test_a_database_that_cannot_be_made_publishes_nothing(settings: Settings, mo
     with pytest.raises(RuntimeError, match=r"snapshot\.duckdb was not made"):
         publish(settings, FEBRUARY)
     assert list((settings.snapshots / MONTH).iterdir()) == []
+
+
+def versions_in(folder: Path, *versions: str) -> None:
+    for version in versions:
+        (folder / version / "public").mkdir(parents=True)
+        for name in ("manifest.json", "snapshot.duckdb", "kpi_month.parquet", "public/manifest.json"):
+            (folder / version / name).touch()
+
+
+@pytest.mark.parametrize(
+    ("kept", "left"),
+    [(1, ["v10000"]), (2, ["v10000", "v9999"]), (3, ["v0001", "v10000", "v9999"]), (9, ["v0001", "v10000", "v9999"])],
+)
+def test_retention_keeps_the_newest_versions_and_of_the_others_what_is_public(
+    tmp_path: Path, kept: int, left: list[str]
+) -> None:
+    versions_in(tmp_path, "v0001", "v9999", "v10000")
+    snapshots._keep_the_last(tmp_path, kept)
+    assert sorted(path.parent.name for path in tmp_path.glob("*/manifest.json")) == left
+    assert sorted(path.parent.name for path in tmp_path.glob("*/snapshot.duckdb")) == left
+    assert len(list(tmp_path.glob("*/public/manifest.json"))) == len(list(tmp_path.glob("*/kpi_month.parquet"))) == 3
+
+
+def test_a_removal_that_was_cut_short_is_finished_and_its_number_is_never_used_again(tmp_path: Path) -> None:
+    versions_in(tmp_path, "v0001", "v0002", "v0003")
+    for version in ("v0001", "v0003"):
+        (tmp_path / version / "manifest.json").unlink()
+    snapshots._keep_the_last(tmp_path, 5)
+    assert not (tmp_path / "v0001/snapshot.duckdb").exists()
+    assert (tmp_path / "v0002/snapshot.duckdb").exists()
+    assert snapshots.newest_version(tmp_path) == "v0002"
+    assert snapshots._next(tmp_path) == "v0004"
+
+
+def test_every_version_stays_where_nothing_is_said_and_the_current_one_always(settings: Settings) -> None:
+    publish(settings, FEBRUARY)
+    deliver_again(settings)
+    publish(settings, FEBRUARY)
+    assert len(list((settings.snapshots / MONTH).glob("v*/manifest.json"))) == 2
+    publish(settings.model_copy(update={"snapshot_versions_kept": 1}), FEBRUARY)
+    assert [path.parent.name for path in (settings.snapshots / MONTH).glob("v*/manifest.json")] == ["v0002"]
+    assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0002"}
 
 
 def test_there_must_be_a_warehouse(tmp_path: Path) -> None:

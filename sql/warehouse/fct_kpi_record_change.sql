@@ -1,0 +1,165 @@
+-- One row a KPI, authority, month, team (null: the whole authority) and record that counts otherwise than in the
+-- snapshot published before, in months whose figures changed. A record known to the KPI then and now was corrected.
+-- grain: kpi_id, authority_code, reporting_month, team_code, record_key
+WITH figures_before AS (
+    SELECT
+        kpi_id,
+        authority_code,
+        reporting_month,
+        team_code,
+        numerator,
+        denominator
+    FROM published.kpi_month
+),
+
+figures_now AS (
+    SELECT
+        figures.kpi_id,
+        figures.authority_code,
+        figures.reporting_month,
+        figures.team_code,
+        figures.numerator,
+        figures.denominator
+    FROM warehouse.fct_kpi_month AS figures
+    INNER JOIN figures_before AS published
+        ON
+            figures.kpi_id = published.kpi_id
+            AND figures.authority_code = published.authority_code
+            AND figures.reporting_month = published.reporting_month
+    WHERE published.team_code IS NULL
+),
+
+changed AS (
+    SELECT DISTINCT
+        coalesce(figures_before.kpi_id, figures_now.kpi_id) AS kpi_id,
+        coalesce(figures_before.authority_code, figures_now.authority_code) AS authority_code,
+        coalesce(figures_before.reporting_month, figures_now.reporting_month) AS reporting_month
+    FROM figures_before
+    FULL OUTER JOIN figures_now
+        ON
+            figures_before.kpi_id = figures_now.kpi_id
+            AND figures_before.authority_code = figures_now.authority_code
+            AND figures_before.reporting_month = figures_now.reporting_month
+            AND figures_before.team_code IS NOT DISTINCT FROM figures_now.team_code
+    WHERE
+        figures_before.numerator IS DISTINCT FROM figures_now.numerator
+        OR figures_before.denominator IS DISTINCT FROM figures_now.denominator
+),
+
+records AS (
+    SELECT
+        'before' AS side,
+        kpi_id,
+        authority_code,
+        record_key,
+        reporting_month,
+        team_code,
+        numerator,
+        denominator
+    FROM published.kpi_record
+    UNION ALL
+    SELECT
+        'now' AS side,
+        kpi_id,
+        authority_code,
+        record_key,
+        reporting_month,
+        team_code,
+        numerator,
+        denominator
+    FROM warehouse.fct_kpi_record
+),
+
+known AS (
+    SELECT
+        kpi_id,
+        authority_code,
+        record_key,
+        bool_or(side = 'before') AS was_known,
+        bool_or(side = 'now') AS is_known
+    FROM records
+    GROUP BY kpi_id, authority_code, record_key
+),
+
+counted AS (
+    SELECT
+        records.side,
+        records.kpi_id,
+        records.authority_code,
+        records.reporting_month,
+        records.team_code,
+        records.record_key,
+        records.numerator,
+        records.denominator
+    FROM records
+    INNER JOIN changed
+        ON
+            records.kpi_id = changed.kpi_id
+            AND records.authority_code = changed.authority_code
+            AND records.reporting_month = changed.reporting_month
+    WHERE records.numerator IS NOT NULL OR records.denominator IS NOT NULL
+),
+
+levels AS (
+    SELECT
+        side,
+        kpi_id,
+        authority_code,
+        reporting_month,
+        team_code,
+        record_key,
+        numerator,
+        denominator
+    FROM counted
+    WHERE team_code IS NOT NULL
+    UNION ALL
+    SELECT
+        side,
+        kpi_id,
+        authority_code,
+        reporting_month,
+        NULL AS team_code,
+        record_key,
+        numerator,
+        denominator
+    FROM counted
+),
+
+compared AS (
+    SELECT
+        kpi_id,
+        authority_code,
+        reporting_month,
+        team_code,
+        record_key,
+        bool_or(side = 'before') AS was_counted,
+        bool_or(side = 'now') AS is_counted,
+        sum(CASE WHEN side = 'before' THEN numerator END) AS numerator_before,
+        sum(CASE WHEN side = 'before' THEN denominator END) AS denominator_before,
+        sum(CASE WHEN side = 'now' THEN numerator END) AS numerator,
+        sum(CASE WHEN side = 'now' THEN denominator END) AS denominator
+    FROM levels
+    GROUP BY kpi_id, authority_code, reporting_month, team_code, record_key
+)
+
+SELECT
+    compared.kpi_id,
+    compared.authority_code,
+    compared.reporting_month,
+    compared.team_code,
+    compared.record_key,
+    CASE
+        WHEN known.was_known AND known.is_known THEN 'corrected'
+        WHEN compared.is_counted THEN 'late'
+        ELSE 'removed'
+    END AS change
+FROM compared
+INNER JOIN known
+    ON
+        compared.kpi_id = known.kpi_id
+        AND compared.authority_code = known.authority_code
+        AND compared.record_key IS NOT DISTINCT FROM known.record_key
+WHERE
+    compared.was_counted <> compared.is_counted
+    OR compared.numerator_before IS DISTINCT FROM compared.numerator
+    OR compared.denominator_before IS DISTINCT FROM compared.denominator

@@ -1,0 +1,80 @@
+"""The workbook: what people open it for, symbols in brackets, and the same bytes from the same tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from openpyxl import load_workbook
+
+from pipelines import workbook
+from pipelines.periods import Period
+from pipelines.published import PublishedColumn, PublishedTable
+from pipelines.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from openpyxl.workbook.workbook import Workbook
+
+COLUMNS = ("kpi_id", "numerator", "numerator_symbol", "value", "value_symbol", "is_so", "day")
+TABLE = PublishedTable(
+    name="kpi_month",
+    description="Every KPI.",
+    grain="One row a KPI.",
+    columns=tuple(PublishedColumn(name, "string", "VARCHAR", "-", False, name == "kpi_id") for name in COLUMNS),
+)
+ROWS = """
+    ('=1+1', NULL, 'c', NULL, 'c', true, DATE '2021-02-28'),
+    ('b', 7.00, NULL, 77.75, 'u', false, NULL),
+    ('a', 1456.00, NULL, 95.0, NULL, NULL, NULL)
+"""
+
+
+def written(folder: Path, rows: str = ROWS) -> Path:
+    folder.mkdir(exist_ok=True)
+    given = duckdb.sql(f"SELECT * FROM (VALUES {rows}) AS given ({', '.join(COLUMNS)})")
+    withheld = {"delivery": "It is not declared for the public edition."}
+    return write_workbook(folder, Period(2021, 2), [TABLE], {"kpi_month": given}, withheld)
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    return load_workbook(written(tmp_path_factory.mktemp("book")))
+
+
+def test_contents_and_notes_come_first(book: Workbook) -> None:
+    assert book.sheetnames == ["contents", "notes", "kpi_month"]
+    assert book["contents"]["A1"].value == "Safeguarding KPIs, February 2021"
+    told = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=5, values_only=True)}
+    assert told["kpi_month"] == "Every KPI."
+    assert told["delivery"] == "Not public. It is not declared for the public edition."
+    explained = {row[0] for row in book["notes"].iter_rows(values_only=True)}
+    assert {"[c]", "[z]", "[x]", "[low]", "[u]"} <= explained
+
+
+def test_a_sheet_holds_one_table_in_the_order_of_its_key(book: Workbook) -> None:
+    sheet = book["kpi_month"]
+    assert sheet["A1"].value == "Every KPI."
+    assert list(sheet.tables) == ["kpi_month_table"]
+    assert list(sheet.iter_rows(min_row=5, values_only=True)) == [
+        ("kpi_id", "numerator", "value", "is_so", "day", "notes"),
+        ("=1+1", "[c]", "[c]", "yes", "2021-02-28", None),
+        ("a", 1456, 95, None, None, None),
+        ("b", 7, 77.75, "no", None, "value [u]"),
+    ]
+    assert sheet["A6"].data_type == "s"
+
+
+def test_the_same_tables_are_the_same_bytes(tmp_path: Path) -> None:
+    files = [written(tmp_path / name) for name in ("one", "other")]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_table_that_no_sheet_can_hold_is_left_to_its_csv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    book = load_workbook(written(tmp_path))
+    assert "kpi_month" not in book.sheetnames
+    told = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=5, values_only=True)}
+    assert told["kpi_month"] == "Every KPI. Too long for a sheet: see kpi_month.csv."
