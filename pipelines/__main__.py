@@ -15,10 +15,21 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pipelines import (
+    compare,
+    landing,
+    readers,
+    rebuilding,
+    snapshots,
+    staging,
+    storage,
+    summary,
+    verification,
+    warehouse,
+)
 from pipelines import explain as explaining
 from pipelines import extract as extracting
 from pipelines import gate as gating
-from pipelines import landing, readers, snapshots, staging, storage, summary, warehouse
 from pipelines.contracts import BadContract
 from pipelines.deliveries import Delivery
 from pipelines.periods import NotAMonth, Period
@@ -39,11 +50,13 @@ class Exit(IntEnum):
     USAGE = 2
     DATA_REFUSED = 3
     NOTHING_TO_DO = 4
+    DIFFERENT = 5
 
 
 EXIT_CODES = """
 Exit codes: 0 done; 1 the software or its settings are at fault, and stderr says how; 2 the command was not
-understood; 3 data was refused, everything else was done; 4 there was nothing to work on.
+understood; 3 data was refused, everything else was done; 4 there was nothing to work on; 5 a snapshot
+is not what was published, or could not be made again as it was.
 """
 
 app = typer.Typer(
@@ -58,6 +71,9 @@ out = Console(soft_wrap=False)
 err = Console(stderr=True)
 
 Month = Annotated[str, typer.Argument(help="The reporting month, such as 2021-02.", show_default=False)]
+Snapshot = Annotated[
+    str, typer.Argument(help="A month, a version such as 2021-02/v0001, or a folder.", show_default=False)
+]
 UpTo = Annotated[str | None, typer.Option("--month", help="Only months up to this one, such as 2021-02.")]
 AT_FAULT = (
     BadContract,
@@ -70,10 +86,12 @@ AT_FAULT = (
     ValidationError,
     gating.Held,
     gating.NotApproved,
+    rebuilding.CannotRebuild,
     snapshots.NothingToPublish,
     staging.NothingLanded,
     readers.ReadingFailed,
     staging.StagingFailed,
+    verification.NoSuchSnapshot,
     warehouse.BrokenBuild,
 )
 
@@ -159,6 +177,48 @@ def run(month: Month) -> None:
     raise typer.Exit(Exit.DATA_REFUSED if refused else Exit.DONE)
 
 
+@app.command(epilog="Example: python -m pipelines verify 2021-02/v0001")
+def verify(snapshot: Snapshot) -> None:
+    """Recompute every digest of a snapshot, and hold its databases against its files and landing against its inputs."""
+    settings = Settings()
+    folder = verification.find(settings, snapshot)
+    landing_folder = settings.landing if settings.landing.exists() else None
+    problems = _working("Verifying", lambda: verification.verify(folder, landing_folder))
+    if landing_folder is None:
+        out.print("There is no landing here: what the snapshot was made from was not looked at.")
+    _tell(problems, f"verified: {folder} is what was published.", f"{folder} is not what was published:")
+
+
+@app.command(epilog="Example: python -m pipelines rebuild 2021-02/v0001")
+def rebuild(snapshot: Snapshot) -> None:
+    """Make a version again, from the deliveries in landing that it names, and compare it with what was published."""
+    settings = Settings()
+    _must_have_key(settings)
+    folder = verification.find(settings, snapshot)
+    rebuilt = _working("Making it again", lambda: rebuilding.rebuild(settings, folder))
+    for sentence in rebuilt.changed_since:
+        out.print(f"since then: {sentence}", soft_wrap=True, highlight=False)
+    same = f"the same again: {folder}, {rebuilt.files} files by their bytes, both databases by their tables."
+    _tell(rebuilt.differences, same, f"{folder} came out otherwise:")
+
+
+@app.command(epilog="Example: python -m pipelines diff 2021-01 2021-02")
+def diff(
+    before: Snapshot,
+    after: Snapshot,
+    as_json: Annotated[bool, typer.Option("--json", help="Every row, as JSON.")] = False,
+    every_row: Annotated[bool, typer.Option("--every-row", help="Show all rows, however many.")] = False,
+) -> None:
+    """Show what differs between two snapshots: rows added, removed and changed, by table and KPI."""
+    settings = Settings()
+    folders = [verification.find(settings, name) for name in (before, after)]
+    comparison = _working("Comparing", lambda: compare.compare(*folders))
+    if as_json:
+        typer.echo(storage.json_text(compare.as_json(comparison)), nl=False)
+    else:
+        compare.print_comparison(out, comparison, every_row=every_row)
+
+
 @app.command(epilog="Example: python -m pipelines explain assess_45wd 2021-02 --team T05")
 def explain(
     kpi: Annotated[str, typer.Argument(help="The KPI's id, such as assess_45wd.", show_default=False)],
@@ -196,6 +256,14 @@ def sample(
     )
     for folder in written.folders:
         out.print(f"written: {folder}")
+
+
+def _tell(problems: Sequence[str], good: str, bad: str) -> None:
+    """Exit with DIFFERENT where there is a problem."""
+    out.print(bad if problems else good, soft_wrap=True, highlight=False)
+    for problem in problems:
+        out.print(f"  {escape(problem)}", soft_wrap=True, highlight=False)
+    raise typer.Exit(Exit.DIFFERENT if problems else Exit.DONE)
 
 
 def _extracted(settings: Settings, wanted: Extract, month: Period) -> bool:

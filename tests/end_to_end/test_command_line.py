@@ -66,9 +66,12 @@ def test_a_fault_is_said_in_a_sentence_with_its_exit_code(
     assert "Traceback" not in done.stderr and "short" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    "command", ["extract", "land", "stage", "build", "gate", "approve", "publish", "run", "status", "sample"]
-)
+COMMANDS = """
+    extract land stage build gate approve publish run status sample verify rebuild diff
+""".split()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_an_example_in_its_help(tmp_path: Path, command: str) -> None:
     done = run(tmp_path, command, "--help")
     assert done.returncode == 0

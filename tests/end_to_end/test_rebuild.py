@@ -1,0 +1,109 @@
+"""A version is made again from the deliveries it names, with any key, and is the same; later ones are not used."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.periods import Period
+from pipelines.sample import write_sample
+from pipelines.settings import PROJECT
+from pipelines.storage import read_json, write_json
+from tests.exports import KEY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OTHER_KEY = KEY[::-1]
+MONTHS = ("2021-01", "2021-02")
+
+
+def pipelines(root: Path, *arguments: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
+    places = {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": key, "COLUMNS": "200"}
+    command = [sys.executable, "-m", "pipelines", *arguments]
+    return subprocess.run(
+        command, cwd=PROJECT, env={**os.environ, **places}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months; the second is delivered again without a third of its plans, is held, approved and published again."""
+    root = tmp_path_factory.mktemp("rebuilt")
+    write_sample(root / "inbox", scale=0.02, months=[Period.parse(month) for month in MONTHS])
+    for month in MONTHS:
+        assert pipelines(root, "run", month).returncode == 0
+    (plans,) = (root / "inbox").glob("*/ssd/2021-02/ssd_cp_plans.csv")
+    lines = plans.read_text(encoding="utf-8").splitlines(keepends=True)
+    plans.write_text("".join(line for number, line in enumerate(lines) if number % 3 != 1), encoding="utf-8")
+    assert pipelines(root, "run", "2021-02").returncode == 3
+    why = ("--by", "head of service", "--why", "The extract is the one that was asked for.")
+    assert pipelines(root, "approve", "2021-02", *why).returncode == 0
+    assert pipelines(root, "publish", "2021-02").returncode == 0
+    assert sorted(path.name for path in (root / "data/snapshots/2021-02").glob("v*")) == ["v0001", "v0002"]
+    return root
+
+
+@pytest.mark.parametrize("version", ["v0001", "v0002"])
+def test_a_version_is_made_again_with_another_key_from_its_own_deliveries(root: Path, version: str) -> None:
+    done = pipelines(root, "rebuild", f"2021-02/{version}", key=OTHER_KEY)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("the same again: ")
+    assert not list((root / "data").glob(".rebuilding-*"))
+
+
+def test_the_month_tells_what_it_restated_and_diff_what_the_delivery_changed(root: Path) -> None:
+    done = pipelines(root, "diff", "2021-02/v0001", "2021-02/v0002", "--json")
+    assert done.returncode == 0
+    assert '"before": "2021-02/v0001"' in done.stdout
+    assert '"table": "kpi_restatement"' in done.stdout
+    assert "removed records" in done.stdout
+    shown = pipelines(root, "diff", "2021-02/v0001", "2021-02/v0002")
+    assert "kpi_month" in shown.stdout and "cpp_count" in shown.stdout
+
+
+def test_what_is_published_is_verified_and_what_is_tampered_with_is_not(root: Path, tmp_path: Path) -> None:
+    done = pipelines(root, "verify", "2021-02")
+    assert (done.returncode, done.stdout.startswith("verified: ")) == (0, True), done.stdout
+    copy = tmp_path / "copy"
+    shutil.copytree(root / "data/snapshots/2021-02/v0002", copy)
+    (copy / "kpi.csv").write_bytes(b"")
+    tampered = pipelines(root, "verify", str(copy))
+    assert tampered.returncode == 5
+    assert "kpi.csv is not what was published" in tampered.stdout
+    assert pipelines(root, "verify", "2020-01").returncode == 1
+
+
+def test_a_version_that_says_something_else_is_told_so(root: Path) -> None:
+    """As if other code had made it: a manifest that no code of today would write."""
+    version = root / "data/snapshots/2021-02/v0001"
+    kept = read_json(version / "manifest.json")
+    try:
+        files = {**kept["files"], "kpi.csv": "0" * 64}
+        write_json(version / "manifest.json", {**kept, "files": files, "code": {**kept["code"], "version": "0.0.1"}})
+        done = pipelines(root, "rebuild", "2021-02/v0001")
+        assert done.returncode == 5
+        assert "since then: The code is another: version 0.0.1 then" in done.stdout
+        assert "  kpi.csv holds something else." in done.stdout
+    finally:
+        write_json(version / "manifest.json", kept)
+
+
+def test_without_what_it_was_made_from_it_cannot_be_made_again(root: Path) -> None:
+    (landed,) = (root / "data/landing").glob("*/ssd/2021-02/v0001")
+    aside = landed.with_name("gone")
+    landed.rename(aside)
+    try:
+        done = pipelines(root, "rebuild", "2021-02/v0001")
+        assert done.returncode == 1
+        assert "CannotRebuild: Landing does not hold X99000001/ssd/2021-02, v0001, as it was any more." in done.stderr
+        verified = pipelines(root, "verify", "2021-02/v0001")
+        assert verified.returncode == 5
+        assert "Landing: X99000001/ssd/2021-02, v0001, is not there any more." in verified.stdout
+    finally:
+        aside.rename(landed)
