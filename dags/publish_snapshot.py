@@ -1,7 +1,8 @@
 """When a month's warehouse is built: publish what people may read.
 
-    the asset "warehouse", partition 2021-02 ──> gate ──┬─────────────────┬──> publish ──> the asset "snapshots",
-                                                        └──> (approve) ───┘                partition 2021-02
+    the asset "warehouse", partition 2021-02 ──> gate ──┬─────────────────┬──> publish ──> the assets "snapshots" and
+                                                        └──> (approve) ───┘                "snapshots_public", the same
+                                                                                           partition
 
 - **gate** looks whether the month may be published: `python -m pipelines gate 2021-02` shows what it looks at.
 - **approve** waits, where the month is held, for somebody who says *Approve* or *Reject*, and why; otherwise it is
@@ -9,6 +10,8 @@
   run goes through, and this one is then rejected.
 - **publish** puts a new version of the month's snapshot down, whole, beside the earlier ones, which never change.
   Where nothing is different from the last version, there is no new one.
+- **notify** comes after it where the settings say whom to tell; where nobody can be reached it is skipped and says so,
+  and what is published stays published.
 
 By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.
 """
@@ -49,16 +52,23 @@ def publish_snapshot() -> None:
 
     @task(
         trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
-        outlets=[orchestration.SNAPSHOTS],
+        outlets=[orchestration.SNAPSHOTS, orchestration.SNAPSHOTS_PUBLIC],
         multiple_outputs=False,
     )
     def publish(**context: Any) -> dict[str, str]:
         """Publish the month's next version; where nothing is different there is none."""
         return orchestration.publish_snapshot(context)
 
+    @task(retries=0)
+    def notify(published: dict[str, str]) -> str:
+        """Tell people which version was published, how much there is, and where."""
+        return orchestration.notify(published)
+
     judged, published = gate(), publish()
     judged >> [approve, published]
     approve >> published
+    if orchestration.notifies():
+        notify(published)
 
 
 publish_snapshot()

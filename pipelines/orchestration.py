@@ -13,6 +13,7 @@ import time
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import timedelta
 from functools import cache
+from html import escape
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +43,13 @@ if TYPE_CHECKING:
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
     from rich.status import Status
 
+    from pipelines.notification import Message
     from pipelines.settings import Extract
 
 STAGING = Asset("staging", group="staging")
 WAREHOUSE = Asset("warehouse", group="warehouse")
 SNAPSHOTS = Asset("snapshots", group="snapshots")
+SNAPSHOTS_PUBLIC = Asset("snapshots_public", group="snapshots")
 
 TAGS = frozenset({"landing", "staging", "warehouse", "snapshots"})
 NAMED_FOR_DELIVERY = "{{ task.op_kwargs['delivery'] }}"
@@ -251,6 +254,7 @@ def publish_snapshot(context: Mapping[str, Any]) -> dict[str, str]:
         published = snapshots.publish(settings, month)
     except (gating.Held, gating.NotApproved) as held:
         raise DataRefused(str(held)) from None
+    _emit(SNAPSHOTS_PUBLIC, context)
     return {"month": _emit(SNAPSHOTS, context), "outcome": published.outcome, "version": published.version}
 
 
@@ -269,6 +273,48 @@ def _record_approval(settings: Settings, month: Period, ti: RuntimeTaskInstance)
         at=answer["responded_at"],
         why=answer["params_input"].get("why", ""),
     )
+
+
+def notifies() -> bool:
+    """Whether anybody is told of a publication; read while the DAG is, so it must be quick."""
+    return Settings().notifies
+
+
+def notify(published: Mapping[str, str]) -> str:
+    """Tell people of a new version; skipped where there is none, and where nobody could be reached.
+
+    What is published stays so: no failure to tell of it is one of the publication.
+    """
+    from pipelines import notification
+
+    if published["outcome"] == "unchanged":
+        raise AirflowSkipException("Nothing new was published.")
+    settings = Settings()
+    told = notification.message(settings, settings.snapshots / published["month"] / published["version"])
+    failures = []
+    if settings.notify_webhook_url is not None:
+        try:
+            notification.post(settings.notify_webhook_url, told)
+        except notification.NotSent as fault:
+            failures.append(str(fault))
+    if settings.notify_smtp_connection is not None:
+        failures += _mail(settings.notify_smtp_connection, settings.notify_to, told)
+    if failures:
+        raise AirflowSkipException(f"{published['month']} is published; {'; '.join(failures)}")
+    return told.subject
+
+
+def _mail(connection_id: str, to: Sequence[str], told: Message) -> list[str]:
+    """What went wrong, by its kind alone: a mail server's words may quote addresses."""
+    from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+    try:
+        with SmtpHook(smtp_conn_id=connection_id) as mail:
+            text = escape(told.text).replace("\n", "<br>\n")
+            mail.send_email_smtp(to=list(to), subject=told.subject, html_content=f"<p>{text}</p>")
+    except Exception as fault:
+        return [f"the mail server did not take the message: {type(fault).__name__}"]
+    return []
 
 
 def _emit(asset: Asset, context: Mapping[str, Any]) -> str:

@@ -29,12 +29,13 @@ def dags() -> dict[str, DAG]:
     return read("[]")
 
 
-def read(extracts: str) -> dict[str, DAG]:
-    """The DAGs as they are where EXTRACTS says this."""
+def read(extracts: str, **environment: str) -> dict[str, DAG]:
+    """The DAGs as they are where EXTRACTS, and other settings, say this."""
     from airflow.dag_processing.dagbag import DagBag
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXTRACTS", extracts)
+        for name, value in {"EXTRACTS": extracts, **environment}.items():
+            patch.setenv(name, value)
         bag = DagBag(FOLDER)
     assert bag.import_errors == {}
     return bag.dags
@@ -96,10 +97,16 @@ def test_a_rejection_fails_and_the_form_takes_the_reason_that_it_starts_with(dag
     assert approve.params.get_param("why").resolve() == ""
 
 
+def test_people_are_told_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
+    told = read("[]", NOTIFY_WEBHOOK_URL="https://chat.council.example/hook")["publish_snapshot"]
+    assert edges(told) == edges(dags["publish_snapshot"]) | {"publish": {"notify"}, "notify": set()}
+    assert outlets(told) == {"publish": ["snapshots", "snapshots_public"]}
+
+
 def test_each_dag_announces_its_asset_in_the_task_that_made_it(dags: dict[str, DAG]) -> None:
     assert outlets(dags["ingest_exports"]) == {"announce": ["staging"]}
     assert outlets(dags["build_warehouse"]) == {"build": ["warehouse"]}
-    assert outlets(dags["publish_snapshot"]) == {"publish": ["snapshots"]}
+    assert outlets(dags["publish_snapshot"]) == {"publish": ["snapshots", "snapshots_public"]}
 
 
 @pytest.mark.parametrize(("dag_id", "asset"), [("build_warehouse", "staging"), ("publish_snapshot", "warehouse")])

@@ -1,0 +1,188 @@
+"""Told by webhook and by mail: what was published and where, to real servers, and no failure undoes a publication."""
+
+from __future__ import annotations
+
+import email
+import json
+import socket
+import threading
+from email import policy
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from airflow.sdk.exceptions import AirflowSkipException
+from pydantic import ValidationError
+
+from pipelines import notification, orchestration
+from pipelines.settings import Settings
+from pipelines.storage import write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PUBLISHED = {"month": "2021-02", "version": "v0002", "outcome": "published"}
+LINES = [
+    "February 2021 was published as version v0002. Verdict: passed.",
+    "Deliveries: 2 count, 1 are reported and do not count.",
+    "Figures of earlier months that are other than published before: 12.",
+    "Public edition: 3 tables, 1 withheld.",
+    "Restricted edition: https://kpis.council.example/snapshots/2021-02/v0002/",
+    "Public edition: https://kpis.council.example/snapshots/2021-02/v0002/public/",
+]
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A published version, as far as its manifests tell of it."""
+    version = tmp_path / "snapshots" / "2021-02" / "v0002"
+    manifest = {
+        "month": "2021-02",
+        "version": "v0002",
+        "deliveries": [{"is_used": True}, {"is_used": True}, {"is_used": False}],
+        "tables": {"kpi_month": 1000, "kpi_restatement": 12},
+        "publication": {"verdict": "passed", "approval": {"approved_by": "somebody", "reason": "Because."}},
+    }
+    (version / "public").mkdir(parents=True)
+    write_json(version / "manifest.json", manifest)
+    public = {"tables": {"kpi": 34, "benchmark": 60, "kpi_absence": 0}, "withheld": {"kpi_month": "Not passed."}}
+    write_json(version / "public" / "manifest.json", public)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SNAPSHOTS_URL", "https://kpis.council.example/snapshots/")
+    return tmp_path
+
+
+class Hook(BaseHTTPRequestHandler):
+    """Takes what is posted, and answers as it is told to."""
+
+    answer = 200
+    taken: list[dict[str, Any]]
+
+    def do_POST(self) -> None:
+        self.taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(self.answer)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def hook(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Hook]]:
+    class Own(Hook):
+        taken: list[dict[str, Any]] = []  # noqa: RUF012 - of this test's server alone
+
+    server = HTTPServer(("127.0.0.1", 0), Own)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("NOTIFY_WEBHOOK_URL", f"http://127.0.0.1:{server.server_port}/secret-path")
+    yield Own
+    server.shutdown()
+    server.server_close()
+
+
+class Mailbox:
+    def __init__(self) -> None:
+        self.taken: list[Any] = []
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, _server: object, _session: object, envelope: Any
+    ) -> str:
+        self.taken.append(envelope)
+        return "250 Taken"
+
+
+@pytest.fixture
+def mailbox(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    mailbox = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    connection = {"conn_type": "smtp", "host": "127.0.0.1", "port": port}
+    extra = {"disable_ssl": True, "disable_tls": True, "from_email": "kpis@council.example"}
+    monkeypatch.setenv("AIRFLOW_CONN_OUR_MAIL", json.dumps({**connection, "extra": extra}))
+    monkeypatch.setenv("NOTIFY_SMTP_CONNECTION", "our_mail")
+    monkeypatch.setenv("NOTIFY_TO", '["head@council.example", "analyst@council.example"]')
+    yield mailbox
+    controller.stop()
+
+
+def test_a_webhook_gets_text_for_people_and_facts_for_programs(hook: type[Hook]) -> None:
+    assert orchestration.notify(PUBLISHED) == "Safeguarding KPIs, February 2021: published as v0002"
+    (told,) = hook.taken
+    assert told["text"].splitlines() == LINES
+    assert (told["month"], told["version"], told["verdict"], told["figures_restated"]) == (
+        "2021-02",
+        "v0002",
+        "passed",
+        12,
+    )
+    assert told["links"]["public"] == "https://kpis.council.example/snapshots/2021-02/v0002/public/"
+    assert "somebody" not in json.dumps(told) and "Because" not in json.dumps(told)
+
+
+def test_mail_goes_through_the_connection_to_everybody_named(mailbox: Mailbox) -> None:
+    orchestration.notify(PUBLISHED)
+    (envelope,) = mailbox.taken
+    assert envelope.rcpt_tos == ["head@council.example", "analyst@council.example"]
+    letter = email.message_from_bytes(envelope.content, policy=policy.default)
+    assert letter["Subject"] == "Safeguarding KPIs, February 2021: published as v0002"
+    assert letter["From"] == "kpis@council.example"
+    body = letter.get_body()
+    assert body is not None
+    assert all(line in body.get_content() for line in LINES)
+
+
+def test_a_webhook_that_fails_keeps_no_mail_back_and_undoes_nothing(hook: type[Hook], mailbox: Mailbox) -> None:
+    hook.answer = 500
+    with pytest.raises(AirflowSkipException) as skipped:
+        orchestration.notify(PUBLISHED)
+    assert str(skipped.value) == "2021-02 is published; the webhook did not take the message: HTTPError"
+    assert len(mailbox.taken) == 1
+
+
+def test_nobody_who_listens_is_told_of_by_the_kind_of_failure_alone(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_WEBHOOK_URL", "http://127.0.0.1:9/secret-path")
+    monkeypatch.setenv("NOTIFY_SMTP_CONNECTION", "none_of_that_name")
+    monkeypatch.setenv("NOTIFY_TO", '["head@council.example"]')
+    with pytest.raises(AirflowSkipException) as skipped:
+        orchestration.notify(PUBLISHED)
+    said = str(skipped.value)
+    assert "the webhook did not take the message: URLError" in said
+    assert "the mail server did not take the message: " in said
+    assert "secret-path" not in said and "council.example" not in said
+
+
+def test_nothing_new_is_not_told(hook: type[Hook]) -> None:
+    with pytest.raises(AirflowSkipException, match="Nothing new"):
+        orchestration.notify({**PUBLISHED, "outcome": "unchanged"})
+    assert hook.taken == []
+
+
+def test_without_links_and_a_verdict_there_is_still_something_to_say(data: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=data, snapshots_url=None)
+    version = data / "snapshots" / "2021-02" / "v0002"
+    told = notification.message(settings, version)
+    assert told.facts["links"] == {}
+    assert len(told.text.splitlines()) == len(LINES) - 2
+
+
+def test_by_default_nobody_is_told() -> None:
+    assert not Settings(_env_file=None).notifies
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"notify_webhook_url": "file:///etc/passwd"}, "a webhook begins with https://"),
+        ({"notify_smtp_connection": "mail"}, "needs NOTIFY_TO"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused(given: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError, match=said) as refused:
+        Settings(_env_file=None, **given)
+    assert "passwd" not in str(refused.value)
