@@ -18,7 +18,7 @@ import time
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -88,14 +88,17 @@ def main(
     Size 100 is 2.3 GB of CSV: it takes half an hour or so, 8 GB of disk in the temporary folder, and 6 GB of memory
     to make it up.
     """
-    measured = [each for scale in scales or (1, 10, 100) for each in _measure(scale, runs, memory)]
+    asked: dict[str, Any] = {}
+    measured = [each for scale in scales or (1, 10, 100) for each in _measure(scale, runs, memory, asked)]
     console.print(_table(measured, f"{runs} runs on {os.cpu_count()} cores, DUCKDB_MEMORY_LIMIT={memory}"))
+    console.print(_queries_table(asked))
     if json_file is not None:
         told = {"runs": runs, "memory": memory, "machine": _machine(), "measured": [asdict(each) for each in measured]}
+        told["queries"] = asked
         json_file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
-def _measure(scale: float, runs: int, memory: str) -> Iterator[Measured]:
+def _measure(scale: float, runs: int, memory: str, asked: dict[str, Any]) -> Iterator[Measured]:
     """Every run begins with nothing but the inbox; plain DuckDB comes first in each, the files then being in memory."""
     taken: dict[str, list[Run]] = {stage: [] for stage in ("plain", *STAGES)}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -105,9 +108,15 @@ def _measure(scale: float, runs: int, memory: str) -> Iterator[Measured]:
         for number in range(1, runs + 1):
             for stage, run in _run_all(folder, memory, f"Size {scale:g}, run {number} of {runs}"):
                 taken[stage].append(run)
+        asked[f"{scale:g}"] = _asked(folder / "data")
     plain = taken.pop("plain")
     for stage, each in taken.items():
         yield _summed_up(scale, rows, stage, each, plain)
+
+
+def _asked(data: Path) -> Any:
+    command = (sys.executable, "-m", "bench.queries", str(data))
+    return json.loads(subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout)  # noqa: S603 - our own
 
 
 def _made_up(inbox: Path, scale: float) -> int:
@@ -180,6 +189,20 @@ def _table(measured: Sequence[Measured], title: str) -> Table:
             f"{each.peak_megabytes:,.0f}",
             f"{each.plain_peak_megabytes:,.0f}",
         )
+    return table
+
+
+def _queries_table(asked: dict[str, Any]) -> Table:
+    table = Table(title="Milliseconds to ask (medians)", title_justify="left")
+    table.add_column("Size", justify="right")
+    table.add_column("Asked")
+    for heading in ("Snapshot", "Warehouse"):
+        table.add_column(heading, justify="right")
+    for scale, questions in asked.items():
+        for question, took in questions.items():
+            table.add_row(
+                scale, question, *(f"{took[f'{where}_milliseconds']:.1f}" for where in ("snapshot", "warehouse"))
+            )
     return table
 
 

@@ -15,12 +15,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 import pipelines.validation  # noqa: F401 - slow to load, and every fork needs it
 from pipelines import landing, snapshots, staging, warehouse
 from pipelines.periods import Period
 from pipelines.settings import Settings
+from pipelines.verification import verify
 from tests.exports import KEY
 
 if TYPE_CHECKING:
@@ -65,8 +64,15 @@ MOMENTS: dict[str, tuple[Callable[[str, str], bool], int]] = {
     "before the warehouse's rename": (lambda event, path: event == "os.rename" and path.endswith(".duckdb"), 1),
     "after the warehouse's rename": (_renames("warehouse", "/current.json"), 1),
     "while the snapshot is written": (_opens("data_dictionary.csv", "snapshots"), 1),
-    "before the snapshot's manifest": (_opens("manifest.json", "snapshots"), 1),
+    "while the public edition is written": (_opens("data_dictionary.csv", "public"), 1),
+    "while the public workbook is written": (lambda event, path: event == "open" and path.endswith(".xlsx"), 1),
+    "before the public manifest": (_opens("manifest.json", "public"), 1),
+    "before the snapshot's manifest": (_opens("manifest.json", "snapshots"), 2),
     "before the snapshot's rename": (_renames("snapshots", "/v0001"), 1),
+    "before the records of its figures are kept": (
+        lambda event, path: event == "os.rename" and "/warehouse/" in path and "/records-" in path,
+        1,
+    ),
     "before latest.json": (_renames("snapshots", "/latest.json"), 1),
     "between the month's latest.json and the overall one": (_renames("snapshots", "/latest.json"), 2),
 }
@@ -126,10 +132,8 @@ def parts_seen(data: Path) -> list[str]:
         named = told.get("folder") or told.get("file") or told.get("version")
         if not list(pointer.parent.glob(f"**/{named}")):
             wrong.append(str(pointer))
-    for database in (data / "snapshots").glob("*/v*/snapshot.duckdb"):
-        with duckdb.connect(str(database), read_only=True) as connection:
-            if not connection.sql("SELECT count(*) FROM kpi_month").fetchall()[0][0]:
-                wrong.append(str(database))
+    for version in (data / "snapshots").glob("*/v*/manifest.json"):
+        wrong += [f"{version.parent}: {problem}" for problem in verify(version.parent)]
     return wrong
 
 

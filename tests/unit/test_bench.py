@@ -27,3 +27,9 @@ def test_every_stage_is_told_of(told: Any) -> None:
 def test_each_has_its_rows_and_its_peak_and_plain_duckdbs_beside_it(told: Any) -> None:
     assert all(each["rows"] > 1000 for each in told["measured"])
     assert all(min(each["peak_megabytes"], each["plain_peak_megabytes"]) > 10 for each in told["measured"])
+
+
+def test_what_a_dashboard_asks_is_told_for_snapshot_and_warehouse(told: Any) -> None:
+    (asked,) = told["queries"].values()
+    assert set(asked) == {"one KPI's 36 months", "a dashboard's tables"}
+    assert all(set(took) == {"snapshot_milliseconds", "warehouse_milliseconds"} for took in asked.values())
