@@ -66,7 +66,21 @@ def test_a_fault_is_said_in_a_sentence_with_its_exit_code(
     assert "Traceback" not in done.stderr and "short" not in done.stderr
 
 
-COMMANDS = ["extract", "land", "stage", "build", "gate", "approve", "publish", "run", "status", "sample", "verify", "rebuild", "diff"]
+COMMANDS = [
+    "extract",
+    "land",
+    "stage",
+    "build",
+    "gate",
+    "approve",
+    "publish",
+    "run",
+    "status",
+    "sample",
+    "verify",
+    "rebuild",
+    "diff",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
