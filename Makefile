@@ -59,4 +59,4 @@ docs: .venv/.run  ## the generated pages
 	$(BIN)/python -m pipelines.reference_docs
 
 clean:  ## what can be made again; never the inbox or the data
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .screenshots *.egg-info

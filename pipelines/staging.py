@@ -258,7 +258,14 @@ def _stage_tables(settings: Settings, ingredients: Ingredients, scratch: Path, p
     from pipelines.validation import validate
 
     checks = rules.to_carry_out(settings.sql, reading.contracts, reading.headings)
-    tested = validate(checked, _duckdb_config(settings), checks, reading.good_rows, pages_folder / "great_expectations")
+    tested = validate(
+        checked,
+        _duckdb_config(settings),
+        checks,
+        reading.good_rows,
+        pages_folder / "great_expectations",
+        pages.put_stylesheet(settings),
+    )
     with _connect(settings, checked) as connection:
         _write_outcome(settings, connection, ingredients, reading, tested, pages_folder, aside, refusal=None)
 

@@ -20,6 +20,9 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.core import ExpectTableRowCountToEqual
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.registry import get_expectation_impl
+from great_expectations.render.renderer.site_builder import SiteBuilder
+from great_expectations.render.view import DefaultJinjaIndexPageView, DefaultJinjaPageView
+from jinja2 import ChoiceLoader, PackageLoader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
     from great_expectations.data_context import EphemeralDataContext
     from great_expectations.expectations.expectation import Expectation
+    from jinja2 import Environment
 
     from pipelines.contracts import Check
 
@@ -77,18 +81,50 @@ class DuckDBDatasource(SQLDatasource):
         return DuckDBExecutionEngine
 
 
+class OfflinePages(SiteBuilder):  # type: ignore[misc]  # the parent has no types
+    """Data Docs without the fonts and pictures that the stock pages bring, and do not show here."""
+
+    def build(self, resource_identifiers: Any = None, build_index: bool = True) -> tuple[None, Any]:
+        for section in self.site_section_builders.values():
+            section.build(resource_identifiers=resource_identifiers)
+        return None, self.site_index_builder.build(build_index=build_index)
+
+
+class OfflinePage(DefaultJinjaPageView):  # type: ignore[misc]
+    """A page about a table, in a frame of this project's that asks nothing of any other place."""
+
+    def __init__(self, stylesheet: str, **directories: Any) -> None:
+        super().__init__(**directories)
+        _put_own_templates_first(self.env, stylesheet)
+
+
+class OfflineIndexPage(DefaultJinjaIndexPageView):  # type: ignore[misc]
+    """The page that lists the tables."""
+
+    def __init__(self, stylesheet: str, **directories: Any) -> None:
+        super().__init__(**directories)
+        _put_own_templates_first(self.env, stylesheet)
+
+
+def _put_own_templates_first(environment: Environment, stylesheet: str) -> None:
+    own = PackageLoader("pipelines", "pages/great_expectations")
+    environment.loader = ChoiceLoader([own, environment.loader])
+    environment.globals["stylesheet"] = stylesheet
+
+
 def validate(
     database: Path,
     config: Mapping[str, str],
     checks: Mapping[str, Sequence[Check]],
     rows: Mapping[str, int],
     pages: Path,
+    stylesheet: str,
 ) -> list[Tested]:
     """Carry out the checks of each table of the schema ``checked`` and write the validation pages.
 
     ``config`` is the one with which this process opens the database elsewhere: DuckDB allows only one at a time.
     ``rows`` holds how many rows the reader read for each table: every suite begins by counting them, since an
-    empty table would pass nearly anything. Raises BrokenCheck where a check did not run or rows went missing.
+    empty table would pass nearly anything. ``stylesheet`` is the one that the pages refer to. Raises BrokenCheck where a check did not run or rows went missing.
     """
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -99,7 +135,7 @@ def validate(
     )
     try:
         definitions = [_definition(context, datasource, table, checks[table], rows[table]) for table in sorted(checks)]
-        _add_site(context, pages)
+        _add_site(context, pages, stylesheet)
         checkpoint = gx.Checkpoint(
             name="delivery", validation_definitions=definitions, result_format=_counts_without_values()
         )
@@ -144,12 +180,20 @@ def _counts_without_values() -> dict[str, Any]:
     }
 
 
-def _add_site(context: EphemeralDataContext, pages: Path) -> None:
+def _add_site(context: EphemeralDataContext, pages: Path, stylesheet: str) -> None:
+    here = {"module_name": __name__, "stylesheet": stylesheet}
+    page = {"view": {**here, "class_name": OfflinePage.__name__}}
     context.add_data_docs_site(
         site_name=SITE,
         site_config={
-            "class_name": "SiteBuilder",
-            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+            "class_name": OfflinePages.__name__,
+            "module_name": __name__,
+            "show_how_to_buttons": False,
+            "site_section_builders": {"expectations": page, "validations": page, "profiling": "None"},
+            "site_index_builder": {
+                "class_name": "DefaultSiteIndexBuilder",
+                "view": {**here, "class_name": OfflineIndexPage.__name__},
+            },
             "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(pages)},
         },
     )

@@ -1,11 +1,14 @@
 """The validation pages that a quality lead opens: one about each delivery, and one that lists them.
 
 Each is a single file that asks nothing of any other place, reads on a telephone, and is the same whenever it is made
-from the same delivery. Great Expectations' own pages are beside it, for those who want every check.
+from the same delivery. Great Expectations' own pages are beside it, for those who want every check: their frame is in
+``great_expectations``, and they share one stylesheet, Bootstrap's with a few rules after it.
 """
 
 from __future__ import annotations
 
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
@@ -16,7 +19,6 @@ from pipelines.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import duckdb
 
@@ -63,6 +65,21 @@ def write_index(settings: Settings, folders: Sequence[Path]) -> None:
         for manifest, folder in zip(manifests, folders, strict=True)
     ]
     storage.write_text(settings.reports / "validation" / "index.html", index_page(links))
+
+
+def put_stylesheet(settings: Settings) -> str:
+    """Put the stylesheet of Great Expectations' pages beside them, once for all; returns its name, which tells content.
+
+    Bootstrap's comes with Bootstrap-Flask, of which nothing else is used: the package is never imported.
+    """
+    bootstrap = Path(str(distribution("Bootstrap-Flask").locate_file("flask_bootstrap/static/bootstrap4/css")))
+    own = Path(__file__).parent / "great_expectations"
+    rules = [file.read_text(encoding="utf-8") for file in (bootstrap / "bootstrap.min.css", own / "great_expectations.css")]
+    name = f"great_expectations-{storage.sha256_of_texts(rules)[:12]}.css"
+    file = settings.reports / "validation" / "assets" / name
+    if not file.exists():
+        storage.write_text(file, "\n".join(rules))
+    return name
 
 
 def _template(name: str) -> Template:

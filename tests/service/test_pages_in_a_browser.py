@@ -1,0 +1,231 @@
+"""Every validation page in a real browser without a network: nothing is missing, and nobody is shut out.
+
+Pictures of the pages, as a desk and as a telephone show them, are left in ``.screenshots``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from pipelines.sample import write_sample
+from pipelines.settings import PROJECT
+from tests.exports import KEY
+from tests.service.servers import debian, free_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.service
+
+SCREENSHOTS = PROJECT / ".screenshots"
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+WIDTHS = {"telephone": 390, "desk at 200 per cent": 640, "desk": 1280}
+
+VISIBLE_STOPS = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
+    .filter(each => each.checkVisibility() && !each.disabled).length"""
+# The stop is marked, so that reaching it twice counts once.
+STOP = """() => {
+    const stop = document.activeElement;
+    if (stop === document.body) return null;
+    const isNew = !stop.hasAttribute("data-reached");
+    stop.setAttribute("data-reached", "");
+    const style = getComputedStyle(stop);
+    return {isNew, isSeen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0};
+}"""
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the browser met on a page."""
+
+    page: str
+    requests: tuple[str, ...]
+    failed: tuple[str, ...]
+    said: tuple[str, ...]
+    violations: tuple[str, ...]
+    stops: int
+    reached: int
+    unseen: int
+    too_wide: dict[str, int]
+
+
+class _References(HTMLParser):
+    """The attributes by which a page asks for something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attrs if name in {"href", "src", "srcset", "action", "poster"}]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of all validation pages: the sample's, and those of a delivery that was refused."""
+    root = tmp_path_factory.mktemp("council")
+    write_sample(root / "inbox", scale=0.05)
+    refused = root / "inbox" / "E06000015" / "survey" / "2021-02"
+    refused.mkdir(parents=True)
+    (refused / "invited.csv").write_bytes(b"survey_date,invited\n2021-02-01,\x00\n")
+    environment = os.environ | {
+        "INBOX_URL": str(root / "inbox"),
+        "DATA_DIR": str(root / "data"),
+        "PSEUDONYM_KEY": KEY,
+    }
+    command = [sys.executable, "-m", "pipelines", "run", "2021-02"]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 3, done.stderr
+    return root / "data" / "reports" / "validation"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, with a proxy that nobody answers at: what is not a file cannot be had."""
+    chromium = debian("chromium", lambda: shutil.which("chromium"))
+    (nobody,) = free_ports(1)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox"] if os.geteuid() == 0 else [],
+            proxy={"server": f"http://127.0.0.1:{nobody}", "bypass": ""},
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def visits(pages: Path, browser: Browser) -> list[Visit]:
+    files = sorted(pages.rglob("*.html"))
+    assert len(files) > 100
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    return [_visit(browser, pages, file) for file in files]
+
+
+def _visit(browser: Browser, pages: Path, file: Path) -> Visit:
+    name = file.relative_to(pages).as_posix()
+    context = browser.new_context(viewport={"width": WIDTHS["desk"], "height": 900})
+    page = context.new_page()
+    requests: list[str] = []
+    failed: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(file.as_uri(), wait_until="load")
+    stops = int(page.evaluate(VISIBLE_STOPS))
+    found = _tabbed_through(page)
+    violations = _violations(page)
+    too_wide = {}
+    for what, width in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        too_wide[what] = int(page.evaluate(TOO_WIDE))
+        picture = SCREENSHOTS / f"{width}" / f"{name.replace('/', '_')}.png"
+        page.screenshot(path=picture, full_page=True)
+    context.close()
+    return Visit(
+        page=name,
+        requests=tuple(requests),
+        failed=tuple(failed),
+        said=tuple(said),
+        violations=violations,
+        stops=stops,
+        reached=sum(stop["isNew"] for stop in found),
+        unseen=sum(not stop["isSeen"] for stop in found),
+        too_wide=too_wide,
+    )
+
+
+def _tabbed_through(page: Page) -> list[dict[str, bool]]:
+    """Where the tabulator key leads, until it leaves the page or comes back."""
+    found: list[dict[str, bool]] = []
+    while True:
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop is None or not stop["isNew"]:
+            return found
+        found.append(stop)
+
+
+def _violations(page: Page) -> tuple[str, ...]:
+    result: dict[str, Any] = Axe().run(page, options=WCAG).response
+    return tuple(f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in result["violations"])
+
+
+def test_every_page_opens_with_no_failed_request_and_nothing_from_elsewhere(visits: list[Visit]) -> None:
+    assert {visit.page: visit.failed for visit in visits if visit.failed} == {}
+    elsewhere = [url for visit in visits for url in visit.requests if not url.startswith(("file:", "data:"))]
+    assert elsewhere == []
+    assert {visit.page: visit.said for visit in visits if visit.said} == {}
+    dressed = [visit for visit in visits if any(url.endswith(".css") for url in visit.requests)]
+    assert {visit.page for visit in dressed} == {visit.page for visit in visits if "great_expectations" in visit.page}
+
+
+def test_the_network_is_really_blocked(browser: Browser) -> None:
+    page = browser.new_page()
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.set_content("<img src='http://127.0.0.1:9/picture.png'>", wait_until="load")
+    assert failed == ["http://127.0.0.1:9/picture.png"]
+    page.close()
+
+
+def test_no_page_names_another_place(pages: Path) -> None:
+    for file in sorted(pages.rglob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        references = _References()
+        references.feed(text)
+        assert [each for each in references.found if "//" in each or ":" in each.removeprefix("data:,")] == [], file
+        assert "://" not in text and "<script" not in text, file
+    styles = "".join(file.read_text(encoding="utf-8") for file in pages.rglob("*.css"))
+    assert "url(" in styles and "@import" not in styles
+    assert {each[:5] for each in styles.replace('url("', "url(").split("url(")[1:]} == {"data:"}
+
+
+def test_every_link_leads_to_a_page(pages: Path) -> None:
+    for file in sorted(pages.rglob("*.html")):
+        references = _References()
+        references.feed(file.read_text(encoding="utf-8"))
+        targets = {each.partition("#")[0] for each in references.found if not each.startswith("data:")} - {""}
+        assert [target for target in targets if not (file.parent / target).is_file()] == [], file
+
+
+def test_no_page_breaks_a_rule_of_wcag_2_2_aa(visits: list[Visit]) -> None:
+    assert {visit.page: visit.violations for visit in visits if visit.violations} == {}
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(visits: list[Visit]) -> None:
+    assert {visit.page: (visit.stops, visit.reached) for visit in visits if visit.stops != visit.reached} == {}
+    assert {visit.page: visit.unseen for visit in visits if visit.unseen} == {}
+    assert sum(visit.stops for visit in visits) > len(visits)
+
+
+def test_nothing_has_to_be_scrolled_sideways(visits: list[Visit]) -> None:
+    assert {visit.page: visit.too_wide for visit in visits if any(visit.too_wide.values())} == {}
+
+
+def test_only_what_failed_can_be_shown(pages: Path, browser: Browser) -> None:
+    (file,) = pages.glob("X99000001/survey/2021-02/*/great_expectations/validations/survey_responses/**/*.html")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    passed, failed = page.locator("td .fa-check-circle"), page.locator("td .fa-times")
+    assert passed.first.is_visible() and failed.first.is_visible()
+    page.get_by_label("Show only what failed").check()
+    assert not passed.filter(visible=True).count()
+    assert failed.filter(visible=True).count() == failed.count() > 0
+    page.close()
