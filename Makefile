@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: venv run airflow bench test test-service lint format lock docs clean
+.PHONY: venv run airflow bench test fuzz test-service lint format lock docs clean
 .DELETE_ON_ERROR:
 
 venv: .venv/.run
@@ -32,6 +32,9 @@ bench: .venv/.run  ## each stage beside plain DuckDB; size 100 takes half an hou
 
 test: .venv/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+fuzz: .venv/.dev  ## every way to spoil a delivery, and EXAMPLES=200 mixtures of them, at random
+	HYPOTHESIS_PROFILE=long EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest -n 2 tests/bad_input $(ARGS)
 
 test-service: .venv/.dev  ## with the real scheduler and PostgreSQL; some minutes
 	$(BIN)/python -m pytest -m service tests/service $(ARGS)

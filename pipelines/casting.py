@@ -13,7 +13,7 @@ from sqlglot import exp
 from pipelines.contracts import found, readable, unrepeated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
     from pathlib import Path
 
     from pipelines.contracts import Column, Contract, Kind
@@ -94,6 +94,16 @@ def checked_rows(contract: Contract, delivered: Mapping[str, Set[str]]) -> exp.S
             _join_pseudonym(query, column, f"p{number}")
         query.select(*_column_and_facts(contract.name, column, here, f"p{number}", delivered), copy=False)
     return query
+
+
+def orders_of_dates(contract: Contract, columns: Sequence[Column]) -> exp.Select:
+    """How many dates of each column can only have the day first, and how many only the month."""
+    counts = (
+        exp.func("coalesce", exp.func("count_if", exp.func(macro, _given(column))), exp.Literal.number(0))
+        for column in columns
+        for macro in ("has_day_first", "has_month_first")
+    )
+    return exp.select(*counts).from_(raw_table(contract.name).as_("given"))
 
 
 def no_rows(contract: Contract) -> exp.Select:
@@ -196,6 +206,10 @@ def _pseudonym(kind: exp.Expr, identifier: exp.Expr) -> exp.Expr:
     return exp.func("pseudonym", inner_pad, outer_pad, kind, authority_code, identifier)
 
 
+def _read_date(column: Column) -> exp.Expr:
+    return exp.func("read_date_of_one_order" if column.is_month_first else "read_date", _given(column))
+
+
 def _read_flag(column: Column) -> exp.Expr:
     return exp.func("read_json_flag", _given(column), _json_path(column))
 
@@ -209,7 +223,7 @@ def _read_up_to_maximum(macro: str) -> Callable[[Column], exp.Expr]:
 
 
 READERS: dict[Kind, Callable[[Column], exp.Expr]] = {
-    "date": _read_with("read_date"),
+    "date": _read_date,
     "integer": _read_up_to_maximum("read_integer"),
     "number": _read_up_to_maximum("read_number"),
     "boolean": _read_with("read_boolean"),

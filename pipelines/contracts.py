@@ -70,6 +70,9 @@ A_YEAR = re.compile(r"(?<=_)\d{4}(?=_|$)")
 
 FIRST_CALENDAR_DAY = "1995-01-01"
 LAST_CALENDAR_DAY = "2030-12-31"
+FIRST_BIRTHDAY = "1900-01-01"
+EXTRACTED_BY = "extracted_by"
+"""In a check's arguments, the day after which an export of the delivery's month can know of nothing."""
 
 
 class BadContract(ValueError):
@@ -100,6 +103,7 @@ class Column:
     json_key: str | None = None
     words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     no_answers: tuple[str, ...] = ()
+    is_month_first: bool = False
 
     @property
     def duckdb_type(self) -> str | None:
@@ -421,7 +425,10 @@ def found(column: str) -> str:
 
 
 _UNREADABLE = {
-    "date": ("is not a date", "Write it as 2021-02-28 or 28/02/2021."),
+    "date": (
+        "is not a date that can be read one way only",
+        "Write it as 2021-02-28 or 28/02/2021; a number such as 44255 is a spreadsheet's count of days.",
+    ),
     "integer": ("is not a whole number in the range that makes sense", "Give a whole number or leave it blank."),
     "number": ("is not a number in the range that makes sense", "Give a number or leave it blank."),
     "boolean": ("is not Y or N", "Give Y or N or leave it blank."),
@@ -471,19 +478,8 @@ def _structural_checks(column: Column) -> Iterator[Check]:
             Severity.WARNING,
             Consequence.WARN,
         )
-    if column.kind == "date" and column.classification != "restricted":
-        yield Check(
-            Rule(
-                f"{column.reference}-IN-CALENDAR",
-                f"{column.title} lies outside 1995 to 2030: no clock can start or stop on it.",
-                "Correct the date.",
-                Severity.WARNING,
-                Consequence.WARN,
-            ),
-            column.name,
-            "expect_column_values_to_be_between",
-            {"column": column.name, "min_value": FIRST_CALENDAR_DAY, "max_value": LAST_CALENDAR_DAY},
-        )
+    if column.kind == "date":
+        yield from _date_checks(column)
     if column.refers_to is not None:
         yield _fact_check(
             column,
@@ -494,6 +490,28 @@ def _structural_checks(column: Column) -> Iterator[Check]:
             Severity.WARNING,
             Consequence.WARN,
         )
+
+
+def _date_checks(column: Column) -> Iterator[Check]:
+    if column.classification == "restricted":
+        sentence, first_day = "lies outside 1900 to 2030.", FIRST_BIRTHDAY
+    else:
+        sentence, first_day = "lies outside 1995 to 2030: no clock can start or stop on it.", FIRST_CALENDAR_DAY
+    yield _range_check(column, "IN-CALENDAR", sentence, {"min_value": first_day, "max_value": LAST_CALENDAR_DAY})
+    if column.critical:
+        sentence = "lies after the month in which the export was made."
+        yield _range_check(column, "HAPPENED", sentence, {"max_value": EXTRACTED_BY})
+
+
+def _range_check(column: Column, suffix: str, sentence: str, limits: Mapping[str, str]) -> Check:
+    rule = Rule(
+        f"{column.reference}-{suffix}",
+        f"{column.title} {sentence}",
+        "Correct the date.",
+        Severity.WARNING,
+        Consequence.WARN,
+    )
+    return Check(rule, column.name, "expect_column_values_to_be_between", {"column": column.name, **limits})
 
 
 def _fact_check(

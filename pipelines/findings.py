@@ -129,6 +129,27 @@ MALFORMED_RECORD = Rule(
     Severity.CRITICAL,
     Consequence.REFUSE_ROW,
 )
+MONTH_FIRST = Rule(
+    "DLV-021",
+    "The column has dates with the month first: those that could be read either way are read as blank.",
+    "Extract the table again with dates as 2021-02-28, or with the day first.",
+    Severity.CRITICAL,
+    Consequence.WARN,
+)
+OLDER_THAN_ITS_MONTH = Rule(
+    "DLV-022",
+    "The table has records of every month of a year, and none of the delivery's month: it may be an older export.",
+    "Compare it with the case management system; if it is older, extract it again.",
+    Severity.CRITICAL,
+    Consequence.WARN,
+)
+NO_LAST_LINE_BREAK = Rule(
+    "DLV-020",
+    "The file does not end with a line break: its last value may be cut off.",
+    "Compare its last line with the record; if it is cut off, copy the file again whole.",
+    Severity.INFO,
+    Consequence.WARN,
+)
 SAME_TABLE_TWICE = _refuses_delivery(
     "DLV-016",
     "Two files of the delivery hold the same table.",
@@ -167,6 +188,9 @@ DELIVERY_RULES: dict[str, Rule] = {
         MISSING_CRITICAL_COLUMN,
         CORRECTION_WITHOUT_MATCH,
         CORRECTION_OVERDUE,
+        MONTH_FIRST,
+        OLDER_THAN_ITS_MONTH,
+        NO_LAST_LINE_BREAK,
     )
 }
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
-from pipelines.contracts import QUERY, unrepeated
+from pipelines.contracts import EXTRACTED_BY, QUERY, unrepeated
 from pipelines.sql_files import DIALECT, in_build_order, read_select
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pipelines.contracts import Check, Contract
     from pipelines.deliveries import Delivery
+    from pipelines.periods import Period
     from pipelines.sql_files import Select
 
 BANK_HOLIDAYS = "rule_table.bank_holiday"
@@ -55,11 +56,12 @@ def make_tables(
 
 
 def to_carry_out(
-    sql: Path, contracts: Mapping[str, Contract], headings: Mapping[str, Set[str]]
+    sql: Path, contracts: Mapping[str, Contract], headings: Mapping[str, Set[str]], month: Period
 ) -> dict[str, list[Check]]:
     """The checks of each delivered table, without those declared ones that look at what was not delivered.
 
-    That a table or column is missing is a finding of its own; it says nothing about the rows.
+    That a table or column is missing is a finding of its own; it says nothing about the rows. Exports are made in the
+    month after the one they are for, so that the former's last day is the last that one of the latter knows of.
     """
     delivered = {f"usable.{name}" for name in contracts} | {BANK_HOLIDAYS}
     sources = {contract.source for contract in contracts.values()}
@@ -78,8 +80,14 @@ def to_carry_out(
         tables, columns = _looks_at(check)
         return all(map(is_there, tables)) and not columns & lacking
 
+    extracted_by = month.plus(1).last_day.isoformat()
+
+    def dated(check: Check) -> Check:
+        told = {name: extracted_by if value == EXTRACTED_BY else value for name, value in check.kwargs.items()}
+        return replace(check, kwargs=told)
+
     return {
-        name: [*contract.structural_checks, *filter(allowed, contract.declared_checks)]
+        name: [*map(dated, contract.structural_checks), *filter(allowed, contract.declared_checks)]
         for name, contract in contracts.items()
     }
 

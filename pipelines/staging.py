@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 NEWEST = "newest.json"
 READING = ".reading-"
 LONGEST_SCALE = 11
+SURE_OF_THE_ORDER = 10
+"""So many dates with the day first as there are of the month first, and the latter are slips."""
 FAULTS_OF_THE_MACHINE = (duckdb.OutOfMemoryException, duckdb.IOException)
 READABLE_SUFFIXES = {".csv", ".xlsx"}
 WHAT_DECIDES = (
@@ -257,7 +259,7 @@ def _stage_tables(settings: Settings, ingredients: Ingredients, scratch: Path, p
     # Costs seconds to import, and only here: a DAG file that imports this module must not pay for it.
     from pipelines.validation import validate
 
-    checks = rules.to_carry_out(settings.sql, reading.contracts, reading.headings)
+    checks = rules.to_carry_out(settings.sql, reading.contracts, reading.headings, ingredients.delivery.month)
     tested = validate(
         checked,
         _duckdb_config(settings),
@@ -278,6 +280,7 @@ def _read_and_type(
     reading = _read_files(settings, ingredients, connection, scratch)
     _must_have_key_columns(reading)
     _expand_answers(connection, reading)
+    _look_for_months_first(connection, reading)
     reading.noticed += [*_notice_columns(reading), *_notice_tables(ingredients.source, reading)]
     _pseudonymise(connection, reading, settings, ingredients.delivery.authority_code)
     connection.execute("CREATE SCHEMA checked")
@@ -289,6 +292,7 @@ def _read_and_type(
         if name not in reading.contracts:
             # The checks of other tables look here.
             _create_table(connection, exp.table_(name, db="checked"), casting.no_rows(contract))
+    reading.noticed += _notice_older_tables(connection, ingredients, reading)
     tables = {**ingredients.source.tables, **reading.contracts}
     rules.make_tables(connection, settings.sql, ingredients.delivery, tables, reading.reads.keys())
     connection.execute("DETACH raw")
@@ -315,6 +319,8 @@ def _read_files(
         read = read_table(connection, file, name, largest_bytes=settings.largest_file_bytes, scratch=scratch)
         reading.reads[name] = read
         reading.noticed += [Noticed(findings.MALFORMED_RECORD, name, line=bad.line) for bad in read.malformed]
+        if not read.ends_with_break:
+            reading.noticed.append(Noticed(findings.NO_LAST_LINE_BREAK, name))
     if not reading.reads:
         raise UnusableDelivery(findings.NOTHING_USABLE, str(ingredients.delivery), findings.NOTHING_USABLE.sentence)
     return reading
@@ -365,6 +371,44 @@ def _notice_tables(source: Source, reading: Reading) -> Iterator[Noticed]:
     for contract in source.tables.values():
         if contract.name not in reading.reads and not contract.optional:
             yield Noticed(findings.MISSING_TABLE, contract.name)
+
+
+def _look_for_months_first(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    """Mark the columns in which so many dates have the month first that one that could be read either way is a guess."""
+    for name, contract in reading.contracts.items():
+        given = reading.headings[name]
+        dates = [column for column in contract.columns if column.kind == "date" and column.heading in given]
+        if not dates:
+            continue
+        counts = connection.execute(casting.orders_of_dates(contract, dates).sql(casting.DIALECT)).fetchall()[0]
+        guesses = {
+            column.name
+            for column, days, months in zip(dates, counts[::2], counts[1::2], strict=True)
+            if months * SURE_OF_THE_ORDER > days
+        }
+        reading.noticed += [Noticed(findings.MONTH_FIRST, name, each.heading) for each in dates if each.name in guesses]
+        reading.contracts[name] = contract.with_columns(
+            tuple(replace(each, is_month_first=each.name in guesses) for each in contract.columns)
+        )
+
+
+def _notice_older_tables(
+    connection: duckdb.DuckDBPyConnection, ingredients: Ingredients, reading: Reading
+) -> Iterator[Noticed]:
+    """Tell of a history in which something happened in each of twelve months, and nothing in the months after."""
+    if ingredients.source.history != "full":
+        return
+    last = ingredients.delivery.month.last_day
+    for name, contract in reading.contracts.items():
+        begins = next((column for column in contract.columns if column.kind == "date" and column.critical), None)
+        if begins is None:
+            continue
+        months = connection.table(f"checked.{name}").filter(exp.column(begins.name).sql(casting.DIALECT) + " IS NOT NULL")
+        told = months.project(f"year({begins.name}) * 12 + month({begins.name})").distinct().fetchall()
+        known = {month for (month,) in told if month <= last.year * 12 + last.month}
+        newest = max(known, default=0)
+        if newest < last.year * 12 + last.month and known >= set(range(newest - 11, newest + 1)):
+            yield Noticed(findings.OLDER_THAN_ITS_MONTH, name)
 
 
 def _expand_answers(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:

@@ -11,8 +11,9 @@ import csv
 import re
 import shutil
 import tempfile
+from collections import deque
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
@@ -36,7 +37,7 @@ from pipelines.readers.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pipelines.readers.records import Header
 
@@ -46,6 +47,8 @@ UNDEFINED_IN_WINDOWS_1252 = b"\x81\x8d\x8f\x90\x9d"
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+FEWEST_FIELDS_TO_TELL = 3
 
 # DuckDB lets spaces stand between a closing quotation mark and the comma; the csv module does not.
 SPACE_AFTER_QUOTE = re.compile(rb'" +[,\r\n]')
@@ -81,6 +84,7 @@ class Text:
     encoding: TextEncoding
     lines: int
     is_plain: bool
+    ends_with_break: bool
 
 
 def read_csv(
@@ -102,10 +106,11 @@ def read_csv(
         if _may_be_read_directly(text, header, lines.taken):
             rows = _read_directly(connection, utf_8, table, header, text.lines - 1, scratch)
             if rows is not None:
-                return TableRead(file.name, text.encoding, header.columns, rows, ())
-        return load_records(
+                return TableRead(file.name, text.encoding, header.columns, rows, (), text.ends_with_break)
+        read = load_records(
             connection, table, header, records, file_name=file.name, encoding=text.encoding, scratch=scratch
         )
+        return replace(read, ends_with_break=text.ends_with_break)
 
 
 def examine(file: Path) -> Text:
@@ -153,6 +158,7 @@ class _Examination:
             encoding=self._encoding(),
             lines=self._feeds - blank_end + 1,
             is_plain=self._is_plain and has_one_break and not re.search(rb'" +\Z', self._end_of_last),
+            ends_with_break=self._last.endswith((b"\r", b"\n")),
         )
 
     def _must_be_text(self, beginning: bytes) -> None:
@@ -227,20 +233,29 @@ class _Lines:
         self._file_name = file_name
         self._length = 0
         self._start = 1
+        self._again = deque[str]()
+        self.record: list[str] = []
         self.taken = 0
         self.ends_with_break = True
 
     def start_record(self) -> None:
         self._start, self._length = self.taken + 1, 0
+        self.record.clear()
+
+    def go_back_to_second(self) -> None:
+        """Give the lines of this record but its first once more."""
+        self._again.extendleft(reversed(self.record[1:]))
+        self.taken -= len(self.record) - 1
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._lines.readline(LONGEST_RECORD + 1)
+        line = self._again.popleft() if self._again else self._lines.readline(LONGEST_RECORD + 1)
         if not line:
             raise StopIteration
         self.taken += 1
+        self.record.append(line)
         self._length += len(line)
         if self._length > LONGEST_RECORD:
             cause = (
@@ -263,8 +278,14 @@ def _records(lines: _Lines, file_name: str) -> Iterator[Record | Malformed]:
             if "unexpected end of data" in str(problem):
                 cause = f"The quotation mark that opens in the record in line {line} is never closed."
                 raise UnusableDelivery(TRUNCATED_FILE, file_name, cause) from None
+            lines.go_back_to_second()
             yield Malformed(line, "A quotation mark closes a field before its end.")
             continue
+        else:
+            if width is not None and _swallows_records(lines.record, width):
+                lines.go_back_to_second()
+                yield Malformed(line, "A quotation mark opens a field that holds whole records.")
+                continue
         finally:
             lines.start_record()
         if is_blank(fields):
@@ -275,6 +296,14 @@ def _records(lines: _Lines, file_name: str) -> Iterator[Record | Malformed]:
             cause = f"Its last record, in line {line}, has {len(fields)} of {width} fields and no line break."
             raise UnusableDelivery(TRUNCATED_FILE, file_name, cause)
         yield Record(line, fields)
+
+
+def _swallows_records(record: Sequence[str], width: int) -> bool:
+    """Whether lines within a record look like records: text of several lines hardly ever has so many commas in one."""
+    if len(record) < 2 or width < FEWEST_FIELDS_TO_TELL:
+        return False
+    first, *within, last = (line.count(",") == width - 1 for line in record)
+    return any(within) or (first and last)
 
 
 def _fields(text: str, following: Iterator[str]) -> list[str]:

@@ -28,6 +28,7 @@ LINE = "line"
 # DuckDB reads lines of up to 2,000,000 bytes: a character of UTF-8 takes four at most.
 LONGEST_RECORD = 400_000
 MOST_MALFORMED = 1_000_000
+MOST_COLUMNS = 2_000
 
 # trim takes a microsecond a cell, and hardly any cell needs it.
 PADDED = f"^[{WHITE_SPACE}]|[{WHITE_SPACE}]$"
@@ -79,6 +80,7 @@ class TableRead:
     columns: tuple[str, ...]
     rows_read: int
     malformed: tuple[Malformed, ...]
+    ends_with_break: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,9 @@ def take_header(records: Iterator[Record | Malformed], file_name: str) -> Header
     if isinstance(first, Malformed):
         raise UnusableDelivery(NOT_A_TABLE, file_name, f"Line {first.line} cannot be read as a header.")
     columns = tuple(field.strip(WHITE_SPACE) for field in without_blank_end(first.fields))
+    if len(columns) > MOST_COLUMNS:
+        cause = f"Its header has {len(columns):,} columns; {MOST_COLUMNS:,} are allowed."
+        raise UnusableDelivery(NOT_A_TABLE, file_name, cause)
     _must_differ(columns, file_name)
     return Header(first.line, columns, len(first.fields))
 

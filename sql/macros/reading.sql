@@ -2,11 +2,21 @@
 
 CREATE OR REPLACE MACRO read_date(given) AS
     CASE
-        WHEN regexp_matches(given, '^\d{4}-\d{2}-\d{2}([ T]|$)') THEN
+        WHEN regexp_matches(given, '^\d{4}-\d{2}-\d{2}([ T]\d|$)') THEN
             cast(try_cast(regexp_replace(given, '(\.\d{1,6})\d*', '\1') AS TIMESTAMP) AS DATE)
         WHEN regexp_matches(given, '^\d{1,2}/\d{1,2}/\d{4}( |$)') THEN
             cast(try_strptime(given, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S']) AS DATE)
     END;
+
+-- Where the day can only come first, only second, and where it could be either.
+CREATE OR REPLACE MACRO has_day_first(given) AS
+    contains(given, '/') AND regexp_matches(given, '^(1[3-9]|2\d|3[01])/(0?[1-9]|1[0-2])/');
+
+CREATE OR REPLACE MACRO has_month_first(given) AS
+    contains(given, '/') AND regexp_matches(given, '^(0?[1-9]|1[0-2])/(1[3-9]|2\d|3[01])/');
+
+CREATE OR REPLACE MACRO read_date_of_one_order(given) AS
+    CASE WHEN contains(given, '-') OR has_day_first(given) THEN read_date(given) END;
 
 -- 3,227 as reports print it; a comma anywhere else makes it no number.
 CREATE OR REPLACE MACRO without_thousands_commas(given) AS

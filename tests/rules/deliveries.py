@@ -198,7 +198,7 @@ def _fault(column: Column, fault: str) -> str:
         return _sound(column, 0)
     if fault == "FOUND" and column.kind == "text":
         return "T999"
-    faults = {"PRESENT": "", "IN-CALENDAR": "1918-01-31", "FOUND": "nobody"}
+    faults = {"PRESENT": "", "IN-CALENDAR": "1818-01-31", "HAPPENED": "2029-06-01", "FOUND": "nobody"}
     unreadable = {"date": "31/02/2020", "flag": "{cut off"}
     return faults.get(fault, unreadable.get(column.kind, "no such thing!"))
 
