@@ -37,6 +37,7 @@ KEY = "only-for-the-bench-and-32-bytes-long-at-least"
 PIPELINES = (sys.executable, "-m", "pipelines")
 STAGES = {
     "land": (*PIPELINES, "land"),
+    "stage without checks": (sys.executable, "-m", "bench.unchecked"),
     "stage": (*PIPELINES, "stage"),
     "build": (*PIPELINES, "build", MONTH),
     "publish": (*PIPELINES, "publish", MONTH),

@@ -154,6 +154,12 @@ class Contract:
         return frozenset(column.heading for column in self.columns if column.critical)
 
     @property
+    def begins(self) -> Column | None:
+        """The date on which what a row tells of began or happened, if figures depend on it."""
+        dates = (column for column in self.columns if column.kind == "date" and column.critical)
+        return next((column for column in dates if column.classification != "restricted"), None)
+
+    @property
     def primary_key(self) -> Column | None:
         return next((column for column in self.columns if column.primary_key), None)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.contracts import load_sources
 from pipelines.published import load_published
 from pipelines.register import load_register
-from pipelines.sample import FAULTS
+from pipelines.sample import EXPECTED, FAULTS
 from pipelines.settings import PROJECT
 from pipelines.sql_files import read_selects
 from pipelines.storage import write_text
@@ -188,9 +188,9 @@ def _sample_faults() -> Iterator[str]:
         ("Table", "Column", "Kind", "Rows", "What"),
         [(fault.table, fault.column or "", fault.kind, str(fault.rows), fault.sentence) for fault in FAULTS],
     )
-    yield "The queries 8670Q and 8675Q find something too: assessments and conferences that are overdue, as the figures"
-    yield "have it. A planted fault can break a second rule: a conference dated before its enquiry may be dated before"
-    yield "its referral as well."
+    yield "A planted fault can break a second rule: a conference dated before its enquiry may be dated before its"
+    yield "referral as well. Where nothing is planted, the only findings are these:\n"
+    yield from _table(("Rule", "What it finds"), list(EXPECTED.items()))
 
 
 def main() -> None:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 NEWEST = "newest.json"
 READING = ".reading-"
 LONGEST_SCALE = 11
+FEWEST_A_MONTH = 5
+"""Where at least so many begin in each month of a year, a month in which none does is no chance."""
 SURE_OF_THE_ORDER = 10
 """So many dates with the day first as there are of the month first, and the latter are slips."""
 FAULTS_OF_THE_MACHINE = (duckdb.OutOfMemoryException, duckdb.IOException)
@@ -374,7 +376,7 @@ def _notice_tables(source: Source, reading: Reading) -> Iterator[Noticed]:
 
 
 def _look_for_months_first(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
-    """Mark the columns in which so many dates have the month first that one that could be read either way is a guess."""
+    """Mark the columns in which many dates have the month first: one that could be read either way is a guess."""
     for name, contract in reading.contracts.items():
         given = reading.headings[name]
         dates = [column for column in contract.columns if column.kind == "date" and column.heading in given]
@@ -395,19 +397,20 @@ def _look_for_months_first(connection: duckdb.DuckDBPyConnection, reading: Readi
 def _notice_older_tables(
     connection: duckdb.DuckDBPyConnection, ingredients: Ingredients, reading: Reading
 ) -> Iterator[Noticed]:
-    """Tell of a history in which something happened in each of twelve months, and nothing in the months after."""
-    if ingredients.source.history != "full":
-        return
-    last = ingredients.delivery.month.last_day
+    """Tell of a history in which much began in each of twelve months, and nothing in the months after."""
+    month = ingredients.delivery.month
     for name, contract in reading.contracts.items():
-        begins = next((column for column in contract.columns if column.kind == "date" and column.critical), None)
-        if begins is None:
+        if ingredients.source.history != "full" or contract.begins is None:
             continue
-        months = connection.table(f"checked.{name}").filter(exp.column(begins.name).sql(casting.DIALECT) + " IS NOT NULL")
-        told = months.project(f"year({begins.name}) * 12 + month({begins.name})").distinct().fetchall()
-        known = {month for (month,) in told if month <= last.year * 12 + last.month}
-        newest = max(known, default=0)
-        if newest < last.year * 12 + last.month and known >= set(range(newest - 11, newest + 1)):
+        begun = connection.table(f"checked.{name}").aggregate(
+            f"12 * year({contract.begins.name}) + month({contract.begins.name}) AS month, count(*)"
+        )
+        counts = {
+            number: count for number, count in begun.fetchall() if number and number <= 12 * month.year + month.month
+        }
+        newest = max(counts, default=0)
+        year = range(newest - 11, newest + 1)
+        if newest < 12 * month.year + month.month and all(counts.get(each, 0) >= FEWEST_A_MONTH for each in year):
             yield Noticed(findings.OLDER_THAN_ITS_MONTH, name)
 
 

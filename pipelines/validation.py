@@ -124,7 +124,8 @@ def validate(
 
     ``config`` is the one with which this process opens the database elsewhere: DuckDB allows only one at a time.
     ``rows`` holds how many rows the reader read for each table: every suite begins by counting them, since an
-    empty table would pass nearly anything. ``stylesheet`` is the one that the pages refer to. Raises BrokenCheck where a check did not run or rows went missing.
+    empty table would pass nearly anything. ``stylesheet`` is the one that the pages refer to. Raises BrokenCheck
+    where a check did not run or rows went missing.
     """
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)

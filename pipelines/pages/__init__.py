@@ -74,7 +74,9 @@ def put_stylesheet(settings: Settings) -> str:
     """
     bootstrap = Path(str(distribution("Bootstrap-Flask").locate_file("flask_bootstrap/static/bootstrap4/css")))
     own = Path(__file__).parent / "great_expectations"
-    rules = [file.read_text(encoding="utf-8") for file in (bootstrap / "bootstrap.min.css", own / "great_expectations.css")]
+    rules = [
+        file.read_text(encoding="utf-8") for file in (bootstrap / "bootstrap.min.css", own / "great_expectations.css")
+    ]
     name = f"great_expectations-{storage.sha256_of_texts(rules)[:12]}.css"
     file = settings.reports / "validation" / "assets" / name
     if not file.exists():

@@ -27,6 +27,6 @@ due again and again; ``writing`` writes each row to the deliveries that know of 
 from __future__ import annotations
 
 from pipelines.sample.council import SampleWritten, write_sample
-from pipelines.sample.faults import FAULTS, Fault, PlantedFault
+from pipelines.sample.faults import EXPECTED, FAULTS, Fault, PlantedFault
 
-__all__ = ["FAULTS", "Fault", "PlantedFault", "SampleWritten", "write_sample"]
+__all__ = ["EXPECTED", "FAULTS", "Fault", "PlantedFault", "SampleWritten", "write_sample"]

@@ -61,11 +61,13 @@ def write_sample(
     months: tuple[Period, ...] = DEFAULT_MONTHS,
     bank_holidays: Collection[dt.date] | None = None,
     project: Path = PROJECT,
+    spoilt: bool = True,
 ) -> SampleWritten:
     """Write the deliveries of the made-up council: SSD exports as known at each month's end, and a survey in the last.
 
     ``scale`` multiplies children and workers (0.05 for a quick test, 10 for a load test); the survey stays as it is.
     ``bank_holidays`` are read from the project's ``sql/reference/bank_holidays.csv`` where they are not given.
+    Unless it is to be ``spoilt``, no fault is planted.
     Raises ValueError for months outside January 2018 to May 2021, FileExistsError where a delivery is there already:
     then nothing is written.
     """
@@ -84,9 +86,11 @@ def write_sample(
         rows = _write_exports({export: folders[export] for export in exports}, seed, scale, days, project)
         rows |= {f"{survey}/{name}": count for name, count in write_survey(folders[survey], seed).items()}
         last = Delivery(shape.AUTHORITY_CODE, "ssd", months[-1])
+        faults = {last: SSD_FAULTS, survey: SURVEY_FAULTS} if spoilt else {}
         planted = [
-            *plant_faults(folders[last], str(last), SSD_FAULTS, seed),
-            *plant_faults(folders[survey], str(survey), SURVEY_FAULTS, seed),
+            each
+            for delivery, wanted in faults.items()
+            for each in plant_faults(folders[delivery], str(delivery), wanted, seed)
         ]
         for folder in folders.values():
             (folder / READY).touch()

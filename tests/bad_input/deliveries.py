@@ -20,11 +20,10 @@ from tests.exports import KEY, SOURCES, write_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DATES = [f"{year}-{month:02d}-{5 + month:02d}" for year in (2019, 2020) for month in range(1, 13)] + [
-    "2021-01-06",
-    "2021-02-07",
-]
-"""One in each month up to that of the delivery."""
+DATES = [
+    f"{year}-{month:02d}-{day:02d}" for year in (2020, 2021) for month in range(1, 13) for day in (3, 7, 11, 15, 19)
+][: 5 * 14]
+"""Five in each month up to that of the delivery."""
 
 GOOD: dict[str, dict[str, list[dict[str, str]]]] = {
     "ssd": {
@@ -33,9 +32,9 @@ GOOD: dict[str, dict[str, list[dict[str, str]]]] = {
                 "pers_person_id": f"P{number}",
                 "pers_sex": "FM"[number % 2],
                 "pers_ethnicity": "WBRI",
-                "pers_dob": f"2012-03-{number + 1:02d}",
+                "pers_dob": f"201{number // 10}-03-1{number % 10}",
             }
-            for number in range(26)
+            for number in range(5 * 14)
         ],
         "ssd_cp_plans": [
             {
@@ -71,7 +70,9 @@ GOOD: dict[str, dict[str, list[dict[str, str]]]] = {
             {"question_id": "q01", "standard_id": "covid", "reverse": "N", "points": "5"},
             {"question_id": "q02", "standard_id": "tensions", "reverse": "Y", "points": "7"},
         ],
-        "survey_responses": [{"respondent_id": f"R{number}", "q01": "45321"[number], "q02": "7"} for number in range(5)],
+        "survey_responses": [
+            {"respondent_id": f"R{number}", "q01": "45321"[number], "q02": "7"} for number in range(5)
+        ],
     },
     "local": {
         "local_posts": [
@@ -184,9 +185,7 @@ def stage(source: str, file: File) -> Outcome:
     """Land and stage the delivery with the file in it, in a place of its own."""
     with TemporaryDirectory() as name:
         root = Path(name)
-        settings = Settings(
-            _env_file=None, inbox_url=str(root / "inbox"), data_dir=root / "data", pseudonym_key=KEY
-        )
+        settings = Settings(_env_file=None, inbox_url=str(root / "inbox"), data_dir=root / "data", pseudonym_key=KEY)
         delivery = Delivery.parse(f"E06000015/{source}/{MONTHS.get(source, '2021-02')}")
         folder = root / "inbox" / str(delivery)
         folder.mkdir(parents=True)

@@ -382,15 +382,13 @@ def a_child_without_a_person(file: File, rng: random.Random) -> None:
 def an_id_like_a_statement(file: File, rng: random.Random) -> None:
     """An id is text that a database would carry out, were it put into a statement."""
     for record in _some(file, rng):
-        file.give(record, KEYS[_source(file)], "'); DROP TABLE raw.\"x\"; --")
+        file.give(record, KEYS[_source(file)], '\'); DROP TABLE raw."x"; --')
 
 
 # What is done to values.
 
 
-@is_found(
-    ssd="CPPL004A-READABLE", ssda903="EPI003-READABLE", survey="SURV002-READABLE", local="POST004-READABLE"
-)
+@is_found(ssd="CPPL004A-READABLE", ssda903="EPI003-READABLE", survey="SURV002-READABLE", local="POST004-READABLE")
 def text_that_a_spreadsheet_would_run(file: File, rng: random.Random) -> None:
     """Every cell of a record is a formula, its id too."""
     for record in _some(file, rng):
@@ -427,13 +425,13 @@ def a_field_that_is_too_long(file: File, rng: random.Random) -> None:
 def lines_that_say_nothing(file: File, rng: random.Random) -> None:
     """Blank lines, and records of nothing but commas and blanks, lie between the others."""
     for text in ("", _joined(file, [""] * len(file.headings)), " \t"):
-        file.records.insert(rng.randrange(len(file.records)), Record([], None, text))
+        file.records.insert(rng.randint(0, len(file.records)), Record([], None, text))
 
 
 @is_found(ssd="CPPL003A-READABLE", ssda903="EPI002-READABLE", survey="SURV002-READABLE", local="POST007-READABLE")
 def the_header_again(file: File, rng: random.Random) -> None:
     """The header stands among the records, as where exports were put together."""
-    file.records.insert(rng.randrange(len(file.records)), Record(list(file.headings), None))
+    file.records.insert(rng.randint(0, len(file.records)), Record(list(file.headings), None))
 
 
 @is_read()
@@ -442,13 +440,13 @@ def no_records(file: File, rng: random.Random) -> None:
     file.records = []
 
 
-@is_found(ssd="DLV-019", local="DLV-019")
+@is_found(ssd="DLV-019")
 def a_table_of_another_month(file: File, rng: random.Random) -> None:
-    """The file is that of two months before: nothing in it is newer."""
+    """The file is that of a month before: nothing in it is newer."""
     column = file.column(DATES[_source(file)])
     if column >= 0:
         file.records = [
-            record for record in file.records if not "".join(record.cells[column : column + 1]).startswith("2021")
+            record for record in file.records if not "".join(record.cells[column : column + 1]).startswith("2021-02")
         ]
 
 
