@@ -1,4 +1,4 @@
-"""What staging costs without its checks: text to typed, pseudonymised Parquet, and nothing that says whether it is right.
+"""Staging without its checks: text to typed, pseudonymised Parquet, and nothing that says whether it is right.
 
 ``python -m bench.unchecked`` does so with every landed delivery, in a temporary folder that is gone at the end: nothing
 that was not checked can be published. It prints how many rows it wrote.

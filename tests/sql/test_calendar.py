@@ -106,7 +106,7 @@ def test_the_start_is_day_0_and_days_off_do_not_count(
 def test_counting_agrees_with_numpy(calendar: duckdb.DuckDBPyConnection) -> None:
     found = calendar.execute("SELECT working_day_number FROM warehouse.dim_calendar ORDER BY calendar_date")
     numbers = np.array(found.fetchall()).ravel()
-    chance = random.Random(2021)  # noqa: S311 - dates, not secrets
+    chance = random.Random(2021)
     starts, ends = np.array([sorted(chance.choices(range(len(numbers)), k=2)) for _ in range(4000)]).T
     first = np.datetime64("1995-01-01")
     days_off = np.array(sorted(ENGLAND), dtype="datetime64[D]")
