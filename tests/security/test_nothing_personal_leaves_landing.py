@@ -23,6 +23,8 @@ PLANTED = {
     "nhs": "9990001234",
     "postcode": "ZZ99 9ZZ",
     "raw id": "RAWID7654321",
+    # Nor may what a spreadsheet would run leave it.
+    "formula": "=HYPERLINK(RUNME7654321)",
 }
 # Whatever way a text could be cut or joined, these pieces of it must not show.
 TRACES = [
@@ -35,6 +37,7 @@ TRACES = [
     "ZZ99 9ZZ",
     "ZZ999ZZ",
     "RAWID7654321",
+    "RUNME7654321",
     KEY,
 ]
 
@@ -142,7 +145,8 @@ def test_the_run_went_through_so_that_there_is_something_to_search(home: Path) -
     assert "['pipelines', 'run', '2021-02']: 3" in said, said[-3000:]
     assert (home / "data" / "snapshots" / "2021-02" / "v0001" / "manifest.json").exists()
     kinds = {file.suffix for file in _left_behind(home)}
-    assert kinds >= {".parquet", ".duckdb", ".json", ".html", ".csv", ".db", ".log"}
+    assert kinds >= {".parquet", ".duckdb", ".json", ".html", ".css", ".csv", ".db", ".log"}
+    assert any("great_expectations" in file.parts for file in _left_behind(home))
 
 
 def test_the_planted_texts_were_read_and_are_in_landing(home: Path) -> None:
