@@ -288,7 +288,7 @@ def a_date_with_the_month_first(file: File, rng: random.Random) -> None:
     _date(file, rng, "04/13/2021")
 
 
-@is_found(ssd="DLV-018", ssda903="DLV-018", local="DLV-018")
+@is_found(ssd="DLV-021", ssda903="DLV-021", local="DLV-021")
 def dates_with_the_month_first(file: File, rng: random.Random) -> None:
     """All dates of a column have the month first: those that could be read either way may not be read day first."""
     heading = DATES[_source(file)]
@@ -440,7 +440,7 @@ def no_records(file: File, rng: random.Random) -> None:
     file.records = []
 
 
-@is_found(ssd="DLV-019")
+@is_found(ssd="DLV-022")
 def a_table_of_another_month(file: File, rng: random.Random) -> None:
     """The file is that of a month before: nothing in it is newer."""
     column = file.column(DATES[_source(file)])
