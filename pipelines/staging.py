@@ -400,7 +400,7 @@ def _notice_older_tables(
     """Tell of a history in which much began in each of twelve months, and nothing in the months after."""
     month = ingredients.delivery.month
     for name, contract in reading.contracts.items():
-        if ingredients.source.history != "full" or contract.begins is None:
+        if ingredients.source.history != "full" or contract.optional or contract.begins is None:
             continue
         begun = connection.table(f"checked.{name}").aggregate(
             f"12 * year({contract.begins.name}) + month({contract.begins.name}) AS month, count(*)"
