@@ -1,5 +1,6 @@
 """One delivery with every kind of fault in it, staged once; each test questions one thing."""
 
+import datetime as dt
 import hashlib
 import shutil
 from collections.abc import Iterator
@@ -431,3 +432,33 @@ def test_two_runs_that_stage_the_same_at_once_do_no_harm(small: Settings, monkey
     monkeypatch.setattr(staging, "_must_not_be_refused_already", another_run_is_faster)
     staged = staging.stage(small, SURVEY)
     assert (staged.folder, staged.outcome) == (other[0].folder, "staged")
+
+
+@pytest.mark.parametrize(("days_first", "read"), [(10, dt.date(2020, 3, 4)), (9, None)])
+def test_a_date_that_could_be_read_either_way_is_read_only_where_the_others_have_the_day_first(
+    small: Settings, days_first: int, read: dt.date | None
+) -> None:
+    dates = ["04/03/2020", "2020-03-04", "05/05/2020", "04/13/2020", *(f"{13 + n}/01/2020" for n in range(days_first))]
+    posts = [{"post_id": str(n), "post_status": "vacant", "from_date": date} for n, date in enumerate(dates)]
+    write_table(Path(small.inbox) / str(LOCAL) / "posts.csv", list(posts[0]), posts)
+    landing.land(small, LOCAL)
+    staged = staging.stage(small, LOCAL)
+    values = [row["from_date"] for row in rows(staged, "local_posts")]
+    assert values[:2] == [read, dt.date(2020, 3, 4)]
+    assert values[3] is None and None not in values[4:]
+    assert failed(staged, "DLV-021") == ([] if read else [None])
+    assert set(failed(staged, "POST007-READABLE")) >= ({5} if read else {2, 5})
+
+
+@pytest.mark.parametrize(("fewest", "found"), [(5, [None]), (4, [])])
+def test_a_history_that_breaks_off_before_the_month_is_found_where_much_happened_until_then(
+    small: Settings, fewest: int, found: list[None]
+) -> None:
+    plans = [
+        {"cppl_cp_plan_id": f"{month}-{n}", "cppl_person_id": "P1", "cppl_cp_plan_start_date": f"2020-{month:02d}-0{n}"}
+        for month in range(1, 13)
+        for n in range(1, (fewest if month == 6 else 5) + 1)
+    ]
+    write_ssd(Path(small.inbox) / str(DELIVERY), {"ssd_cp_plans": plans})
+    landing.land(small, DELIVERY)
+    assert failed(staging.stage(small, DELIVERY), "DLV-022") == found

@@ -389,3 +389,23 @@ def test_scratch_files_are_private(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         connection.execute("CREATE SCHEMA raw")
         read_table(connection, tmp_path / "ssd_person.csv", "t", largest_bytes=100, scratch=tmp_path)
     assert seen == [0o700]
+
+
+@pytest.mark.parametrize(
+    ("text", "refused", "kept"),
+    [
+        ('a,b,c\n1,"x,y\n2,x,y\n3,x",y\n4,x,y\n', [2], [3, 4, 5]),
+        ('a,b,c\n1,"x,y\n2,x",y\n3,x,y\n', [2], [3, 4]),
+        ('a,b,c\n1,"x,y\n2,x,y\n3,"x",y\n4,x,y\n', [2], [3, 4, 5]),
+        ('a,b,c\n1,"x\nand, so\nforth",y\n2,x,y\n', [], [2, 5]),
+    ],
+)
+def test_a_quotation_mark_left_open_costs_its_own_record_and_no_other(
+    tmp_path: Path, text: str, refused: list[int], kept: list[int]
+) -> None:
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA raw")
+        read = read_table(connection, tmp_path / "t.csv", "t", largest_bytes=1000, scratch=tmp_path)
+        lines = [line for (line,) in connection.execute('SELECT line FROM raw."t" ORDER BY line').fetchall()]
+    assert ([bad.line for bad in read.malformed], lines) == (refused, kept)
