@@ -15,8 +15,10 @@ from pipelines.sample import write_sample
 from pipelines.settings import PROJECT
 from pipelines.storage import read_json, write_json
 from tests.exports import KEY
+from tests.service.guide import block
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 OTHER_KEY = KEY[::-1]
@@ -24,8 +26,11 @@ MONTHS = ("2021-01", "2021-02")
 
 
 def pipelines(root: Path, *arguments: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
+    return run(root, [sys.executable, "-m", "pipelines", *arguments], key)
+
+
+def run(root: Path, command: Sequence[str], key: str = KEY) -> subprocess.CompletedProcess[str]:
     places = {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": key, "COLUMNS": "200"}
-    command = [sys.executable, "-m", "pipelines", *arguments]
     return subprocess.run(
         command, cwd=PROJECT, env={**os.environ, **places}, capture_output=True, text=True, check=False
     )
@@ -55,6 +60,12 @@ def test_a_version_is_made_again_with_another_key_from_its_own_deliveries(root: 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("the same again: ")
     assert not list((root / "data").glob(".rebuilding-*"))
+
+
+@pytest.mark.parametrize("about", ["verify", "rebuild"])
+def test_the_guides_commands_run(root: Path, about: str) -> None:
+    done = run(root, ["bash", "-euc", block(about)])
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_month_tells_what_it_restated_and_diff_what_the_delivery_changed(root: Path) -> None:

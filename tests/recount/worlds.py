@@ -564,7 +564,7 @@ def _survey(maker: Maker) -> dict[str, Rows]:
 
 
 def make_world(seed: int, last: date, children: int = 40) -> World:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     authorities = {code: _authority(random, last, children) for code in AUTHORITIES}
     return World(f"make_world({seed}, {last!r}, {children})", last, authorities)
 

@@ -1,4 +1,4 @@
-"""The commands that the guide for data engineers gives, so that the tests run those and no others."""
+"""The commands that the guides give, so that the tests run those and no others."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 
 from pipelines.settings import PROJECT
 
-GUIDE = (PROJECT / "docs" / "data_engineers.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```console\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+GUIDES = "".join(path.read_text("utf-8") for path in sorted((PROJECT / "docs").glob("*.md")))
+BLOCKS = re.findall(r"^```console\n(.*?)^```$", GUIDES, re.MULTILINE | re.DOTALL)
 
-# What each is about, and a word that only it has. Every one is run by a test: the gate's by those of the command line,
-# all others in this folder; of those for a container engine test_compose does what can be done without one.
+# What each is about, and a word that only it has. Every one is run by a test: the gate's, verifying and rebuilding by
+# those end to end, all others in this folder; of those for a container engine test_compose does what can be done
+# without one.
 ABOUT = {
     "scheduler": "make airflow\n",
     "by REST": "curl",
@@ -19,6 +20,8 @@ ABOUT = {
     "compose": "docker compose",
     "extract": "EXTRACTS",
     "gate": "pipelines gate",
+    "rebuild": "pipelines rebuild",
+    "verify": "pipelines verify",
 }
 
 
