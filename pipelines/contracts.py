@@ -3,8 +3,9 @@
 A contract is an Open Data Contract Standard 3.1 file, one a table. The part of the standard that is read:
 
 - ``schema[0]``: ``name`` (the staged table), ``physicalName`` (its file; any year in it stands for every year),
-  ``description``, ``dataGranularityDescription``, ``properties``, ``quality``, and the custom properties ``optional``
-  and ``symbols`` (what may stand in place of a number, and is kept in a column of its own);
+  ``description``, ``dataGranularityDescription``, ``properties``, ``quality``, and the custom properties ``optional``,
+  ``symbols`` (what may stand in place of a number, and is kept in a column of its own), ``eventDate`` (the column that
+  dates what a row tells of) and ``team`` (the column of the team that a row belongs to);
 - a property's ``id`` (its reference in rule codes), ``name``, ``physicalName`` (its heading, where that is no plain
   name), ``businessName``, ``description``, ``logicalType``,
   ``pattern``, ``maxLength`` and ``maximum`` in ``logicalTypeOptions``, ``required``, ``primaryKey``,
@@ -66,6 +67,7 @@ DUCKDB_TYPES: dict[Kind, str] = {
 WITHHELD = {"direct_identifier", "free_text"}
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 QUERY = "unexpected_rows_query"
+CHILD = "person"
 A_YEAR = re.compile(r"(?<=_)\d{4}(?=_|$)")
 
 FIRST_CALENDAR_DAY = "1995-01-01"
@@ -134,6 +136,8 @@ class Contract:
     optional: bool
     columns: tuple[Column, ...]
     declared_checks: tuple[Check, ...]
+    event_date: str | None = None
+    team: str | None = None
 
     @property
     def file_key(self) -> str:
@@ -162,6 +166,11 @@ class Contract:
     @property
     def primary_key(self) -> Column | None:
         return next((column for column in self.columns if column.primary_key), None)
+
+    @property
+    def child(self) -> Column | None:
+        """The column that says whose record a row is; the first, where it names several children."""
+        return next((column for column in self.columns if column.pseudonym == CHILD), None)
 
     @property
     def structural_checks(self) -> tuple[Check, ...]:
@@ -263,7 +272,8 @@ def _contract(told: dict[str, Any], source: str, rules: Path) -> Contract:
     table = told["schema"][0]
     custom = _custom(table)
     symbols = custom.get("symbols", ())
-    columns = (column for told_column in table["properties"] for column in _columns(told_column))
+    told_columns = [column for told_column in table["properties"] for column in _columns(told_column)]
+    columns = tuple(part for column in told_columns for part in _with_symbol(column, symbols))
     return Contract(
         source=source,
         name=_plain(table["name"]),
@@ -272,9 +282,17 @@ def _contract(told: dict[str, Any], source: str, rules: Path) -> Contract:
         description=table["description"],
         grain=table["dataGranularityDescription"],
         optional=bool(custom.get("optional", False)),
-        columns=tuple(part for column in columns for part in _with_symbol(column, symbols)),
+        columns=columns,
         declared_checks=tuple(_declared_check(quality, rules) for quality in table.get("quality", ())),
+        event_date=_named(columns, custom.get("eventDate"), "date"),
+        team=_named(columns, custom.get("team"), "text"),
     )
+
+
+def _named(columns: Sequence[Column], name: str | None, kind: Kind) -> str | None:
+    if name is not None and (name, kind) not in {(column.name, column.kind) for column in columns}:
+        raise BadContract(f"{name} is not a column of the kind {kind}")
+    return name
 
 
 def _columns(told: dict[str, Any]) -> Iterator[Column]:

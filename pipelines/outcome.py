@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,21 @@ from sqlglot import exp
 from pipelines import casting, storage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import duckdb
 
-    from pipelines.contracts import Contract
+    from pipelines.contracts import Column, Contract
     from pipelines.corrections import Correction
     from pipelines.findings import Rule
+    from pipelines.periods import Period
     from pipelines.readers import TableRead
     from pipelines.validation import Tested
+
+
+# What has a few values that are told by name: their shares can drift.
+COUNTED_KINDS = {"boolean", "code", "flag"}
 
 
 class RowsUnaccountedFor(AssertionError):
@@ -50,7 +56,7 @@ def record_noticed(
         connection.execute(
             """
             INSERT INTO finding
-            SELECT $table, $code, $column, $severity, $consequence, unnest($lines::BIGINT[]), NULL
+            SELECT $table, $code, $column, $severity, $consequence, unnest($lines::BIGINT[]), NULL, NULL, NULL
             """,
             {**_told(rule, table, column), "lines": where},
         )
@@ -81,21 +87,41 @@ def record_tested(
         rule, column = each.check.rule, each.check.column
         _insert_result(connection, rule, each.table, column, each.rows_tested, each.rows_failed)
         if each.rows_failed:
-            query = _failing_rows(each, contracts[each.table])
+            query = _failing_rows(each, contracts)
             connection.execute(exp.insert(query, "finding").sql(casting.DIALECT), _told(rule, each.table, column))
 
 
-def _failing_rows(tested: Tested, contract: Contract) -> exp.Select:
+def _failing_rows(tested: Tested, contracts: Mapping[str, Contract]) -> exp.Select:
+    """The failing rows as findings: each with its record, the child it is about and the team it names, if any."""
     failing = sqlglot.parse_one(tested.failing_rows or "", dialect=casting.DIALECT)
     assert isinstance(failing, exp.Query)  # noqa: S101 - both sources of these queries write SELECTs
+    contract = contracts[tested.table]
     key = contract.primary_key
     record_key = exp.null() if key is None or key.pseudonym is None else exp.column(key.name, "rows", quoted=True)
-    return (
+    team = exp.null() if contract.team is None else exp.column(contract.team, "rows", quoted=True)
+    query = (
         exp.select(*(exp.Placeholder(this=name) for name in ("table", "code", "column", "severity", "consequence")))
-        .select(exp.column("line", "rows"), record_key)
         .from_(exp.table_(tested.table, db="checked").as_("rows"))
         .join(failing.subquery("failing"), on="failing.line = rows.line")
     )
+    return _with_child(query.select(exp.column("line", "rows"), record_key), contract, contracts).select(team)
+
+
+def _with_child(query: exp.Select, contract: Contract, contracts: Mapping[str, Contract]) -> exp.Select:
+    """The row's own child, else that of the row it refers to: a review that names no child names a period of care."""
+    if contract.child is not None:
+        return query.select(exp.column(contract.child.name, "rows", quoted=True))
+    for column in contract.columns:
+        table, key = column.refers_to or ("", "")
+        child = contracts[table].child if table in contracts else None
+        if child is not None and column.kind == "identifier":
+            named, one = exp.column(key, quoted=True), exp.Min(this=exp.column(child.name, quoted=True))
+            referred = exp.select(named.as_("key"), one.as_("child_id"))
+            referred = referred.from_(exp.table_(table, db="checked")).group_by(named)
+            same = exp.column("key", "referred").eq(exp.column(column.name, "rows", quoted=True))
+            query = query.join(referred.subquery("referred"), on=same, join_type="left")
+            return query.select(exp.column("child_id", "referred"))
+    return query.select(exp.null())
 
 
 def write_tables(
@@ -137,9 +163,47 @@ def _reconcile(
 
 
 def write_findings(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write ``finding``, ``rule_result`` and ``reconciliation`` in a total order."""
-    for table in ("finding", "rule_result", "reconciliation"):
+    """Write ``finding``, ``rule_result``, ``reconciliation`` and ``profile`` in a total order."""
+    for table in ("finding", "rule_result", "reconciliation", "profile"):
         connection.table(table).order("ALL").write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
+
+
+def record_profile(connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], month: Period) -> None:
+    """Count the staged rows of the months from a year before ``month`` up to it, and how often each code is there.
+
+    Where a table's rows have no date of an event, all of them are counted, under no month.
+    """
+    for contract in contracts.values():
+        for column in (None, *(column for column in contract.staged_columns if column.kind in COUNTED_KINDS)):
+            query = _counted(contract, column, month)
+            connection.execute(exp.insert(query, "profile").sql(casting.DIALECT))
+
+
+def _counted(contract: Contract, column: Column | None, month: Period) -> exp.Select:
+    code = exp.null() if column is None else exp.column(column.name, quoted=True)
+    rows = exp.select(
+        exp.cast(code, "VARCHAR").as_("code"), _event_month(contract).as_("event_month"), "count(*) AS rows"
+    )
+    rows = rows.from_(exp.table_(contract.name, db="checked")).where(exp.not_(_is_refused(contract)))
+    if contract.event_date is not None:
+        a_year_before = dt.date(month.year - 1, month.month, 1)
+        first, last = (exp.cast(exp.Literal.string(str(day)), "DATE") for day in (a_year_before, month.last_day))
+        rows = rows.where(exp.column(contract.event_date, quoted=True).between(first, last))
+    return exp.select(
+        exp.Literal.string(contract.name),
+        exp.null() if column is None else exp.Literal.string(column.name),
+        "code",
+        exp.func("strftime", exp.column("event_month"), exp.Literal.string("%Y-%m"), dialect=casting.DIALECT),
+        "rows",
+    ).from_(rows.group_by("code", "event_month").subquery("counted"))
+
+
+def _event_month(contract: Contract) -> exp.Expr:
+    """The first day of the month that dates a row; null where nothing does."""
+    if contract.event_date is None:
+        return exp.cast(exp.null(), "DATE")
+    date = exp.column(contract.event_date, quoted=True)
+    return exp.func("date_trunc", exp.Literal.string("month"), date, dialect=casting.DIALECT)
 
 
 def rows_warned(connection: duckdb.DuckDBPyConnection) -> int:

@@ -148,22 +148,25 @@ def _rule_reference() -> Iterator[str]:
     yield "## Of a delivery\n"
     from pipelines.findings import DELIVERY_RULES
 
-    yield from _table(
-        ("Code", "What is wrong", "What to do", "Severity", "Consequence"),
-        map(_rule_row, DELIVERY_RULES.values()),
-    )
+    headings = ("Code", "What is wrong", "What to do", "Severity", "Consequence")
+    yield from _table(headings, map(_rule_row, DELIVERY_RULES.values()))
+    yield "## Of what was delivered before, and of due dates\n"
+    yield from _table(headings, _warehouse_rules())
     for source in load_sources(PROJECT / "expectations").values():
         yield f"## {source.title}\n"
         for contract in source.tables.values():
             yield f"### {contract.name}\n"
-            yield from _table(
-                ("Code", "What is wrong", "What to do", "Severity", "Consequence"),
-                [_rule_row(check.rule) for check in contract.checks],
-            )
+            yield from _table(headings, [_rule_row(check.rule) for check in contract.checks])
 
 
 def _rule_row(rule: Rule) -> tuple[str, str, str, str, str]:
     return rule.code, rule.sentence, rule.remedy, rule.severity.value, rule.consequence.value
+
+
+def _warehouse_rules() -> Iterator[tuple[str, str, str, str, str]]:
+    with (PROJECT / "sql" / "reference" / "warehouse_rule.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            yield row["rule_code"], row["sentence"], row["remedy"], row["severity"], row["consequence"]
 
 
 def _rules_not_applied() -> Iterator[str]:

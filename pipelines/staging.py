@@ -129,7 +129,7 @@ def stage(settings: Settings, delivery: Delivery) -> Staged:
                 raise
     staged = _read_back(delivery, folder)
     _point_to(folder, staged)
-    _list_pages(settings)
+    pages.write_index(settings)
     return replace(staged, outcome="already staged") if already and staged.refusal is None else staged
 
 
@@ -240,11 +240,6 @@ def _keep_pages(made: Path, target: Path) -> None:
     if not target.exists():
         with storage.new_folder(target) as aside:
             shutil.copytree(made, aside, dirs_exist_ok=True)
-
-
-def _list_pages(settings: Settings) -> None:
-    newest = sorted(settings.staging.glob(f"*/authority=*/month=*/{NEWEST}"))
-    pages.write_index(settings, [pointer.parent / storage.read_json(pointer)["folder"] for pointer in newest])
 
 
 def _must_not_be_refused_already(ingredients: Ingredients) -> None:
@@ -478,6 +473,7 @@ def _write_outcome(
     outcome.record_corrected(connection, reading.corrected, reading.reads)
     outcome.record_tested(connection, tested, reading.contracts)
     tables = outcome.write_tables(connection, reading.contracts, reading.reads, aside)
+    outcome.record_profile(connection, reading.contracts, ingredients.delivery.month)
     outcome.write_findings(connection, aside)
     rows_read = sum(read.rows_read for read in reading.reads.values())
     manifest = {

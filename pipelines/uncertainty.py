@@ -22,7 +22,7 @@ Z = 1.959963984540054
 EXACT_BELOW = 10
 
 
-def add_intervals(warehouse: duckdb.DuckDBPyConnection) -> None:
+def compute(warehouse: duckdb.DuckDBPyConnection) -> None:
     """Make ``warehouse.dim_uncertainty`` of ``warehouse.dim_counted``: its columns, ``lower`` and ``upper``.
 
     Limits are in the KPI's unit, a percentage's difference in percentage points.

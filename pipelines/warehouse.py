@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,11 @@ ASIDE = ".building-"
 REFERENCE = "reference"
 EVERY_RECORD = "warehouse.fct_kpi_record"
 EVERY_KPI = "warehouse.fct_kpi_team_month"
-COUNTED, UNCERTAINTY = "warehouse.dim_counted", "warehouse.dim_uncertainty"
+# What a library computes of a table of sql/, and the module that asks it: importing those costs seconds, so only here.
+COMPUTED = {
+    "warehouse.dim_uncertainty": ("warehouse.dim_counted", "pipelines.uncertainty"),
+    "warehouse.dim_distribution_test": ("warehouse.dim_distribution", "pipelines.distributions"),
+}
 KPIS = "kpis"
 KPI_GROUP = ("authority_code", "team_code", "reporting_month")
 KPI_RECORD = ("authority_code", "record_key", "reporting_month", "team_code")
@@ -70,6 +75,8 @@ VALIDATION_TABLES: dict[str, dict[str, str]] = {
         "consequence": "VARCHAR",
         "line": "BIGINT",
         "record_key": "UUID",
+        "child_id": "UUID",
+        "team_code": "VARCHAR",
     },
     "rule_result": {
         "table_name": "VARCHAR",
@@ -90,6 +97,13 @@ VALIDATION_TABLES: dict[str, dict[str, str]] = {
         "rows_staged": "BIGINT",
         "rows_refused": "BIGINT",
     },
+    "profile": {
+        "table_name": "VARCHAR",
+        "column_name": "VARCHAR",
+        "code": "VARCHAR",
+        "event_month": "VARCHAR",
+        "row_count": "BIGINT",
+    },
 }
 LISTS: dict[str, dict[str, str]] = {
     checks.RESULTS: checks.RESULT_COLUMNS,
@@ -108,6 +122,11 @@ LISTS: dict[str, dict[str, str]] = {
         "landing_sha256": "VARCHAR",
         "status": "VARCHAR",
         "is_used": "BOOLEAN",
+    },
+    "reference.source": {
+        "source": "VARCHAR",
+        "title": "VARCHAR",
+        "history": "VARCHAR",
     },
     "reference.kpi": {
         "kpi_id": "VARCHAR",
@@ -316,13 +335,13 @@ def _how_it_is_read(contract: Contract) -> str:
 
 
 def _ordered(selects: Sequence[Select], to_carry_out: Sequence[Select], given: set[str]) -> list[Select]:
-    """The build order. Four steps are no files: the two unions of all KPIs, the intervals, and all the checks."""
+    """The build order. Some of its steps are no files: two unions of all KPIs, what libraries compute, the checks."""
     kpis = [select for select in selects if select.schema == KPIS]
     union = Select(EVERY_KPI, _union_of(kpis), frozenset(kpi.table for kpi in kpis), frozenset())
     records = Select(EVERY_RECORD, _records_of(kpis), frozenset(kpi.table for kpi in kpis), frozenset())
-    intervals = Select(UNCERTAINTY, "", frozenset({COUNTED}), frozenset())
+    computed = [Select(table, "", frozenset({read}), frozenset()) for table, (read, _) in COMPUTED.items()]
     checked = Select(checks.RESULTS, "", frozenset().union(*(check.reads for check in to_carry_out)), frozenset())
-    return in_build_order([*selects, union, records, intervals, checked], given)
+    return in_build_order([*selects, union, records, *computed, checked], given)
 
 
 def _union_of(kpis: Sequence[Select]) -> str:
@@ -360,7 +379,7 @@ def _definitions_sha256(settings: Settings) -> str:
     folders = (settings.expectations, *(settings.sql / name for name in (*SCHEMAS, CHECKS, MACROS, REFERENCE)))
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     named = [(path.relative_to(settings.project_dir).as_posix(), path.read_text(encoding="utf-8")) for path in files]
-    names = ("checks.py", "earlier.py", "uncertainty.py", "warehouse.py")
+    names = ("checks.py", "distributions.py", "earlier.py", "uncertainty.py", "warehouse.py")
     modules = [Path(__file__).with_name(name) for name in names]
     named += [(module.name, module.read_text(encoding="utf-8")) for module in modules]
     return sha256_of_texts(text for pair in named for text in pair)
@@ -495,6 +514,7 @@ def _lists(plan: _Plan) -> dict[str, list[tuple[Any, ...]]]:
             row for version in plan.seen.used for row in _delivered(version, plan.sources, plan.register)
         ],
         "staging.delivery": _deliveries(plan.seen),
+        "reference.source": [(name, source.title, source.history) for name, source in sorted(plan.sources.items())],
         "reference.kpi": [_register_row(kpi) for kpi in plan.register],
         "reference.kpi_rule": sorted(plan.rules.items()),
         "published.kpi_rule": sorted(plan.earlier.rules.items()) if plan.earlier else [],
@@ -538,11 +558,9 @@ def _register_row(kpi: Kpi) -> tuple[Any, ...]:
 def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: _Plan, folder: Path) -> None:
     if select.table == checks.RESULTS:
         return _run_checks(warehouse, plan, folder)
-    if select.table == UNCERTAINTY:
-        # Costs seconds to import, and only here.
-        from pipelines.uncertainty import add_intervals
-
-        return add_intervals(warehouse)
+    if select.table in COMPUTED:
+        _, module = COMPUTED[select.table]
+        return import_module(module).compute(warehouse)  # type: ignore[no-any-return]
     try:
         relation = _relation(warehouse, select, plan.month)
         if select.schema == KPIS:

@@ -38,6 +38,8 @@ def stage(
     version: str = "v0001-000000000000",
     status: str = "staged",
     rule_results: Rows | None = None,
+    findings: Rows | None = None,
+    profile: Rows | None = None,
     reconciliation: Rows | None = None,
 ) -> Path:
     """Write one staged version of ``E06000015/ssd/2021-02`` and point to it; returns its folder.
@@ -51,7 +53,8 @@ def stage(
     contracts = SOURCES[whose.source].tables
     for name, rows in tables.items():
         _write(folder / f"{name}.parquet", _types(contracts[name]), rows)
-    _write(folder / "finding.parquet", VALIDATION_TABLES["finding"], [])
+    _write(folder / "finding.parquet", VALIDATION_TABLES["finding"], findings or [])
+    _write(folder / "profile.parquet", VALIDATION_TABLES["profile"], profile or [])
     _write(folder / "rule_result.parquet", VALIDATION_TABLES["rule_result"], rule_results or [])
     if reconciliation is None:
         reconciliation = [_reconciled(contracts[name], len(rows)) for name, rows in tables.items()]
@@ -65,6 +68,10 @@ def stage(
             "landing_version": int(version[1:5]),
             "landing_sha256": "0" * 64,
             "status": status,
+            "refusal": None if status == "staged" else "It was refused.",
+            "rows_read": sum(map(len, tables.values())),
+            "rows_refused": 0,
+            "rows_warned": 0,
             "tables": {
                 name: {"rows": len(rows), "sha256": sha256_of_file(folder / f"{name}.parquet")}
                 for name, rows in tables.items()

@@ -5,7 +5,9 @@ CREATE TABLE finding (
     severity VARCHAR,
     consequence VARCHAR,
     line BIGINT,
-    record_key UUID
+    record_key UUID,
+    child_id UUID,
+    team_code VARCHAR
 );
 
 CREATE TABLE rule_result (
@@ -27,6 +29,15 @@ CREATE TABLE reconciliation (
     rows_read BIGINT,
     rows_staged BIGINT,
     rows_refused BIGINT
+);
+
+-- How many staged rows a table has of each code and month: what drift is told by. A row without column is a month's.
+CREATE TABLE profile (
+    table_name VARCHAR,
+    column_name VARCHAR,
+    code VARCHAR,
+    event_month VARCHAR,
+    row_count BIGINT
 );
 
 CREATE VIEW refused_row AS

@@ -79,6 +79,33 @@ IDENTIFIERS = {
 }
 
 
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
+def test_an_event_has_a_date_and_a_team_a_code(contract: Contract) -> None:
+    kinds = {column.name: column.kind for column in contract.columns}
+    assert contract.event_date is None or kinds[contract.event_date] == "date"
+    assert contract.team is None or kinds[contract.team] == "text"
+
+
+@pytest.mark.parametrize("named", ["eventDate", "team"])
+@pytest.mark.parametrize("column", ["cinv_no_such_column", "cinv_cin_visit_seen"])
+def test_what_dates_an_event_or_names_its_team_must_be_such_a_column(tmp_path: Path, named: str, column: str) -> None:
+    text = (EXPECTATIONS / "ssd" / "cin_visits.yaml").read_text(encoding="utf-8")
+    changed = tmp_path / "expectations" / "ssd" / "cin_visits.yaml"
+    changed.parent.mkdir(parents=True)
+    changed.write_text(
+        text.replace("property: eventDate, value: cinv_cin_visit_date", f"property: {named}, value: {column}")
+    )
+    with pytest.raises(BadContract, match=column):
+        load_contract(changed, "ssd")
+
+
+def test_every_team_that_a_table_names_is_that_of_its_rows() -> None:
+    """A column that refers to a team is the table's own, save the parent of a team."""
+    for contract in CONTRACTS:
+        teams = {column.name for column in contract.columns if column.refers_to == ("ssd_department", "dept_team_id")}
+        assert teams - {"dept_team_parent_id"} <= {contract.team}, contract.name
+
+
 def test_names_and_direct_identifiers_are_never_staged() -> None:
     staged = {column.heading for contract in CONTRACTS for column in contract.staged_columns}
     declared = {column.heading for contract in CONTRACTS for column in contract.columns}

@@ -184,6 +184,75 @@ def test_a_finding_names_the_record_by_its_pseudonym(staged: staging.Staged) -> 
     assert rows(staged, "finding", "rule_code = '8925'")[0]["record_key"] == plan["cppl_cp_plan_id"]
 
 
+def test_a_finding_names_the_child_and_the_team_of_its_record(small: Settings) -> None:
+    delivery = Delivery.parse("E06000015/ssd/2021-02")
+    tables = {
+        "ssd_person": [{"pers_person_id": "P1", "pers_sex": "?"}],
+        "ssd_department": [{"dept_team_id": "T1"}],
+        "ssd_cin_assessments": [
+            {
+                "cina_assessment_id": "A1",
+                "cina_person_id": "P1",
+                "cina_assessment_start_date": "no date",
+                "cina_assessment_team": "T1",
+            }
+        ],
+        "ssd_cla_episodes": [
+            {"clae_cla_episode_id": name, "clae_person_id": "P1", "clae_cla_id": "L1"} for name in ("E1", "E2")
+        ],
+        "ssd_cla_reviews": [
+            {"clar_cla_review_id": "R1", "clar_cla_id": "L1", "clar_cla_review_date": "no date"},
+            {"clar_cla_review_id": "R2", "clar_cla_id": "L9", "clar_cla_review_date": "no date"},
+        ],
+        "ssd_professionals": [{"prof_professional_id": "W1", "prof_full_time_equivalency": "n/a"}],
+    }
+    write_ssd(Path(small.inbox) / str(delivery), tables)
+    landing.land(small, delivery)
+    staged = staging.stage(small, delivery)
+    [child] = [row["pers_person_id"] for row in rows(staged, "ssd_person")]
+    found = rows(staged, "finding", "rule_code LIKE '%-READABLE'")
+    assert {(row["table_name"], row["line"]): (row["child_id"], row["team_code"]) for row in found} == {
+        ("ssd_person", 2): (child, None),
+        ("ssd_cin_assessments", 2): (child, "T1"),
+        ("ssd_cla_reviews", 2): (child, None),
+        ("ssd_cla_reviews", 3): (None, None),
+        ("ssd_professionals", 2): (None, None),
+    }
+
+
+def test_staged_rows_are_counted_by_code_and_by_the_month_of_their_event(small: Settings) -> None:
+    delivery = Delivery.parse("E06000015/ssd/2021-02")
+    dates = ["2020-01-31", "2020-02-01", "2021-02-28", "2021-02-27", "2021-03-01", ""]
+    visits = [
+        {"cinv_cin_visit_id": f"V{number}", "cinv_person_id": "P1", "cinv_cin_visit_date": date}
+        | ({} if number == 2 else {"cinv_cin_visit_seen": "Y"})
+        for number, date in enumerate(dates)
+    ]
+    write_ssd(
+        Path(small.inbox) / str(delivery),
+        {
+            "ssd_person": [{"pers_person_id": "P1", "pers_sex": "F"}, {"pers_person_id": "P1", "pers_sex": "M"}],
+            "ssd_cin_visits": [*visits, visits[2]],
+        },
+    )
+    landing.land(small, delivery)
+    profile = rows(staging.stage(small, delivery), "profile", "table_name IN ('ssd_person', 'ssd_cin_visits')")
+    counts = {
+        (row["column_name"], row["code"], row["event_month"]): row["row_count"]
+        for row in profile
+        if row["column_name"] in {None, "cinv_cin_visit_seen", "pers_sex"}
+    }
+    assert counts == {
+        (None, None, None): 1,
+        ("pers_sex", "F", None): 1,
+        (None, None, "2020-02"): 1,
+        (None, None, "2021-02"): 2,
+        ("cinv_cin_visit_seen", "true", "2020-02"): 1,
+        ("cinv_cin_visit_seen", "true", "2021-02"): 1,
+        ("cinv_cin_visit_seen", None, "2021-02"): 1,
+    }
+
+
 def test_a_json_column_gives_its_flags_and_nothing_else(staged: staging.Staged) -> None:
     first, second = rows(staged, "ssd_cla_care_plan")
     assert first["lacp_cla_care_plan_json__ltfost18"] is True
