@@ -1,9 +1,12 @@
 """When a month's deliveries are dealt with: compute it.
 
     the asset "staging", partition 2021-02 ──> build ──> the asset "warehouse", partition 2021-02
+                                                 └────> write_pages
 
 - **build** makes one new DuckDB file from the newest staged deliveries at or before the month, runs the SQL of `sql/`
   and its checks, and only then lets the file count. The same inputs again build nothing.
+- **write_pages** writes what a quality lead opens first, `reports/validation/2021-02/index.html`, and the work lists of
+  the teams. Where the build failed, the page says so and lists what came.
 
 By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.
 """
@@ -12,7 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import PartitionedAssetTimetable, dag, task
+from airflow.sdk import PartitionedAssetTimetable, TriggerRule, dag, task
 
 from pipelines import orchestration
 
@@ -32,7 +35,12 @@ def build_warehouse() -> None:
         """Build the month's warehouse in a new file; the same inputs again build nothing."""
         return orchestration.build_warehouse(context)
 
-    build()
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def write_pages(built: dict[str, str] | None, **context: Any) -> None:
+        """Write the month's validation pages and the teams' work lists, also where the build failed."""
+        orchestration.write_pages(built, context)
+
+    write_pages(build())
 
 
 build_warehouse()

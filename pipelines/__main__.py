@@ -18,6 +18,7 @@ from rich.table import Table
 from pipelines import (
     compare,
     landing,
+    month_pages,
     readers,
     rebuilding,
     snapshots,
@@ -125,9 +126,11 @@ def stage(month: UpTo = None) -> None:
 
 @app.command(epilog="Example: python -m pipelines build 2021-02")
 def build(month: Month) -> None:
-    """Build the warehouse of a month from what is staged."""
-    built = _working("Building the warehouse", lambda: warehouse.build(Settings(), Period.parse(month)))
+    """Build the warehouse of a month from what is staged, and write the month's validation pages."""
+    settings, period = Settings(), Period.parse(month)
+    built = _built(settings, period)
     out.print(f"{built.outcome}: {built.path}")
+    out.print(f"Validation pages: {month_pages.folder_of(settings, period) / month_pages.INDEX}")
 
 
 @app.command(epilog="Example: python -m pipelines publish 2021-02")
@@ -159,6 +162,7 @@ def approve(
         raise typer.Exit(Exit.NOTHING_TO_DO)
     now = dt.datetime.now(dt.UTC)
     _print_gate(gating.approve(settings, period, digest=verdict.digest, by=by, at=now, why=why))
+    _working("Writing the validation pages", lambda: month_pages.write(settings, period))
     out.print(f"Publish it with: python -m pipelines publish {month}", soft_wrap=True, highlight=False)
 
 
@@ -171,7 +175,7 @@ def run(month: Month) -> None:
     for delivery in _deliveries(settings, month):
         _landed(settings, delivery, staged_next=True)
         refused |= _staged(settings, delivery).refusal is not None
-    _working("Building the warehouse", lambda: warehouse.build(settings, period))
+    _built(settings, period)
     published = _working("Publishing the snapshot", lambda: snapshots.publish(settings, period))
     summary.print_summary(out, settings, period, published.folder)
     raise typer.Exit(Exit.DATA_REFUSED if refused else Exit.DONE)
@@ -303,6 +307,17 @@ def _staged(settings: Settings, delivery: Delivery) -> staging.Staged:
     told = f"{staged.rows_read:,} rows read, {staged.rows_refused:,} refused, {staged.rows_warned:,} with a warning"
     out.print(f"{_coloured(staged.outcome)}: {delivery}: {staged.refusal or told}", soft_wrap=True, highlight=False)
     return staged
+
+
+def _built(settings: Settings, month: Period) -> warehouse.Built:
+    """Build, and write the pages whatever came of it: a month that cannot be built needs them most."""
+    try:
+        built = _working("Building the warehouse", lambda: warehouse.build(settings, month))
+    except warehouse.BrokenBuild as problem:
+        month_pages.write_unbuilt(settings, month, str(problem))
+        raise
+    _working("Writing the validation pages", lambda: month_pages.write(settings, month))
+    return built
 
 
 def _coloured(outcome: str) -> str:

@@ -65,6 +65,7 @@ WHAT_IS_HELD = "{{ ti.xcom_pull(task_ids='gate', key='reasons') }}"
 
 FAILED_OTHERWISE = "not staged, and not for what is in it: the log of its failed task says why."
 NOT_EXTRACTED = "not extracted: the log of its failed task says why. Whatever was delivered before counts."
+NOT_BUILT = "The build failed, and the log of its task says why."
 
 DONE, BROKEN, USAGE, DATA_REFUSED, NOTHING_TO_DO = range(5)
 
@@ -230,6 +231,20 @@ def build_warehouse(context: Mapping[str, Any]) -> dict[str, str]:
     return {"month": _emit(WAREHOUSE, context), "outcome": built.outcome}
 
 
+def write_pages(built: Mapping[str, str] | None, context: Mapping[str, Any]) -> None:
+    """Write the month's validation pages and work lists; ``built`` is what the build gave, None where it failed.
+
+    Then the page says so and lists what came, and this fails too: a run is as red as its last task.
+    """
+    from pipelines import month_pages
+
+    settings, month = Settings(), Period.parse(month_of(context))
+    if built is None:
+        month_pages.write_unbuilt(settings, month, NOT_BUILT)
+        raise AirflowFailException(NOT_BUILT)
+    log.info("To be opened first: %s", month_pages.write(settings, month))
+
+
 def gate(context: Mapping[str, Any]) -> str:
     """The task that comes next: publish, or approve where the month is held; that one is told what is held."""
     from pipelines import gate as gating
@@ -259,8 +274,9 @@ def publish_snapshot(context: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _record_approval(settings: Settings, month: Period, ti: RuntimeTaskInstance) -> None:
-    """Put down who said yes in Airflow, to what, when and why; nothing where nobody was asked."""
+    """Put down who said yes in Airflow, to what, when and why, and on the page; nothing where nobody was asked."""
     from pipelines import gate as gating
+    from pipelines import month_pages
 
     answer = ti.xcom_pull(task_ids=APPROVE)
     if answer is None:
@@ -273,6 +289,7 @@ def _record_approval(settings: Settings, month: Period, ti: RuntimeTaskInstance)
         at=answer["responded_at"],
         why=answer["params_input"].get("why", ""),
     )
+    month_pages.write(settings, month)
 
 
 def notifies() -> bool:

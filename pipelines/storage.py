@@ -107,3 +107,24 @@ def new_folder(path: Path) -> Iterator[Path]:
         aside.rename(path)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """Fill a folder aside and put it in the place of ``path`` when the block ends well; otherwise leave that as it is.
+
+    Killed between the two renames it leaves nothing under the name: whoever makes the folder makes it again.
+    """
+    with tempfile.TemporaryDirectory(prefix=ASIDE, dir=_made(path.parent)) as holder:
+        remove_abandoned(path.parent)
+        new, old = Path(holder) / "new", Path(holder) / "old"
+        new.mkdir()
+        yield new
+        if path.exists():
+            path.rename(old)
+        new.rename(path)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -38,7 +38,9 @@ def print_summary(console: Console, settings: Settings, month: Period, snapshot:
                 console.print(_file_line(row), soft_wrap=True, highlight=False)
     console.print(f"\nSnapshot: {snapshot}", soft_wrap=True, highlight=False)
     console.print(
-        f"Validation pages: {settings.reports / 'validation' / 'index.html'}", soft_wrap=True, highlight=False
+        f"Validation pages: {settings.reports / 'validation' / str(month) / 'index.html'}",
+        soft_wrap=True,
+        highlight=False,
     )
 
 

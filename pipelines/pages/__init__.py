@@ -1,4 +1,4 @@
-"""The validation pages that a quality lead opens: one about each delivery, and one that lists them.
+"""The validation pages that a quality lead opens: one about each delivery, and one that lists them and the months.
 
 Each is a single file that asks nothing of any other place, reads on a telephone, and is the same whenever it is made
 from the same delivery. Great Expectations' own pages are beside it, for those who want every check: their frame is in
@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 from pipelines import storage
 from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.periods import Period
+from pipelines.staged import NEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,11 +37,16 @@ SEVERITIES = {
 """What a row is called that is used all the same."""
 
 
+def urgency(consequence: str, severity: str) -> str:
+    """What a finding is called on every page and list: what refuses by what it refuses, all else by its severity."""
+    return CONSEQUENCES.get(consequence, SEVERITIES[severity])
+
+
 def delivery_page(
     connection: duckdb.DuckDBPyConnection, settings: Settings, title: str, manifest: Mapping[str, Any]
 ) -> str:
     """The page about a delivery of the source with that title, from the tables of its outcome and its manifest."""
-    return _template("delivery.html").render(
+    return template("delivery.html").render(
         title=title,
         month=Period.parse(manifest["month"]).name,
         manifest=manifest,
@@ -49,22 +55,26 @@ def delivery_page(
     )
 
 
-def index_page(manifests: Sequence[tuple[Mapping[str, Any], str]]) -> str:
-    """The page that lists deliveries, newest month first: each one's manifest, and the link to its page."""
+def index_page(months: Sequence[str], manifests: Sequence[tuple[Mapping[str, Any], str]]) -> str:
+    """The page that lists months, and deliveries by manifest and link to their page; the newest month is first."""
     newest_first = sorted(
         manifests, key=lambda each: (each[0]["month"], each[0]["authority_code"], each[0]["source"]), reverse=True
     )
-    return _template("index.html").render(deliveries=newest_first)
+    return template("index.html").render(months=sorted(months, reverse=True), deliveries=newest_first)
 
 
-def write_index(settings: Settings, folders: Sequence[Path]) -> None:
-    """Replace the list of deliveries; ``folders`` are the newest staged versions."""
+def write_index(settings: Settings) -> None:
+    """Replace the list of the months that have a page, and of the newest staged version of every delivery."""
+    pointers = sorted(settings.staging.glob(f"*/authority=*/month=*/{NEWEST}"))
+    folders = [pointer.parent / storage.read_json(pointer)["folder"] for pointer in pointers]
     manifests = [storage.read_json(folder / storage.MANIFEST) for folder in folders]
     links = [
         (manifest, f"{manifest['authority_code']}/{manifest['source']}/{manifest['month']}/{folder.name}/index.html")
         for manifest, folder in zip(manifests, folders, strict=True)
     ]
-    storage.write_text(settings.reports / "validation" / "index.html", index_page(links))
+    target = settings.reports / "validation"
+    months = [page.parent.name for page in target.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]/index.html")]
+    storage.write_text(target / "index.html", index_page(months, links))
 
 
 def put_stylesheet(settings: Settings) -> str:
@@ -84,7 +94,8 @@ def put_stylesheet(settings: Settings) -> str:
     return name
 
 
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
+    """A template of this folder; a name that it uses and was not given is an error."""
     environment = Environment(
         loader=PackageLoader("pipelines", "pages"),
         autoescape=select_autoescape(),
@@ -92,8 +103,12 @@ def _template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["thousands"] = lambda number: f"{number:,}"
-    environment.globals.update(consequences=CONSEQUENCES, severities=SEVERITIES, made_up_authority=MADE_UP_AUTHORITY)
+    environment.filters.update(
+        thousands=lambda number: f"{number:,}",
+        month_name=lambda month: Period.parse(month).name,
+        days=lambda number: "1 day" if number == 1 else f"{number:,} days",
+    )
+    environment.globals.update(urgency=urgency, made_up_authority=MADE_UP_AUTHORITY)
     return environment.get_template(name)
 
 

@@ -1,8 +1,8 @@
 """Run the DAGs on stand-ins for the stages, several times in one process, and print what came of each as JSON.
 
 Each argument is one run: words of the form ``delivery=outcome``, where outcome is good, refused or broken, and
-``build=broken``, ``find=broken`` or ``gate=held``. ``E06000017/ssd=extracted`` or ``=broken`` is a source that is
-extracted first.
+``build=broken``, ``pages=broken``, ``find=broken`` or ``gate=held``. ``E06000017/ssd=extracted`` or ``=broken`` is a
+source that is extracted first.
 """
 
 from __future__ import annotations
@@ -85,6 +85,16 @@ class Stages:
         self.go("publish")
         return SimpleNamespace(outcome="published", version="v0001")
 
+    def write(self, _: object, month: Period) -> str:
+        assert month == MONTH
+        self.go("pages")
+        return "index.html"
+
+    def write_unbuilt(self, _: object, month: Period, problem: str) -> str:
+        assert (month, problem) == (MONTH, orchestration.NOT_BUILT)
+        self.go("page of an unbuilt month")
+        return "index.html"
+
 
 def put_in_place(stages: Stages) -> None:
     for name, functions in {
@@ -92,6 +102,7 @@ def put_in_place(stages: Stages) -> None:
         "landing": ("find_deliveries", "land"),
         "staging": ("stage",),
         "warehouse": ("build",),
+        "month_pages": ("write", "write_unbuilt"),
         "gate": ("judge",),
         "snapshots": ("publish",),
     }.items():

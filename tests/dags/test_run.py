@@ -118,6 +118,7 @@ def test_a_good_delivery_is_published(story: Story) -> None:
     assert story.first.returncode == DONE, story.first.stdout + story.first.stderr
     assert "v0001" in story.versions_after_again
     assert (story.place.snapshots / "2021-02" / "v0001" / "manifest.json").exists()
+    assert (story.place.folder / "data" / "reports" / "validation" / "2021-02" / "index.html").exists()
 
 
 def test_each_step_is_a_line_for_a_person_and_nothing_else_is_said(story: Story) -> None:
@@ -224,17 +225,18 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
 
 RUNS = {
     "E06000015/ssd/2021-03=good": (NOTHING_TO_DO, ["find"]),
-    f"{GOOD}=good": (DONE, ["find", GOOD, "build", "publish"]),
-    f"{BAD}=refused": (DATA_REFUSED, ["find", BAD, "build", "publish"]),
-    f"{GOOD}=good {BAD}=broken": (BROKEN, ["find", GOOD, "build", "publish"]),
-    f"{GOOD}=refused {BAD}=broken": (BROKEN, ["find", GOOD, "build", "publish"]),
-    f"{GOOD}=good {BAD}=refused build=broken": (BROKEN, ["find", GOOD, BAD]),
+    f"{GOOD}=good": (DONE, ["find", GOOD, "build", "pages", "publish"]),
+    f"{BAD}=refused": (DATA_REFUSED, ["find", BAD, "build", "pages", "publish"]),
+    f"{GOOD}=good {BAD}=broken": (BROKEN, ["find", GOOD, "build", "pages", "publish"]),
+    f"{GOOD}=refused {BAD}=broken": (BROKEN, ["find", GOOD, "build", "pages", "publish"]),
+    f"{GOOD}=good {BAD}=refused build=broken": (BROKEN, ["find", GOOD, BAD, "page of an unbuilt month"]),
+    f"{GOOD}=good pages=broken": (BROKEN, ["find", GOOD, "build", "publish"]),
     f"{GOOD}=good find=broken": (BROKEN, []),
-    f"{SOURCE}=extracted {GOOD}=good": (DONE, [SOURCE, "find", GOOD, "build", "publish"]),
-    f"{SOURCE}=broken {OTHER}=extracted {GOOD}=good": (BROKEN, [OTHER, "find", GOOD, "build", "publish"]),
+    f"{SOURCE}=extracted {GOOD}=good": (DONE, [SOURCE, "find", GOOD, "build", "pages", "publish"]),
+    f"{SOURCE}=broken {OTHER}=extracted {GOOD}=good": (BROKEN, [OTHER, "find", GOOD, "build", "pages", "publish"]),
     f"{SOURCE}=broken": (BROKEN, ["find"]),
-    f"{GOOD}=good gate=held": (DATA_REFUSED, ["find", GOOD, "build"]),
-    f"{GOOD}=good {BAD}=broken gate=held": (BROKEN, ["find", GOOD, "build"]),
+    f"{GOOD}=good gate=held": (DATA_REFUSED, ["find", GOOD, "build", "pages"]),
+    f"{GOOD}=good {BAD}=broken gate=held": (BROKEN, ["find", GOOD, "build", "pages"]),
 }
 
 

@@ -80,8 +80,8 @@ def test_a_source_in_a_database_is_extracted_before_anything_is_looked_for(dags:
     assert f"**{with_extract.get_task('extract').task_id}**" in (with_extract.doc_md or "")
 
 
-def test_building_is_one_task(dags: dict[str, DAG]) -> None:
-    assert edges(dags["build_warehouse"]) == {"build": set()}
+def test_the_pages_follow_the_build(dags: dict[str, DAG]) -> None:
+    assert edges(dags["build_warehouse"]) == {"build": {"write_pages"}, "write_pages": set()}
 
 
 def test_nothing_is_published_but_past_the_gate(dags: dict[str, DAG]) -> None:

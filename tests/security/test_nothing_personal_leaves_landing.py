@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import duckdb
 import pytest
@@ -135,6 +136,9 @@ def _texts_in(file: Path) -> Iterator[str]:
     with duckdb.connect() as connection:
         if file.suffix == ".parquet":
             yield str(connection.read_parquet(str(file)).fetchall())
+    if file.suffix == ".xlsx":
+        with ZipFile(file) as workbook:
+            yield from (workbook.read(name).decode("utf-8") for name in workbook.namelist())
     if file.suffix == ".duckdb":
         with duckdb.connect(str(file), read_only=True) as connection:
             tables = connection.sql("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
@@ -148,7 +152,7 @@ def test_the_run_went_through_so_that_there_is_something_to_search(home: Path) -
     assert "['pipelines', 'run', '2021-02']: 3" in said, said[-3000:]
     assert (home / "data" / "snapshots" / "2021-02" / "v0001" / "manifest.json").exists()
     kinds = {file.suffix for file in _left_behind(home)}
-    assert kinds >= {".parquet", ".duckdb", ".json", ".html", ".css", ".csv", ".db", ".log"}
+    assert kinds >= {".parquet", ".duckdb", ".json", ".html", ".css", ".csv", ".xlsx", ".db", ".log"}
     assert any("great_expectations" in file.parts for file in _left_behind(home))
 
 

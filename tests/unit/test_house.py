@@ -18,7 +18,19 @@ STAGES = {"extract", "landing", "staging", "warehouse", "snapshots"}
 
 # From the ground up. A module imports from its own layer and those below it; a new module has to find its place.
 LAYERS = (
-    {"airflow_home", "deliveries", "findings", "healthy", "periods", "settings", "sql_files", "storage", "uncertainty"},
+    {
+        "airflow_home",
+        "deliveries",
+        "distributions",
+        "findings",
+        "healthy",
+        "periods",
+        "settings",
+        "sql_files",
+        "storage",
+        "uncertainty",
+        "work_lists",
+    },
     {"checks", "contracts", "earlier", "provenance", "published", "register", "staged"},
     {
         "casting",
@@ -29,6 +41,7 @@ LAYERS = (
         "ees",
         "explain",
         "gate",
+        "month_pages",
         "notification",
         "outcome",
         "pages",

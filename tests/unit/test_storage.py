@@ -57,3 +57,19 @@ def test_what_a_killed_process_left_is_removed_once_it_is_a_day_old(tmp_path: Pa
     with storage.new_folder(tmp_path / "v0001"):
         pass
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{storage.ASIDE}young", "v0001"]
+
+
+def test_a_folder_takes_the_place_of_the_one_before_whole_or_not_at_all(tmp_path: Path) -> None:
+    for content in ("old", "new"):
+        with storage.replaced_folder(tmp_path / "2021-02") as aside:
+            (aside / content).touch()
+    with pytest.raises(KeyboardInterrupt), storage.replaced_folder(tmp_path / "2021-02") as aside:
+        (aside / "half").touch()
+        raise KeyboardInterrupt
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["2021-02", "2021-02/new"]
+
+
+def test_a_folder_that_is_put_in_anothers_place_can_be_read_by_all(tmp_path: Path) -> None:
+    with storage.replaced_folder(tmp_path / "2021-02"):
+        pass
+    assert (tmp_path / "2021-02").stat().st_mode & 0o755 == 0o755
