@@ -31,6 +31,8 @@ QUERIES = "month_page"
 COSTLIEST = 10
 ROWS_SHOWN = 200
 INDEX = "index.html"
+# Its pages about a table are named by the moment of their run, which no page here may depend on: they are one step on.
+EVERY_CHECK = f"great_expectations/{INDEX}"
 LATE = "DRF-010"
 
 Row = dict[str, Any]
@@ -231,28 +233,21 @@ def _named(told: _Month, row: Row) -> Row:
 
 
 def _with_link(told: _Month, place: _Place, row: Row, deeper: str = "") -> Row:
-    """The row with the ways to the page about its delivery and, where it is of a table, to Great Expectations' page."""
+    """The row with the ways to the page about its delivery and to Great Expectations' own, if it has such pages."""
     version = told.deliveries.get((place.authority_code, row["source"], row["delivery_month"]))
     if version is None:
         return row | {"link": None, "every_check": None, "refusal": None}
-    up = deeper + place.up
-    return row | {
-        "link": _delivery_link(up, version),
-        "every_check": _every_check(told.settings, up, version, row.get("table_name")),
-        "refusal": version.manifest.get("refusal"),
-    }
+    link = _delivery_link(deeper + place.up, version)
+    every_check = link.removesuffix(INDEX) + EVERY_CHECK
+    is_there = (
+        told.settings.reports / "validation" / str(version.delivery) / version.folder.name / EVERY_CHECK
+    ).exists()
+    refusal = version.manifest.get("refusal")
+    return row | {"link": link, "every_check": every_check if is_there else None, "refusal": refusal}
 
 
 def _delivery_link(up: str, version: Staged) -> str:
     return f"{up}{version.delivery}/{version.folder.name}/{INDEX}"
-
-
-def _every_check(settings: Settings, up: str, version: Staged, table: str | None) -> str | None:
-    """Great Expectations' page of what it found in the table; it chooses the name, a run a folder."""
-    validation = settings.reports / "validation"
-    folder = validation / str(version.delivery) / version.folder.name / "great_expectations"
-    found = sorted((folder / "validations" / table).rglob("*.html")) if table else []
-    return up + found[0].relative_to(validation).as_posix() if found else None
 
 
 def _rows(told: _Month, query: str, place: _Place | None = None) -> list[Row]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pipelines.validation  # noqa: F401 - slow to load, and every fork needs it
-from pipelines import landing, snapshots, staging, warehouse
+from pipelines import landing, month_pages, snapshots, staging, warehouse
 from pipelines.periods import Period
 from pipelines.settings import Settings
 from pipelines.verification import verify
@@ -63,6 +63,8 @@ MOMENTS: dict[str, tuple[Callable[[str, str], bool], int]] = {
     ),
     "before the warehouse's rename": (lambda event, path: event == "os.rename" and path.endswith(".duckdb"), 1),
     "after the warehouse's rename": (_renames("warehouse", "/current.json"), 1),
+    "while a work list is written": (_opens("unallocated.csv", "validation"), 1),
+    "before the month's pages are put in place": (_renames("validation", "/2021-02"), 1),
     "while the snapshot is written": (_opens("data_dictionary.csv", "snapshots"), 1),
     "while the public edition is written": (_opens("data_dictionary.csv", "public"), 1),
     "while the public workbook is written": (lambda event, path: event == "open" and path.endswith(".xlsx"), 1),
@@ -84,6 +86,7 @@ def run(settings: Settings) -> None:
         landing.land(settings, delivery)
         staging.stage(settings, delivery)
     warehouse.build(settings, MONTH)
+    month_pages.write(settings, MONTH)
     snapshots.publish(settings, MONTH)
 
 

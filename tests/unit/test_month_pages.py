@@ -188,16 +188,18 @@ def put_down_delivery_pages(settings: Settings) -> None:
         (target / "index.html").write_text("<!doctype html>", encoding="utf-8")
 
 
-def test_great_expectations_page_of_the_table_is_led_to(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_there", [True, False])
+def test_great_expectations_own_pages_are_led_to_where_there_are_any(tmp_path: Path, is_there: bool) -> None:
     settings = staged(tmp_path, m02=delivery(of("Ben")))
     version = settings.reports / "validation" / f"{AUTHORITY}/ssd/2021-02/v0001-000000000000"
-    found = version / "great_expectations" / "validations" / "ssd_cin_visits" / "run" / "page.html"
-    found.parent.mkdir(parents=True)
-    found.touch()
+    every_check = version / "great_expectations" / "index.html"
+    if is_there:
+        every_check.parent.mkdir(parents=True)
+        every_check.touch()
     page_of(settings)
     rule = month_pages.folder_of(settings, MONTH) / "rules" / f"{UNREPEATED}.html"
-    links = _Page(rule.read_text(encoding="utf-8")).links
-    assert [link for link in links if (rule.parent / link).resolve() == found.resolve()]
+    links = [(rule.parent / link).resolve() for link in _Page(rule.read_text(encoding="utf-8")).links]
+    assert (every_check.resolve() in links) is is_there
 
 
 def test_the_same_month_again_gives_the_same_bytes(settings: Settings, folder: Path) -> None:
