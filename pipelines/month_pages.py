@@ -215,6 +215,7 @@ def _verdict(told: _Month, place: _Place, deliveries: Sequence[Row], drifts: Seq
     return {
         "conditions": conditions,
         "unmet": [condition for condition in conditions if not condition.holds],
+        "held_elsewhere": any(condition.authority_code != place.authority_code for condition in judged.failing),
         "approval": judged.approval,
         "refused": [row for row in deliveries if row["is_refused"]],
         "late": [row for row in drifts if row["rule_code"] == LATE],

@@ -274,6 +274,17 @@ def test_a_held_month_says_so_first_and_what_is_not_so(judged: Callable[..., Set
     assert "Condition 1. So it is." in said
 
 
+def test_a_month_that_another_authority_holds_says_that_it_is_not_this_one(judged: Callable[..., Settings]) -> None:
+    settings = judged(True)
+    [file] = (settings.warehouse / str(MONTH)).glob("*.duckdb")
+    with duckdb.connect(str(file)) as warehouse:
+        row = ["E06000016", str(MONTH), "GATE-0", "Condition 0.", False, "no."]
+        warehouse.execute("INSERT INTO snapshots.gate VALUES (?, ?, ?, ?, ?, ?)", row)
+    said = verdict_of(settings)
+    assert "February 2021 is held, but not by this authority." in said
+    assert "Not so" not in said
+
+
 def test_a_held_month_that_was_approved_says_by_whom_when_and_why(judged: Callable[..., Settings]) -> None:
     settings = judged(False)
     at = dt.datetime(2021, 3, 9, 10, tzinfo=dt.UTC)
