@@ -13,8 +13,8 @@ A hidden figure is null, and the column beside it, ``<column>_symbol``, says why
 ``u``   of low reliability, with the figure beside it: its denominator is below 10
 ======= =============================================================================
 
-``x`` (not available) and ``low`` (rounds to 0) are the benchmarks' alone: what is absent here is in ``kpi_absence``,
-and no share that is not 0 is rounded to 0. In a workbook for people the symbol stands in the place of the figure.
+``x`` (not available) and ``low`` (rounds to 0) are the benchmarks' alone: what is absent here is in ``kpi_absence``, and
+no share that is not 0 is rounded to 0. In a CSV for people the symbol stands in the figure's place where it is null.
 """
 
 from __future__ import annotations
@@ -45,16 +45,15 @@ class Protected:
 
     ``tables``: their contracts, with the columns of symbols, and nothing required that may be hidden. ``rows``: their
     rows, by table, read from a database in memory that lives as long as they do. ``withheld``: the tables of which
-    nothing is public, with the reason in a sentence. ``report``: for the restricted manifest, as JSON holds it: how
-    many cells there are and what became of them. ``public_report``: for the public manifest, and less: why a cell is
-    hidden would tell more about it.
+    nothing is public, with the reason in a sentence. ``report``: for the manifest, as JSON holds it: how many cells
+    there are and how many are hidden, by table and reason, and what was refused; never a hidden figure, and nothing
+    that depends on a clock.
     """
 
     tables: tuple[PublishedTable, ...]
     rows: Mapping[str, duckdb.DuckDBPyRelation]
     withheld: Mapping[str, str]
     report: Mapping[str, Any]
-    public_report: Mapping[str, Any]
 
 
 def protect(
@@ -75,5 +74,4 @@ def protect(
         rows={},
         withheld={table.name: NOT_AUDITED for table in tables},
         report={"refused": [table.name for table in tables]},
-        public_report={"refused": [table.name for table in tables]},
     )
