@@ -1,0 +1,164 @@
+"""Which cells are shown: one after the other, the most useful first, each as long as every hidden count stays safe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+
+from pipelines.disclosure.attacker import EXACT, Attacker, Counts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from pipelines.disclosure.attacker import Numbers, Sums
+
+    Flags = npt.NDArray[np.bool_]
+
+
+class CannotProtect(RuntimeError):
+    """A count could be bounded too closely even if nothing new were shown."""
+
+
+class Fate(Enum):
+    """What becomes of a cell."""
+
+    SHOWN = "shown"
+    BARRED = "barred"
+    SECONDARY = "secondary"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Cells that have something to do with one another.
+
+    ``cells`` (m, n): the counts that each cell is the sum of. Of each cell: ``known``, whether a public edition before
+    showed it; ``changed``, whether none of them showed what it is now; ``barred``, whether it may not be shown itself.
+    ``order``: the cells that could be shown, the most useful first. ``watched`` (w, n): small counts that are no cells,
+    such as the rest of a figure, or are left out of the edition.
+    """
+
+    counts: Counts
+    cells: Sums
+    known: Flags
+    changed: Flags
+    barred: Flags
+    order: Sequence[int]
+    watched: Sums
+
+
+def fates_of(block: Block) -> list[Fate]:
+    """The fate of each cell; raises CannotProtect.
+
+    Whatever is shown at any moment is safe, so that it would be safe to stop at any moment. A cell that cannot be shown
+    has to be safe itself: as long as it is not, the cell shown last is hidden again.
+    """
+    return _Suppression(block).run()
+
+
+@dataclass
+class _Watch:
+    """A hidden count, and three alternatives to it that agree with all that is known."""
+
+    target: Sums
+    lenient: bool
+    alternatives: Numbers
+
+
+class _Suppression:
+    """An attacker holds every edition; what was restated since, he is told besides, since it rarely is.
+
+    Only a count that was public and is small now (restated) cannot be kept from him in that way. It is kept from one who
+    takes what has not changed for certain, and of what has, only what the new edition shows (lenient).
+    """
+
+    def __init__(self, block: Block) -> None:
+        self._block = block
+        cells, known = block.cells, block.known
+        self._shown: list[int] = []
+        self._told = {False: np.flatnonzero(known), True: np.flatnonzero(known & ~block.changed)}
+        self._attackers = {lenient: Attacker(block.counts, cells[rows]) for lenient, rows in self._told.items()}
+        self._watches: list[_Watch] = []
+
+    def run(self) -> list[Fate]:
+        block = self._block
+        fates = [Fate.BARRED if barred else Fate.SECONDARY for barred in block.barred]
+        # What was public as it is now cannot be hidden again.
+        secret = np.flatnonzero(block.barred & ~(block.known & ~block.changed))
+        hidden = vstack([block.cells[secret], block.watched], format="csr")
+        for target in _distinct(hidden):
+            self._watch([target])
+        for cell in block.order:
+            if not block.barred[cell] and not self._show(cell):
+                for again in self._hide(cell):
+                    fates[again] = Fate.SECONDARY
+            elif not block.barred[cell]:
+                fates[cell] = Fate.SHOWN
+        self._prove()
+        return fates
+
+    def _prove(self) -> None:
+        """Hold every alternative to everything that is told, once more and by nothing but addition."""
+        for watch in self._watches:
+            told = self._block.cells[np.append(self._told[watch.lenient], self._shown).astype(int)]
+            if told.shape[0] and np.abs(told @ watch.alternatives.T).max() > EXACT:
+                raise CannotProtect("an alternative does not hold: the software's fault")
+
+    def _show(self, cell: int) -> bool:
+        """Show the cell if every watched count has alternatives still."""
+        row = self._block.cells[[cell]]
+        told = row.toarray()[0]
+        wiser = {lenient: attacker.knowing(row) for lenient, attacker in self._attackers.items()}
+        found: list[tuple[_Watch, Numbers]] = []
+        for watch in self._watches:
+            if np.abs(watch.alternatives @ told).max() < EXACT:
+                continue
+            alternatives = wiser[watch.lenient].alternatives(watch.target)
+            if alternatives is None:
+                return False
+            found.append((watch, alternatives))
+        for watch, alternatives in found:
+            watch.alternatives = alternatives
+        self._attackers = wiser
+        self._shown.append(cell)
+        return True
+
+    def _hide(self, cell: int) -> list[int]:
+        """Watch a cell that was not shown, and hide those shown last again as long as it, or one of them, is not safe."""
+        hidden = [cell]
+        while not self._watch([self._block.cells[[each]] for each in hidden], give_up=not self._shown):
+            hidden.append(self._shown.pop())
+            known = {lenient: np.append(rows, self._shown).astype(int) for lenient, rows in self._told.items()}
+            self._attackers = {
+                lenient: Attacker(self._block.counts, self._block.cells[rows]) for lenient, rows in known.items()
+            }
+        return hidden
+
+    def _watch(self, targets: Sequence[Sums], *, give_up: bool = True) -> bool:
+        watches = [self._watched(target) for target in targets]
+        if any(watch is None for watch in watches):
+            if give_up:
+                raise CannotProtect("a hidden count is bounded too closely by what is public already")
+            return False
+        self._watches += [watch for watch in watches if watch is not None]
+        return True
+
+    def _watched(self, target: Sums) -> _Watch | None:
+        for lenient in (False, True) if self._block.changed.any() else (False,):
+            alternatives = self._attackers[lenient].alternatives(target)
+            if alternatives is not None:
+                return _Watch(target, lenient, alternatives)
+        return None
+
+
+def _distinct(rows: Sums) -> list[Sums]:
+    seen: dict[tuple[int, ...], Sums] = {}
+    for number in range(rows.shape[0]):
+        row = rows[[number]]
+        seen.setdefault(tuple(sorted(row.indices)), csr_array(row))
+    return list(seen.values())
