@@ -552,7 +552,7 @@ def _deliveries(seen: Seen) -> list[tuple[Any, ...]]:
 
 
 def _register_row(kpi: Kpi) -> tuple[Any, ...]:
-    return tuple(kpi.model_dump(exclude={"requires", "timescales", "covers"}).values())
+    return tuple(kpi.model_dump(exclude={"requires", "timescales", "covers", "public_windows"}).values())
 
 
 def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: _Plan, folder: Path) -> None:

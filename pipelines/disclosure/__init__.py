@@ -13,14 +13,20 @@ A hidden figure is null, and the column beside it, ``<column>_symbol``, says why
 ``u``   of low reliability, with the figure beside it: its denominator is below 10
 ======= =============================================================================
 
-``x`` (not available) and ``low`` (rounds to 0) are the benchmarks' alone: what is absent here is in ``kpi_absence``, and
-no share that is not 0 is rounded to 0. In a CSV for people the symbol stands in the figure's place where it is null.
+``x`` (not available) and ``low`` (rounds to 0) are the benchmarks' alone: what is absent here is in ``kpi_absence``,
+and no share that is not 0 is rounded to 0. In a CSV for people the symbol stands in the figure's place where it is null.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from pipelines.disclosure.attacker import OTHERS
+from pipelines.disclosure.editions import SYMBOL, Editions
+from pipelines.disclosure.figures import blocks
+from pipelines.disclosure.suppression import CannotProtect, Fate, fates_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,15 +34,18 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from pipelines.disclosure.figures import Cell
     from pipelines.published import PublishedTable
     from pipelines.settings import Settings
 
-SYMBOL = "_symbol"
-NOT_AUDITED = "It holds counts, and nothing audits them yet."
+__all__ = ["SYMBOL", "DisclosureRefused", "Protected", "protect"]
+
+NOT_PUBLIC = "Nothing says how it could pass disclosure control."
+DOES_NOT_ADD_UP = "its figures are not the sums of their months"
 
 
 class DisclosureRefused(RuntimeError):
-    """Something cannot be shown safely however much of it is hidden: nothing of it is public."""
+    """Disclosure control could not do its work, so that nothing which holds a count is public: the software's fault."""
 
 
 @dataclass(frozen=True)
@@ -45,33 +54,83 @@ class Protected:
 
     ``tables``: their contracts, with the columns of symbols, and nothing required that may be hidden. ``rows``: their
     rows, by table, read from a database in memory that lives as long as they do. ``withheld``: the tables of which
-    nothing is public, with the reason in a sentence. ``report``: for the manifest, as JSON holds it: how many cells
-    there are and how many are hidden, by table and reason, and what was refused; never a hidden figure, and nothing
-    that depends on a clock.
+    nothing is public, with the reason in a sentence. ``report``: for the restricted manifest, as JSON holds it: how
+    many cells there are and what became of them, and which KPIs were refused. ``public_report``: for the public
+    manifest, and less: why a cell is hidden would tell more about it.
     """
 
     tables: tuple[PublishedTable, ...]
     rows: Mapping[str, duckdb.DuckDBPyRelation]
     withheld: Mapping[str, str]
     report: Mapping[str, Any]
+    public_report: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Decided:
+    fates: Mapping[Cell, Fate]
+    refused: Mapping[str, str]
 
 
 def protect(
-    restricted: Path, tables: Sequence[PublishedTable], earlier: Sequence[Path], settings: Settings
+    restricted: Path,
+    tables: Sequence[PublishedTable],
+    earlier: Sequence[Path],
+    settings: Settings,
 ) -> Protected:
     """Protect the tables of a restricted edition that hold counts.
 
     ``restricted`` is the folder that holds ``<table>.parquet`` of every table of the restricted edition; ``tables``
     are the contracts of those to protect. ``earlier`` are the folders of every public edition there is, of whatever
-    month and version, in any order: they are the ledger, since a reader may hold each of them. A month of which the
+    month and version, in any order: they are the ledger, since a reader may hold each of them. The restricted edition
+    of each lies in the folder above it, and tells of the months that are not covered any more. A month of which the
     restricted edition has not changed keeps its public one: do not make it again.
 
-    What cannot be made safe is withheld, and said; everything else goes on. The same input gives the same rows.
+    A KPI that cannot be made safe is left out of all tables and named in the reports; everything else goes on. Raises
+    DisclosureRefused where the control itself breaks. The same input gives the same rows.
     """
-    del restricted, earlier, settings
+    editions = Editions(restricted, earlier, settings)
+    try:
+        decided = _decide(editions)
+    except (ArithmeticError, LookupError, ValueError) as problem:
+        raise DisclosureRefused(f"disclosure control broke: {type(problem).__name__}") from problem
+    editions.put_fates(decided.fates)
+    made = {table.name: editions.public(table) for table in tables}
+    public = {name: each for name, each in made.items() if each is not None}
+    cost = {name: editions.cost(rows) for name, (_, rows) in public.items()}
+    fates = Counter(fate.value for fate in decided.fates.values())
     return Protected(
-        tables=(),
-        rows={},
-        withheld={table.name: NOT_AUDITED for table in tables},
-        report={"refused": [table.name for table in tables]},
+        tables=tuple(contract for contract, _ in public.values()),
+        rows={name: rows for name, (_, rows) in public.items()},
+        withheld={name: NOT_PUBLIC for name, each in made.items() if each is None},
+        report={
+            "alternatives": OTHERS,
+            "figures": {fate.value: fates[fate.value] for fate in Fate},
+            "refused": dict(decided.refused),
+            "tables": cost,
+        },
+        public_report={"refused": sorted(decided.refused), "tables": cost},
     )
+
+
+def _decide(editions: Editions) -> _Decided:
+    figures = editions.figures()
+    misfits = editions.misfits(figures)
+    now = set(figures.cells)
+    fates: dict[Cell, Fate] = {}
+    refused: dict[str, str] = {}
+    for named in blocks(figures):
+        if misfits & set(named.kpi_ids):
+            refused |= dict.fromkeys(named.kpi_ids, DOES_NOT_ADD_UP)
+            continue
+        try:
+            decided = fates_of(named.block)
+        except CannotProtect as problem:
+            refused |= dict.fromkeys(named.kpi_ids, str(problem))
+            continue
+        fates |= {
+            cell: fate
+            for cell, fate in zip(named.cells, decided, strict=True)
+            if cell in now and cell.window_months in figures.rules[cell.unit.kpi_id].windows
+        }
+    return _Decided({cell: fate for cell, fate in fates.items() if cell.unit.kpi_id not in refused}, refused)
