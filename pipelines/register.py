@@ -28,8 +28,8 @@ class Kpi(BaseModel):
     independent records. ``requires`` names the tables it cannot do without, and a column of one (``table.column``)
     where the table can do without it and the KPI cannot. Of a list inside it any one will
     do; where that one is itself a list, all of its tables together. ``timescales`` are those of ``timescale.csv`` that
-    it goes by. It ``covers`` every month that its tables cover, or only the one in which they were delivered. Of a flow,
-    ``public_windows`` are how many months a figure of the public edition covers.
+    it goes by. It ``covers`` every month that its tables cover, or only the one in which they were delivered.
+    ``public_windows``: of a flow, how many months a figure of the public edition may cover.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -14,7 +14,8 @@ A hidden figure is null, and the column beside it, ``<column>_symbol``, says why
 ======= =============================================================================
 
 ``x`` (not available) and ``low`` (rounds to 0) are the benchmarks' alone: what is absent here is in ``kpi_absence``,
-and no share that is not 0 is rounded to 0. In a CSV for people the symbol stands in the figure's place where it is null.
+and no share that is not 0 is rounded to 0. In a CSV for people the symbol stands in the figure's place where that is
+null.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from pipelines.disclosure.figures import Cell
+    from pipelines.disclosure.figures import Cell, Named
     from pipelines.published import PublishedTable
     from pipelines.settings import Settings
 
@@ -115,22 +116,19 @@ def protect(
 
 def _decide(editions: Editions) -> _Decided:
     figures = editions.figures()
-    misfits = editions.misfits(figures)
-    now = set(figures.cells)
     fates: dict[Cell, Fate] = {}
     refused: dict[str, str] = {}
     for named in blocks(figures):
-        if misfits & set(named.kpi_ids):
-            refused |= dict.fromkeys(named.kpi_ids, DOES_NOT_ADD_UP)
-            continue
         try:
-            decided = fates_of(named.block)
+            decided = _fates(named)
         except CannotProtect as problem:
             refused |= dict.fromkeys(named.kpi_ids, str(problem))
             continue
-        fates |= {
-            cell: fate
-            for cell, fate in zip(named.cells, decided, strict=True)
-            if cell in now and cell.window_months in figures.rules[cell.unit.kpi_id].windows
-        }
+        fates |= {cell: fate for cell, fate in zip(named.cells, decided, strict=True) if cell in figures.cells}
     return _Decided({cell: fate for cell, fate in fates.items() if cell.unit.kpi_id not in refused}, refused)
+
+
+def _fates(named: Named) -> list[Fate]:
+    if not named.adds_up:
+        raise CannotProtect(DOES_NOT_ADD_UP)
+    return fates_of(named.block)

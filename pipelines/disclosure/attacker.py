@@ -2,14 +2,14 @@
 
 All is told as deviations from the truth: an attacker knows that some sums of counts deviate by nothing. A count is safe
 when whole-number deviations exist that change it to three other values, keep to everything known and take no count
-below its floor. Such alternatives are found by integer programming (HiGHS) and checked here by plain arithmetic, so that
-no answer rests on a solver's tolerance: what is not shown to be safe is not safe.
+below its floor. Such alternatives are found by linear and integer programming (HiGHS) and checked here by addition, so
+that no answer rests on a solver's tolerance: what is not shown to be safe is not safe.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Numbers = npt.NDArray[np.float64]
-    Sums = csr_array
+    Sums: TypeAlias = csr_array
 
 OTHERS = 3
 FARTHEST = 6
@@ -161,4 +161,3 @@ class Attacker:
             self._parts[free] = connected_components(csr_array(pattern.T @ pattern), directed=False)[1]
         parts = self._parts[target.indices]
         return np.isin(self._parts, parts[parts >= 0])
-

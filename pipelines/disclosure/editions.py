@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.disclosure.figures import WHOLE_AUTHORITY, Cell, Count, Earlier, Figures, KpiRule, Relation, Unit
+from pipelines.disclosure.suppression import Fate
 from pipelines.published import PublishedColumn
 from pipelines.register import load_register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipelines.disclosure.suppression import Fate
     from pipelines.published import PublishedTable
     from pipelines.settings import Settings
 
@@ -24,20 +24,32 @@ SYMBOL = "_symbol"
 KPI, MONTH, WINDOW, SURVEY = "kpi", "kpi_month", "kpi_window", "survey_score"
 # The views that the SQL of sql/disclosure and sql/public reads, of the public editions before.
 BEFORE = {"public_month": MONTH, "public_window": WINDOW, "public_survey": SURVEY}
+WHY = "Why there is no {}: c confidential, z not applicable; u beside one of low reliability."
+FATES = """
+    CREATE TABLE fate (
+        authority_code VARCHAR, kpi_id VARCHAR, team_code VARCHAR,
+        month BIGINT, window_months BIGINT, part VARCHAR, is_shown BOOLEAN
+    )
+"""
+PUT_FATES = """
+    INSERT INTO fate
+    SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7)
+"""
 NOT_REQUIRED = frozenset({"is_mean_apart", "narrative_conflict", "variation", "position"})
-CLOSE = 0.005
 
 
 class Editions:
     """A database in memory, with the restricted tables under their own names and what was public before beside them."""
 
-    def __init__(self, restricted: Path, earlier: Sequence[Path], settings: Settings, *, with_teams: bool = False) -> None:
+    def __init__(
+        self, restricted: Path, earlier: Sequence[Path], settings: Settings, *, with_teams: bool = False
+    ) -> None:
         self._sql = settings.sql
         self._register = {kpi.kpi_id: kpi for kpi in load_register(settings.sql / "kpis")}
         self._with_teams = with_teams
         self.connection = duckdb.connect()
         self.connection.execute("SET threads = 1")
-        self.connection.execute((self._sql / "macros" / "disclosure.sql").read_text(encoding="utf-8"))
+        self.connection.execute(self._text("macros", "disclosure"))
         for file in sorted(restricted.glob("*.parquet")):
             self.connection.read_parquet(str(file)).create_view(file.stem)
         for view, table in BEFORE.items():
@@ -47,54 +59,31 @@ class Editions:
     def figures(self) -> Figures:
         """Everything that the tables of KPIs can be computed from."""
         rules = self._rules()
-        counts = self._counts(rules)
-        cells = [
-            Cell(Unit(authority, kpi_id, team), month, length, part)
-            for authority, kpi_id, team, month, length, *_ in self._rows("figure")
-            for part in rules[kpi_id].parts
-        ]
-        return Figures(rules, self._relations(), counts, cells, self._earlier())
-
-    def misfits(self, figures: Figures) -> set[str]:
-        """The KPIs of which a published figure is not the sum of its months: they cannot be reasoned about."""
-        found = set()
-        for authority, kpi_id, team, month, length, numerator, denominator in self._rows("figure"):
-            rule, unit = figures.rules[kpi_id], Unit(authority, kpi_id, team)
-            for part, told in (("numerator", numerator), ("denominator", denominator)):
-                atoms = rule.atoms_of(part)  # type: ignore[arg-type]
-                if atoms and not _is_sum(figures.counts, unit, month, length, atoms, told, self._with_teams):
-                    found.add(kpi_id)
-        return found
+        cells = {
+            Cell(Unit(authority, kpi_id, team), month, length, part): value
+            for authority, kpi_id, team, month, length, *both in self._rows("figure")
+            for part, value in zip(("numerator", "denominator"), both, strict=True)
+            if part in rules[kpi_id].parts
+        }
+        return Figures(rules, self._relations(), self._counts(rules), cells, self._earlier())
 
     def put_fates(self, fates: Mapping[Cell, Fate]) -> None:
         """Let the SQL of the public tables know what is shown."""
-        rows = sorted(fates.items())
-        self.connection.execute(
-            "CREATE TABLE fate (authority_code VARCHAR, kpi_id VARCHAR, team_code VARCHAR, month BIGINT, "
-            "window_months BIGINT, part VARCHAR, is_shown BOOLEAN)"
-        )
+        rows = [
+            (*cell.unit, cell.month, cell.window_months, cell.part, fate is Fate.SHOWN)
+            for cell, fate in sorted(fates.items())
+        ]
+        self.connection.execute(FATES)
         if rows:
-            self.connection.execute(
-                "INSERT INTO fate SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7)",
-                [
-                    [cell.unit.authority_code for cell, _ in rows],
-                    [cell.unit.kpi_id for cell, _ in rows],
-                    [cell.unit.team_code for cell, _ in rows],
-                    [cell.month for cell, _ in rows],
-                    [cell.window_months for cell, _ in rows],
-                    [cell.part for cell, _ in rows],
-                    [fate.value == "shown" for _, fate in rows],
-                ],
-            )
-        self.connection.sql((self._sql / "disclosure" / "shown_figure.sql").read_text(encoding="utf-8")).create("shown_figure")
+            self.connection.execute(PUT_FATES, [list(column) for column in zip(*rows, strict=True)])
+        self.connection.sql(self._text("disclosure", "shown_figure")).create("shown_figure")
 
     def public(self, table: PublishedTable) -> tuple[PublishedTable, duckdb.DuckDBPyRelation] | None:
         """A table as it may be read, with its contract; None where nothing here makes it public."""
-        file = self._sql / "public" / f"{table.name}.sql"
-        if not file.exists():
+        if not (self._sql / "public" / f"{table.name}.sql").exists():
             return None
         name = f"public_{table.name}"
-        self.connection.sql(file.read_text(encoding="utf-8")).create(name)
+        self.connection.sql(self._text("public", table.name)).create(name)
         rows = self.connection.table(name)
         return _with_symbols(table, rows.columns), rows
 
@@ -109,9 +98,12 @@ class Editions:
         return {"cells": len(relation) * len(symbols), "hidden": sum(int(count or 0) for count in counts)}
 
     def _rows(self, name: str) -> list[tuple[Any, ...]]:
-        text = (self._sql / "disclosure" / f"{name}.sql").read_text(encoding="utf-8")
+        text = self._text("disclosure", name)
         parameters = {"teams": self._with_teams} if "$teams" in text else {}
         return self.connection.execute(text, parameters).fetchall()
+
+    def _text(self, folder: str, name: str) -> str:
+        return (self._sql / folder / f"{name}.sql").read_text(encoding="utf-8")
 
     def _put_before(self, view: str, table: str, earlier: Sequence[Path]) -> None:
         files = [str(folder / f"{table}.parquet") for folder in earlier if (folder / f"{table}.parquet").exists()]
@@ -124,15 +116,22 @@ class Editions:
 
     def _put_restricted_months(self, restricted: Path, earlier: Sequence[Path]) -> None:
         """Months that the deliveries do not cover any more are told by the restricted editions of then."""
-        folders = sorted({folder.parent for folder in earlier}, key=lambda folder: (folder.parent.name, len(folder.name), folder.name))
+        folders = sorted(
+            {folder.parent for folder in earlier},
+            key=lambda folder: (folder.parent.name, len(folder.name), folder.name),
+        )
         files = [file for folder in (*folders, restricted) if (file := folder / f"{MONTH}.parquet").exists()]
         sequence = {str(file): number for number, file in enumerate(files)}
         columns = "authority_code, kpi_id, team_code, reporting_month, numerator, denominator, filename"
         months = self.connection.read_parquet(list(sequence), union_by_name=True, filename=True).project(columns)
         months.create_view("told_month")
         self.connection.execute("CREATE TABLE told_in (filename VARCHAR, sequence BIGINT)")
-        self.connection.execute("INSERT INTO told_in SELECT unnest($1), unnest($2)", [list(sequence), list(sequence.values())])
-        self.connection.sql("SELECT told_month.*, told_in.sequence FROM told_month INNER JOIN told_in USING (filename)").create("restricted_month")
+        self.connection.execute(
+            "INSERT INTO told_in SELECT unnest($1), unnest($2)", [list(sequence), list(sequence.values())]
+        )
+        self.connection.sql(
+            "SELECT told_month.*, told_in.sequence FROM told_month INNER JOIN told_in USING (filename)"
+        ).create("restricted_month")
 
     def _rules(self) -> dict[str, KpiRule]:
         rows = self.connection.view(KPI).project("kpi_id, unit, measure, uncertainty").order("kpi_id").fetchall()
@@ -153,10 +152,14 @@ class Editions:
 
     def _counts(self, rules: Mapping[str, KpiRule]) -> dict[Count, float]:
         """Teams where they are told of, and beside them what of their authority is no team's; else the authority."""
-        told: dict[tuple[Unit, int], dict[str, float]] = {}
+        told: dict[tuple[Unit, int], dict[str, Any]] = {}
         for authority, kpi_id, team, month, numerator, denominator in self._rows("month"):
-            rest = None if denominator is None else denominator - numerator
-            told[Unit(authority, kpi_id, team), month] = {"numerator": numerator, "rest": rest, "denominator": denominator}
+            rest = None if denominator is None else round(denominator - numerator, 2)
+            told[Unit(authority, kpi_id, team), month] = {
+                "numerator": numerator,
+                "rest": rest,
+                "denominator": denominator,
+            }
         counts = {
             Count(unit, month, atom): atoms[atom]
             for (unit, month), atoms in told.items()
@@ -175,22 +178,6 @@ class Editions:
         }
 
 
-def _is_sum(
-    counts: Mapping[Count, float],
-    unit: Unit,
-    month: int,
-    length: int,
-    atoms: Iterable[str],
-    told: float,
-    with_teams: bool,
-) -> bool:
-    if with_teams:
-        return True
-    months = range(month - length + 1, month + 1)
-    total = sum(counts.get(Count(unit, each, atom), 0.0) for each in months for atom in atoms)  # type: ignore[arg-type]
-    return abs(total - told) < CLOSE
-
-
 def _with_symbols(table: PublishedTable, columns: Sequence[str]) -> PublishedTable:
     """The contract of a public table: what may be hidden is not required, and a column beside it says why."""
     declared = {column.name: column for column in table.columns}
@@ -207,7 +194,7 @@ def _symbol_of(column: PublishedColumn) -> PublishedColumn:
         name=f"{column.name}{SYMBOL}",
         logical_type="string",
         duckdb_type="VARCHAR",
-        description=f"Why there is no {column.name}: c confidential, z not applicable; u beside one of low reliability.",
+        description=WHY.format(column.name),
         required=False,
         in_grain=False,
     )

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from pipelines.disclosure.attacker import Counts
-from pipelines.disclosure.suppression import Block, CannotProtect
+from pipelines.disclosure.suppression import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pipelines.disclosure.attacker import Numbers
+    from pipelines.disclosure.suppression import Flags
 
 Part = Literal["numerator", "denominator"]
 Atom = Literal["numerator", "rest", "denominator"]
 WINDOWS = (6, 12)
 MONTH = 1
-WHOLE_AUTHORITY = ""
-# 1 to 5 are small; a full-time equivalent below 6 is that of at most a few.
-SMALLEST, NOT_SMALL = 0.0, 6.0
 HEADLINE_FIRST = (6, 12, 1)
+WHOLE_AUTHORITY = ""
+# 1 to 5 are small; a full-time equivalent below 6 is that of a few people.
+SMALLEST, NOT_SMALL = 0.0, 6.0
+CLOSE = 0.005
 
 
 class Unit(NamedTuple):
@@ -76,10 +81,13 @@ class KpiRule:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        return tuple(part for part in ("denominator", "numerator") if self.atoms_of(part))  # type: ignore[misc]
+        """The parts of its figures that are sums of counts."""
+        both: tuple[Part, ...] = ("denominator", "numerator")
+        return tuple(part for part in both if self.atoms_of(part))
 
     @property
     def lengths(self) -> tuple[int, ...]:
+        """How many months its restricted figures cover."""
         return (MONTH, *WINDOWS) if self.measure == "flow" else (MONTH,)
 
 
@@ -104,22 +112,26 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Figures:
-    """All there is to protect: ``counts`` of every month, the ``cells`` of this edition, and ``earlier`` ones."""
+    """All there is to protect.
+
+    ``counts``: of every month that is or was told of. ``cells``: the restricted edition's, with their values.
+    ``earlier``: what the public editions before said of theirs.
+    """
 
     rules: Mapping[str, KpiRule]
     relations: Sequence[Relation]
     counts: Mapping[Count, float]
-    cells: Sequence[Cell]
+    cells: Mapping[Cell, float]
     earlier: Mapping[Cell, Earlier] = field(default_factory=dict)
 
 
 class Named(NamedTuple):
-    """A block, with the names of its cells; those that are not of this edition come last."""
+    """A block, with the names of its cells, and whether every figure is the sum of the counts it is said to be."""
 
     kpi_ids: tuple[str, ...]
-    authority_code: str
     cells: tuple[Cell, ...]
     block: Block
+    adds_up: bool
 
 
 def is_small(number: float) -> bool:
@@ -130,25 +142,27 @@ def is_small(number: float) -> bool:
 def blocks(figures: Figures) -> Iterator[Named]:
     """The figures, apart from one another where nothing relates them."""
     groups = _groups(figures)
-    by_group: dict[tuple[str, int], list[Count]] = defaultdict(list)
+    counts: dict[tuple[str, int], list[Count]] = defaultdict(list)
     for count in figures.counts:
-        by_group[count.unit.authority_code, groups[count.unit.kpi_id]].append(count)
+        counts[count.unit.authority_code, groups[count.unit.kpi_id]].append(count)
     cells: dict[tuple[str, int], list[Cell]] = defaultdict(list)
-    for cell in {**dict.fromkeys(figures.cells), **dict.fromkeys(figures.earlier)}:
-        if cell.unit.kpi_id in groups:
+    for cell in {**figures.cells, **figures.earlier}:
+        rule = figures.rules.get(cell.unit.kpi_id)
+        if rule is not None and cell.part in rule.parts:
             cells[cell.unit.authority_code, groups[cell.unit.kpi_id]].append(cell)
-    for key in sorted(by_group):
-        yield _Modelled(figures, by_group[key], cells[key]).named(key[0])
+    for key in sorted(counts):
+        yield _Modelled(figures, counts[key], cells[key]).named()
 
 
 def _groups(figures: Figures) -> dict[str, int]:
     """Which KPIs have to do with one another."""
     kpi_ids = sorted(figures.rules)
     at = {kpi_id: number for number, kpi_id in enumerate(kpi_ids)}
-    ties = [(at[each.kpi_id], at[each.of_kpi_id]) for each in figures.relations if {each.kpi_id, each.of_kpi_id} <= set(at)]
-    ones, others = zip(*ties, strict=True) if ties else ((), ())
-    graph = coo_array((np.ones(len(ties)), (ones, others)), shape=(len(kpi_ids), len(kpi_ids)))
-    return dict(zip(kpi_ids, connected_components(graph, directed=False)[1].tolist(), strict=True))
+    ties = np.zeros((len(kpi_ids), len(kpi_ids)))
+    for each in figures.relations:
+        if each.kpi_id in at and each.of_kpi_id in at:
+            ties[at[each.kpi_id], at[each.of_kpi_id]] = 1
+    return dict(zip(kpi_ids, connected_components(csr_array(ties), directed=False)[1].tolist(), strict=True))
 
 
 class _Modelled:
@@ -159,125 +173,122 @@ class _Modelled:
         self._counts = sorted(counts)
         self._at = {count: number for number, count in enumerate(self._counts)}
         self._truth = np.array([figures.counts[count] for count in self._counts])
-        now = set(figures.cells)
-        self._cells = sorted(cells, key=lambda cell: (cell not in now, cell))
-        self._now = now
-        self._children: dict[tuple[Unit, int], list[Unit]] = defaultdict(list)
+        self._teams: dict[tuple[Unit, int], list[Unit]] = defaultdict(list)
         for unit, month in sorted({(count.unit, count.month) for count in self._counts}):
             if unit.team_code != WHOLE_AUTHORITY:
-                self._children[unit._replace(team_code=WHOLE_AUTHORITY), month].append(unit)
+                self._teams[unit._replace(team_code=WHOLE_AUTHORITY), month].append(unit)
+        self._figures_told = sorted({(cell.unit, cell.month, cell.window_months) for cell in cells})
+        self._cells = sorted(cell for cell in cells if self._is_public(cell) or cell in figures.earlier)
 
-    def named(self, authority_code: str) -> Named:
-        rows = [self._members(cell.unit, cell.month, cell.window_months, cell.part) for cell in self._cells]
-        sums = self._sums(rows)
+    def named(self) -> Named:
+        rules = [self._figures.rules[kpi_id] for kpi_id in sorted({count.unit.kpi_id for count in self._counts})]
+        cells = self._sums([self._members(*_figure(cell), cell.part) for cell in self._cells])
         earlier = [self._figures.earlier.get(cell, Earlier()) for cell in self._cells]
-        values = sums @ self._truth
-        known = np.array([bool(each.shown) for each in earlier], dtype=bool)
-        changed = np.array(
-            [not any(abs(value - shown) < 0.005 for shown in each.shown) for value, each in zip(values, earlier, strict=True)],
-            dtype=bool,
+        known = _flags(each.shown for each in earlier)
+        same = _flags(
+            any(abs(value - shown) < CLOSE for shown in each.shown)
+            for value, each in zip(cells @ self._truth, earlier, strict=True)
         )
-        barred = [
-            self._is_barred(cell) or (each.is_hidden and not (seen and not differs))
-            for cell, each, seen, differs in zip(self._cells, earlier, known, changed, strict=True)
-        ]
-        kpi_ids = tuple(sorted({count.unit.kpi_id for count in self._counts}))
         block = Block(
             counts=Counts(
                 truth=self._truth,
-                floors=self._floors(kpi_ids),
-                whole=all(self._figures.rules[kpi_id].is_whole for kpi_id in kpi_ids),
+                floors=self._floors(),
+                whole=all(rule.is_whole for rule in rules),
                 equal=self._related("equals"),
                 within=self._related("within"),
             ),
-            cells=sums,
+            cells=cells,
             known=known,
-            changed=known & changed,
-            barred=np.array(barred, dtype=bool),
+            changed=known & ~same,
+            primary=_flags(self._is_primary(cell) for cell in self._cells),
+            # What a reader has as it is now may as well be shown again.
+            before=_flags(each.is_hidden for each in earlier) & ~same,
             order=self._order(),
             watched=self._sums(list(self._small())),
         )
-        return Named(kpi_ids, authority_code, tuple(self._cells), block)
+        return Named(tuple(rule.kpi_id for rule in rules), tuple(self._cells), block, self._adds_up())
 
-    def value(self, cell: Cell, atom: Atom) -> float:
-        """A part of the figure that the cell belongs to."""
-        members = self._members(cell.unit, cell.month, cell.window_months, atom)
-        return float(sum(self._truth[number] for number in members))
+    def _is_public(self, cell: Cell) -> bool:
+        """Whether the cell belongs to the edition, be it shown or hidden."""
+        return cell in self._figures.cells and cell.window_months in self._figures.rules[cell.unit.kpi_id].windows
 
-    def _members(self, unit: Unit, month: int, window_months: int, part: Atom) -> list[int]:
-        atoms = self._figures.rules[unit.kpi_id].atoms_of(part)
+    def _is_primary(self, cell: Cell) -> bool:
+        """Whether the cell, or what follows from it beside its own figure, is small."""
+        parts: tuple[Atom, ...] = ("numerator", "rest", "denominator")
+        return any(is_small(self._value(*_figure(cell), part)) for part in parts[-1 if cell.part == parts[-1] else 0 :])
+
+    def _small(self) -> Iterator[list[int]]:
+        """Every small count of every figure, public or not, of now or before."""
+        atoms: tuple[Atom, ...] = ("numerator", "rest", "denominator")
+        for figure, atom in product(self._figures_told, atoms):
+            if is_small(self._value(*figure, atom)):
+                yield self._members(*figure, atom)
+
+    def _adds_up(self) -> bool:
+        """Whether every figure of the restricted edition is the sum of its counts."""
+        ours = set(self._figures_told)
+        told = ((cell, value) for cell, value in self._figures.cells.items() if _figure(cell) in ours)
+        return all(abs(self._value(*_figure(cell), cell.part) - value) < CLOSE for cell, value in told)
+
+    def _value(self, unit: Unit, month: int, window_months: int, atom: Atom) -> float:
+        return float(self._truth[self._members(unit, month, window_months, atom)].sum())
+
+    def _members(self, unit: Unit, month: int, window_months: int, atom: Atom) -> list[int]:
+        """The counts that a part of a figure is the sum of; one that is not there is 0."""
+        atoms = self._figures.rules[unit.kpi_id].atoms_of(atom)
         return [
             self._at[count]
             for each in range(month - window_months + 1, month + 1)
-            for owner in (unit, *self._children.get((unit, each), ()))
-            for atom in atoms
-            if (count := Count(owner, each, atom)) in self._at
+            for owner in (unit, *self._teams.get((unit, each), ()))
+            for each_atom in atoms
+            if (count := Count(owner, each, each_atom)) in self._at
         ]
 
     def _sums(self, rows: Sequence[Sequence[int]]) -> csr_array:
-        starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int32)
-        columns = np.fromiter((number for row in rows for number in row), dtype=np.int32)
+        starts = np.cumsum([0, *map(len, rows)])
+        columns = np.array([number for row in rows for number in row], dtype=int)
         return csr_array((np.ones(len(columns)), columns, starts), shape=(len(rows), len(self._counts)))
 
-    def _is_barred(self, cell: Cell) -> bool:
-        """Whether the cell, or what follows from it beside its own figure, is small; or left out of the edition."""
-        rule = self._figures.rules[cell.unit.kpi_id]
-        if cell.window_months not in rule.windows or cell not in self._now:
-            return True
-        parts: tuple[Atom, ...] = ("denominator",) if cell.part == "denominator" else ("numerator", "rest", "denominator")
-        return any(is_small(self.value(cell, part)) for part in parts)
-
-    def _small(self) -> Iterator[list[int]]:
-        """Every small count of every figure, shown or not, of now or before."""
-        units = {(cell.unit, cell.month, cell.window_months) for cell in self._cells}
-        for unit, month, window_months in sorted(units):
-            for atom in ("numerator", "rest", "denominator"):
-                members = self._members(unit, month, window_months, atom)  # type: ignore[arg-type]
-                if is_small(float(self._truth[members].sum())):
-                    yield members
-
-    def _floors(self, kpi_ids: Sequence[str]) -> np.ndarray:
+    def _floors(self) -> Numbers:
         """A hidden count of children is known not to be 0, where it is not: a 0 is nearly always shown."""
-        whole = {kpi_id: self._figures.rules[kpi_id].is_whole for kpi_id in kpi_ids}
-        is_whole = np.array([whole[count.unit.kpi_id] for count in self._counts], dtype=bool)
-        return np.where(is_whole, np.minimum(self._truth, 1), np.minimum(self._truth, 0))
+        least = [1.0 if self._figures.rules[count.unit.kpi_id].is_whole else 0.0 for count in self._counts]
+        floors: Numbers = np.minimum(self._truth, least)
+        return floors
 
     def _related(self, kind: str) -> csr_array:
         """One row a month for which both sides of a relation are there: the one less the other."""
-        rows: list[dict[int, float]] = []
+        ones: list[list[int]] = []
+        others: list[list[int]] = []
+        units = sorted({(count.unit, count.month) for count in self._counts})
         for relation in self._figures.relations:
-            if relation.relation != kind:
-                continue
-            units = sorted({(c.unit, c.month) for c in self._counts if c.unit.kpi_id == relation.kpi_id})
-            for unit, month in units:
-                one = self._members(unit, month, MONTH, relation.part)
-                other = self._members(unit._replace(kpi_id=relation.of_kpi_id), month, MONTH, relation.of_part) if relation.of_kpi_id in self._figures.rules else []
-                if one and other:
-                    row: dict[int, float] = defaultdict(float)
-                    for number in one:
-                        row[number] += 1
-                    for number in other:
-                        row[number] -= 1
-                    rows.append(row)
-        entries = [(number, column, value) for number, row in enumerate(rows) for column, value in row.items()]
-        numbers, columns, values = (list(each) for each in zip(*entries, strict=True)) if entries else ([], [], [])
-        return csr_array(coo_array((values, (numbers, columns)), shape=(len(rows), len(self._counts)), dtype=float))
+            if relation.relation == kind and relation.of_kpi_id in self._figures.rules:
+                for unit, month in units:
+                    one = self._members(unit, month, MONTH, relation.part)
+                    of = unit._replace(kpi_id=relation.of_kpi_id)
+                    other = self._members(of, month, MONTH, relation.of_part)
+                    if unit.kpi_id == relation.kpi_id and one and other:
+                        ones.append(one)
+                        others.append(other)
+        return csr_array(self._sums(ones) - self._sums(others))
 
     def _order(self) -> list[int]:
-        """The cells of this edition: whole authorities before teams, how many before how many of them in time, the
-        headline's windows before longer ones and these before months, and the newest first."""
+        """The cells that could be shown, the most useful first.
 
-        def usefulness(number: int) -> tuple[object, ...]:
+        Whole authorities come before teams, how many there were before how many of them in time, the headline's windows
+        before longer ones and these before months, and the newest first.
+        """
+
+        def usefulness(number: int) -> tuple[bool, bool, int, int, Cell]:
             cell = self._cells[number]
-            return (
-                cell.unit.team_code != WHOLE_AUTHORITY,
-                cell.part != "denominator",
-                HEADLINE_FIRST.index(cell.window_months),
-                -cell.month,
-                cell,
-            )
+            is_team, is_numerator = cell.unit.team_code != WHOLE_AUTHORITY, cell.part == "numerator"
+            return is_team, is_numerator, HEADLINE_FIRST.index(cell.window_months), -cell.month, cell
 
-        return sorted((number for number, cell in enumerate(self._cells) if cell in self._now), key=usefulness)
+        return sorted((number for number, cell in enumerate(self._cells) if self._is_public(cell)), key=usefulness)
 
 
-__all__ = ["Block", "CannotProtect", "Cell", "Count", "Earlier", "Figures", "KpiRule", "Named", "Relation", "Unit", "blocks"]
+def _figure(cell: Cell) -> tuple[Unit, int, int]:
+    return cell.unit, cell.month, cell.window_months
+
+
+def _flags(each: Iterable[object]) -> Flags:
+    return np.array([bool(one) for one in each], dtype=bool)

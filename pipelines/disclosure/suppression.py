@@ -26,10 +26,11 @@ class CannotProtect(RuntimeError):
 
 
 class Fate(Enum):
-    """What becomes of a cell."""
+    """What becomes of a cell: shown, or hidden for what it is itself, since it was before, or for another's sake."""
 
     SHOWN = "shown"
-    BARRED = "barred"
+    PRIMARY = "primary"
+    BEFORE = "before"
     SECONDARY = "secondary"
 
 
@@ -38,18 +39,23 @@ class Block:
     """Cells that have something to do with one another.
 
     ``cells`` (m, n): the counts that each cell is the sum of. Of each cell: ``known``, whether a public edition before
-    showed it; ``changed``, whether none of them showed what it is now; ``barred``, whether it may not be shown itself.
-    ``order``: the cells that could be shown, the most useful first. ``watched`` (w, n): small counts that are no cells,
-    such as the rest of a figure, or are left out of the edition.
+    showed it; ``changed``, whether none of them showed what it is now; ``primary``, whether it may not be shown itself;
+    ``before``, whether it was hidden before and stays so. ``order``: the cells that could be shown, the most useful
+    first. ``watched`` (w, n): small counts that are no cells, such as the rest of a figure.
     """
 
     counts: Counts
     cells: Sums
     known: Flags
     changed: Flags
-    barred: Flags
+    primary: Flags
+    before: Flags
     order: Sequence[int]
     watched: Sums
+
+    @property
+    def barred(self) -> Flags:
+        return self.primary | self.before
 
 
 def fates_of(block: Block) -> list[Fate]:
@@ -71,10 +77,10 @@ class _Watch:
 
 
 class _Suppression:
-    """An attacker holds every edition; what was restated since, he is told besides, since it rarely is.
+    """Against an attacker who holds every edition, and is told besides how figures were restated since.
 
-    Only a count that was public and is small now (restated) cannot be kept from him in that way. It is kept from one who
-    takes what has not changed for certain, and of what has, only what the new edition shows (lenient).
+    Only a count that was public, and is small now that it is restated, cannot be kept from him. It is kept from one who
+    takes for certain what has not changed, and of what has, only what the new edition shows (lenient).
     """
 
     def __init__(self, block: Block) -> None:
@@ -87,18 +93,21 @@ class _Suppression:
 
     def run(self) -> list[Fate]:
         block = self._block
-        fates = [Fate.BARRED if barred else Fate.SECONDARY for barred in block.barred]
+        flags = zip(block.primary, block.before, strict=True)
+        fates = [Fate.PRIMARY if primary else Fate.BEFORE if before else Fate.SECONDARY for primary, before in flags]
         # What was public as it is now cannot be hidden again.
         secret = np.flatnonzero(block.barred & ~(block.known & ~block.changed))
         hidden = vstack([block.cells[secret], block.watched], format="csr")
         for target in _distinct(hidden):
             self._watch([target])
         for cell in block.order:
-            if not block.barred[cell] and not self._show(cell):
-                for again in self._hide(cell):
-                    fates[again] = Fate.SECONDARY
-            elif not block.barred[cell]:
+            if block.barred[cell]:
+                continue
+            if self._show(cell):
                 fates[cell] = Fate.SHOWN
+                continue
+            for again in self._hide(cell):
+                fates[again] = Fate.SECONDARY
         self._prove()
         return fates
 
@@ -129,7 +138,7 @@ class _Suppression:
         return True
 
     def _hide(self, cell: int) -> list[int]:
-        """Watch a cell that was not shown, and hide those shown last again as long as it, or one of them, is not safe."""
+        """Watch a cell that was not shown; as long as it, or one of these, is not safe, hide those shown last again."""
         hidden = [cell]
         while not self._watch([self._block.cells[[each]] for each in hidden], give_up=not self._shown):
             hidden.append(self._shown.pop())

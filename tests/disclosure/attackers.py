@@ -132,7 +132,7 @@ def subtracted(published: Mapping[Key, float | None]) -> dict[Key, float]:
             each = [(team, month - back, part) for back in range(length)]
             if key not in told and all(one in months for one in each):
                 told[key] = sum(months[one] for one in each)
-        for team, month, length, part in published:
+        for _, month, length, part in published:
             sums = _teams(told, month, length, part)
             whole = told.get((AUTHORITY, month, length, part))
             names = {name for name, *_ in published if name != AUTHORITY}

@@ -38,7 +38,7 @@ class Releases:
         published: dict[Key, float | None] = {}
         for named in blocks(figures):
             for cell, fate in zip(named.cells, fates_of(named.block), strict=True):
-                if cell in set(figures.cells) and cell.window_months in self.rule.windows:
+                if cell in figures.cells:
                     published[key_of(cell)] = true_value(truth, key_of(cell)) if fate is Fate.SHOWN else None
         self.editions.append(published)
         return published
@@ -64,7 +64,8 @@ class Releases:
             if month - length + 1 >= months[0]
             for part in rule.parts
         ]
-        return Figures({KPI: rule}, [], counts, cells, self._ledger())
+        told = {cell: true_value(truth, key_of(cell)) for cell in cells}
+        return Figures({KPI: rule}, [], counts, told, self._ledger())
 
     def _ledger(self) -> Mapping[Cell, Earlier]:
         shown: dict[Key, set[float]] = defaultdict(set)

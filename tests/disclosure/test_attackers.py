@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
 
 from pipelines.disclosure.attacker import Counts
 from pipelines.disclosure.suppression import Block, Fate, fates_of
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 from tests.disclosure.attackers import AUTHORITY, ENOUGH, Adder, subtracted
 from tests.disclosure.tables import Releases, not_zero, random_truth, true_value
 
@@ -197,7 +197,8 @@ def test_and_finds_out_nothing_here() -> None:
             cells=csr_array(sums_of_four_by_four()),
             known=np.zeros(25, dtype=bool),
             changed=np.zeros(25, dtype=bool),
-            barred=small,
+            primary=small,
+            before=np.zeros(25, dtype=bool),
             order=sorted(range(25), key=lambda cell: (-values[cell], cell)),
             watched=nothing,
         )
