@@ -198,6 +198,7 @@ class _Modelled:
                 within=self._related("within"),
             ),
             cells=cells,
+            rests=self._sums([self._rest(cell) for cell in self._cells]),
             known=known,
             changed=known & ~same,
             primary=_flags(self._is_primary(cell) for cell in self._cells),
@@ -207,6 +208,9 @@ class _Modelled:
             watched=self._sums(list(self._small())),
         )
         return Named(tuple(rule.kpi_id for rule in rules), tuple(self._cells), block, self._adds_up())
+
+    def _rest(self, cell: Cell) -> list[int]:
+        return self._members(*_figure(cell), "rest") if cell.part == "numerator" else []
 
     def _is_public(self, cell: Cell) -> bool:
         """Whether the cell belongs to the edition, be it shown or hidden."""

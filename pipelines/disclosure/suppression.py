@@ -38,14 +38,16 @@ class Fate(Enum):
 class Block:
     """Cells that have something to do with one another.
 
-    ``cells`` (m, n): the counts that each cell is the sum of. Of each cell: ``known``, whether a public edition before
-    showed it; ``changed``, whether none of them showed what it is now; ``primary``, whether it may not be shown itself;
-    ``before``, whether it was hidden before and stays so. ``order``: the cells that could be shown, the most useful
-    first. ``watched`` (w, n): small counts that are no cells, such as the rest of a figure.
+    ``cells`` (m, n): the counts that each cell is the sum of; ``rests`` (m, n): those that its figure lacks of its
+    denominator, which tell the share, or nothing where it has none. Of each cell: ``known``, whether a public edition
+    before showed it; ``changed``, whether none of them showed what it is now; ``primary``, whether it may not be shown
+    itself; ``before``, whether it was hidden before and stays so. ``order``: the cells that could be shown, the most
+    useful first. ``watched`` (w, n): small counts, of figures that are not in the edition too.
     """
 
     counts: Counts
     cells: Sums
+    rests: Sums
     known: Flags
     changed: Flags
     primary: Flags
@@ -95,9 +97,8 @@ class _Suppression:
         block = self._block
         flags = zip(block.primary, block.before, strict=True)
         fates = [Fate.PRIMARY if primary else Fate.BEFORE if before else Fate.SECONDARY for primary, before in flags]
-        # What was public as it is now cannot be hidden again.
-        secret = np.flatnonzero(block.barred & ~(block.known & ~block.changed))
-        hidden = vstack([block.cells[secret], block.watched], format="csr")
+        secret = [cell for cell in np.flatnonzero(block.barred) if not self._is_held(cell)]
+        hidden = vstack([block.cells[secret], block.rests[secret], block.watched], format="csr")
         for target in _distinct(hidden):
             self._watch([target])
         for cell in block.order:
@@ -110,6 +111,10 @@ class _Suppression:
                 fates[again] = Fate.SECONDARY
         self._prove()
         return fates
+
+    def _is_held(self, cell: int) -> bool:
+        """Whether readers have the cell as it is now, so that nothing can hide it again."""
+        return bool(self._block.known[cell] and not self._block.changed[cell])
 
     def _prove(self) -> None:
         """Hold every alternative to everything that is told, once more and by nothing but addition."""
@@ -134,19 +139,23 @@ class _Suppression:
         for watch, alternatives in found:
             watch.alternatives = alternatives
         self._attackers = wiser
-        self._shown.append(cell)
+        if not self._is_held(cell):
+            self._shown.append(cell)
         return True
 
     def _hide(self, cell: int) -> list[int]:
-        """Watch a cell that was not shown; as long as it, or one of these, is not safe, hide those shown last again."""
+        """Watch a cell that was not shown; as long as it is not safe, hide again what was shown last, and watch that."""
         hidden = [cell]
-        while not self._watch([self._block.cells[[each]] for each in hidden], give_up=not self._shown):
+        while not self._watch(self._targets(hidden), give_up=not self._shown):
             hidden.append(self._shown.pop())
             known = {lenient: np.append(rows, self._shown).astype(int) for lenient, rows in self._told.items()}
             self._attackers = {
                 lenient: Attacker(self._block.counts, self._block.cells[rows]) for lenient, rows in known.items()
             }
         return hidden
+
+    def _targets(self, hidden: Sequence[int]) -> list[Sums]:
+        return _distinct(vstack([self._block.cells[hidden], self._block.rests[hidden]], format="csr"))
 
     def _watch(self, targets: Sequence[Sums], *, give_up: bool = True) -> bool:
         watches = [self._watched(target) for target in targets]
@@ -170,4 +179,4 @@ def _distinct(rows: Sums) -> list[Sums]:
     for number in range(rows.shape[0]):
         row = rows[[number]]
         seen.setdefault(tuple(sorted(row.indices)), csr_array(row))
-    return list(seen.values())
+    return [row for counts, row in seen.items() if counts]

@@ -132,6 +132,14 @@ def test_releases_of_figures_that_are_restated(seed: int) -> None:
         attacked({**same, **{key: value for key, value in published.items() if value is not None}}, truth)
 
 
+def test_a_share_of_few_that_is_a_hundred_does_not_follow_from_its_window() -> None:
+    """Six months of 6 of 6: that all of each month were in time would tell the share of the three in it."""
+    truth = {(AUTHORITY, month): (numerator, 0) for month, numerator in enumerate((3, 3, 0, 0, 0, 0, 9, 9))}
+    published = Releases().publish(truth)
+    assert published[AUTHORITY, 5, 6, "n"] is None or published[AUTHORITY, 5, 6, "d"] is None
+    attacked(published, truth)
+
+
 def test_same_input_same_fates() -> None:
     truth = random_truth(np.random.default_rng(7), 2, 7)
     assert Releases(windows=(1, 6)).publish(truth) == Releases(windows=(1, 6)).publish(truth)
@@ -218,6 +226,7 @@ def test_and_finds_out_nothing_here() -> None:
         block = Block(
             counts=Counts(truth, np.minimum(truth, 1), True, nothing, nothing),
             cells=csr_array(sums_of_four_by_four()),
+            rests=csr_array((25, 16)),
             known=np.zeros(25, dtype=bool),
             changed=np.zeros(25, dtype=bool),
             primary=small,
