@@ -97,7 +97,7 @@ class _Suppression:
         block = self._block
         flags = zip(block.primary, block.before, strict=True)
         fates = [Fate.PRIMARY if primary else Fate.BEFORE if before else Fate.SECONDARY for primary, before in flags]
-        secret = [cell for cell in np.flatnonzero(block.barred) if not self._is_held(cell)]
+        secret = [cell for cell in range(len(fates)) if block.barred[cell] and not self._is_held(cell)]
         hidden = vstack([block.cells[secret], block.rests[secret], block.watched], format="csr")
         for target in _distinct(hidden):
             self._watch([target])
@@ -144,7 +144,7 @@ class _Suppression:
         return True
 
     def _hide(self, cell: int) -> list[int]:
-        """Watch a cell that was not shown; as long as it is not safe, hide again what was shown last, and watch that."""
+        """Watch a cell that was not shown; as long as it is not safe, hide again what was shown last."""
         hidden = [cell]
         while not self._watch(self._targets(hidden), give_up=not self._shown):
             hidden.append(self._shown.pop())
