@@ -55,17 +55,16 @@ class Protected:
 
     ``tables``: their contracts, with the columns of symbols, and nothing required that may be hidden. ``rows``: their
     rows, by table, read from a database in memory that lives as long as they do. ``withheld``: the tables of which
-    nothing is public, with the reason in a sentence. ``report``: for the manifests, as JSON holds it: how many cells
-    there are and how many are hidden, by table, and which KPIs were refused. ``restricted_report``: for the restricted
-    manifest alone, since why a cell is hidden tells more about it: what became of the figures, and why a KPI was
-    refused.
+    nothing is public, with the reason in a sentence. ``report``: for the restricted manifest, as JSON holds it: how
+    many cells there are and how many are hidden, by table; what became of the figures; which KPIs were refused, and
+    why. ``public_report``: for the public manifest, and less: why a cell is hidden tells more about it.
     """
 
     tables: tuple[PublishedTable, ...]
     rows: Mapping[str, duckdb.DuckDBPyRelation]
     withheld: Mapping[str, str]
     report: Mapping[str, Any]
-    restricted_report: Mapping[str, Any]
+    public_report: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -105,12 +104,13 @@ def protect(
         tables=tuple(contract for contract, _ in public.values()),
         rows={name: rows for name, (_, rows) in public.items()},
         withheld={name: NOT_PUBLIC for name, each in made.items() if each is None},
-        report={"refused": sorted(decided.refused), "tables": cost},
-        restricted_report={
+        report={
             "alternatives": OTHERS,
             "figures": {fate.value: fates[fate.value] for fate in Fate},
             "refused": dict(decided.refused),
+            "tables": cost,
         },
+        public_report={"refused": sorted(decided.refused), "tables": cost},
     )
 
 

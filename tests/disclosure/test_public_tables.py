@@ -175,8 +175,8 @@ def test_a_kpi_that_does_not_add_up_is_left_out_and_the_rest_goes_on(tmp_path: P
     rows["kpi"] += others["kpi"]
     rows["kpi_month"] += others["kpi_month"]
     made = published(tmp_path / "v0001", rows)
-    assert set(made.restricted_report["refused"]) == {"assess_45wd"}
-    assert made.report["refused"] == ["assess_45wd"]
+    assert set(made.report["refused"]) == {"assess_45wd"}
+    assert made.public_report["refused"] == ["assess_45wd"]
     assert {row["kpi_id"] for row in rows_of(made, "kpi_month")} == {"cla_visit_snapshot"}
     assert rows_of(made, "kpi_window") == []
 
@@ -228,9 +228,9 @@ def test_a_contract_names_every_column_and_requires_none_that_may_be_hidden(tmp_
 
 def test_the_reports_hold_no_hidden_figure_and_the_public_one_no_reason(tmp_path: Path) -> None:
     made = published(tmp_path / "v0001", count(3, 60))
-    assert made.restricted_report["figures"] == {"shown": 1, "primary": 1, "before": 0, "secondary": 0}
+    assert made.report["figures"] == {"shown": 1, "primary": 1, "before": 0, "secondary": 0}
     assert made.report["tables"]["kpi_month"]["hidden"] == 5
-    assert set(made.report) == {"refused", "tables"}
+    assert set(made.public_report) == {"refused", "tables"}
 
 
 def test_the_same_input_gives_the_same_rows(tmp_path: Path) -> None:
