@@ -46,7 +46,7 @@ DOES_NOT_ADD_UP = "its figures are not the sums of their months"
 
 
 class DisclosureRefused(RuntimeError):
-    """Disclosure control could not do its work, so that nothing which holds a count is public: the software's fault."""
+    """Disclosure control could not do its work, so that nothing may be published: the software's fault."""
 
 
 @dataclass(frozen=True)
