@@ -140,6 +140,21 @@ def test_a_share_of_few_that_is_a_hundred_does_not_follow_from_its_window() -> N
     attacked(published, truth)
 
 
+@pytest.mark.parametrize(("months", "is_shown"), [([0, 1] * 6, False), ([0, 8] + [0] * 10, True)])
+def test_a_total_is_hidden_that_tells_months_which_are_not_published(months: list[int], is_shown: bool) -> None:
+    """Six in a year: who knows in which months there were any knows that there was one in each."""
+    truth = {(AUTHORITY, month): (number, 0) for month, number in enumerate(months)}
+    published = Releases(is_share=False, windows=(12,)).publish(truth)
+    assert set(published) == {(AUTHORITY, 11, 12, "n")}
+    assert (published[AUTHORITY, 11, 12, "n"] is not None) == is_shown
+
+
+def test_a_count_that_was_hidden_stays_so_when_it_is_restated() -> None:
+    releases = Releases(is_share=False, is_flow=False)
+    for number in (3, 20):
+        assert releases.publish({(AUTHORITY, 0): (number, 0)}) == {(AUTHORITY, 0, 1, "n"): None}
+
+
 def test_same_input_same_fates() -> None:
     truth = random_truth(np.random.default_rng(7), 2, 7)
     assert Releases(windows=(1, 6)).publish(truth) == Releases(windows=(1, 6)).publish(truth)
