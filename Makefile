@@ -37,7 +37,7 @@ fuzz: .venv/.dev  ## EXAMPLES=200 spoilt deliveries, and as many made-up council
 	HYPOTHESIS_PROFILE=long HYPOTHESIS_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest -n 2 tests/bad_input tests/recount $(ARGS)
 
 test-service: .venv/.dev  ## with the real scheduler and PostgreSQL; some minutes
-	$(BIN)/python -m pytest -m service tests/service $(ARGS)
+	$(BIN)/python -m pytest -m service $(ARGS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

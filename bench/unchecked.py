@@ -42,6 +42,7 @@ def _staged(settings: Settings, delivery: Delivery) -> int:
             for contract in reading.contracts.values():
                 query = _without_facts(contract, casting.checked_rows(contract, reading.headings))
                 staging._create_table(connection, exp.table_(contract.name, db="checked"), query)
+            staging._correct(settings, ingredients, connection, reading)
             connection.execute((settings.sql / "staging" / "outcome.sql").read_text(encoding="utf-8"))
             written = outcome.write_tables(connection, reading.contracts, reading.reads, target)
     return sum(int(table["rows"]) for table in written.values())
