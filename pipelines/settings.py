@@ -64,7 +64,9 @@ def _web_address(url: SecretStr) -> SecretStr:
 class Settings(BaseSettings):
     """Read from the environment, else from ``.env`` beside the README; .env.example explains each."""
 
-    model_config = SettingsConfigDict(env_file=PROJECT / ".env", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_file=PROJECT / ".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     inbox_url: str = Field(default="inbox", repr=False)
     sftp_known_hosts: Path = Path("~/.ssh/known_hosts")
