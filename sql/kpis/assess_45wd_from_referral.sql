@@ -10,6 +10,7 @@ SELECT
                 working_days_from_referral >= 0
                 AND authorised_date >= referral_date
                 AND authorised_date >= coalesce(start_date, authorised_date)
+                AND NOT is_of_adult
                 THEN cast(working_days_from_referral <= limit_days AS INTEGER)
         END AS DECIMAL(18, 2)
     ) AS numerator,
@@ -19,12 +20,14 @@ SELECT
                 working_days_from_referral >= 0
                 AND authorised_date >= referral_date
                 AND authorised_date >= coalesce(start_date, authorised_date)
+                AND NOT is_of_adult
                 THEN 1
         END AS DECIMAL(18, 2)
     ) AS denominator,
     CASE
         WHEN authorised_date < start_date THEN 'authorised before it started'
         WHEN authorised_date < referral_date THEN 'authorised before the referral'
+        WHEN is_of_adult THEN 'of an adult'
         WHEN working_days_from_referral IS NULL THEN 'referral outside the calendar'
         ELSE concat(working_days_from_referral, ' working days from the referral')
     END AS reason

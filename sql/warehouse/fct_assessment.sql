@@ -34,6 +34,7 @@ children AS (
     SELECT
         authority_code,
         child_id,
+        birth_date,
         death_date
     FROM core.child
 ),
@@ -92,10 +93,15 @@ clocked AS (
         END AS working_days_from_referral,
         timescales.working_days AS limit_days,
         least(assessments.authorised_date, due.calendar_date) AS due_team_date,
+        coalesce(
+            children.birth_date <= coalesce(assessments.start_date, assessments.authorised_date) - INTERVAL 18 YEAR,
+            false
+        ) AS is_of_adult,
         CASE
             WHEN assessments.start_date IS NULL THEN 'no start date'
             WHEN assessments.authorised_date < assessments.start_date THEN 'authorised before it started'
             WHEN started.calendar_date IS NULL THEN 'started outside the calendar'
+            WHEN children.birth_date <= assessments.start_date - INTERVAL 18 YEAR THEN 'of an adult'
         END AS excluded_because
     FROM assessments
     INNER JOIN timescales ON assessments.authority_code = timescales.authority_code
@@ -144,6 +150,7 @@ SELECT
     clocked.referral_date,
     clocked.working_days_from_referral,
     clocked.limit_days,
+    clocked.is_of_adult,
     CASE
         WHEN clocked.excluded_because IS NULL THEN clocked.working_days <= clocked.limit_days
     END AS is_in_time,

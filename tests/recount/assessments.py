@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tests.recount.counted import Counted
-from tests.recount.days import after_working_days, in_calendar, in_the_month_to, working_days
+from tests.recount.days import after_working_days, birthday, in_calendar, in_the_month_to, working_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ def of_child(child: Child, links: Links, end: date) -> Iterator[Counted]:
 
 
 def _authorised(child: Child, each: Assessment, end: date) -> Iterator[Counted]:
-    if not each.start or not each.end or not in_calendar(each.start):
+    if not each.start or not each.end or not in_calendar(each.start) or _is_of_adult(child, each):
         return
     if each.start <= each.end and in_the_month_to(end, each.end):
         team = each.team or child.team_on(each.end)
@@ -67,6 +67,8 @@ def _open(child: Child, each: Assessment, end: date) -> Iterator[Counted]:
 def _due(child: Child, each: Assessment, end: date) -> Iterator[Counted]:
     if not each.start or not in_calendar(each.start) or (each.end and each.end < each.start):
         return
+    if _is_of_adult(child, each):
+        return
     due = after_working_days(each.start, ASSESSMENT_LIMIT)
     is_in_time = each.end is not None and each.end <= due
     if in_the_month_to(end, due) and (is_in_time or child.died is None or child.died > due):
@@ -78,9 +80,16 @@ def _from_referral(child: Child, each: Assessment, links: Links, end: date) -> I
     referred = links.referred.get(each.referral)
     if not referred or not each.end or not links.is_first(each) or (each.start and each.end < each.start):
         return
+    if _is_of_adult(child, each):
+        return
     if referred <= each.end and in_the_month_to(end, each.end):
         team = each.team or child.team_on(each.end)
         yield Counted("assess_45wd_from_referral", team, working_days(referred, each.end) <= ASSESSMENT_LIMIT)
+
+
+def _is_of_adult(child: Child, each: Assessment) -> bool:
+    day = each.start or each.end
+    return child.born is not None and day is not None and birthday(child.born, 18) <= day
 
 
 def _order(each: Assessment) -> tuple[date, date, str]:
