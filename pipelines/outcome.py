@@ -71,7 +71,7 @@ def record_corrected(
         connection.execute(
             """
             INSERT INTO finding
-            SELECT $table, $code, $column, $severity, $consequence, line, record_key
+            SELECT $table, $code, $column, $severity, $consequence, line, record_key, NULL, NULL
             FROM corrected_row
             WHERE rule_code = $code
             """,

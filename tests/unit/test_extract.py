@@ -94,12 +94,12 @@ def test_the_same_rows_again_leave_everything_as_it_is(
     database: sqlite3.Connection, settings: Settings, url: SecretStr
 ) -> None:
     folder = extract(settings, WANTED, MONTH, url).folder
-    before = folder.stat()
+    before = (folder.stat().st_ino, folder.stat().st_mtime_ns)
     # The same rows in another order are the same rows.
     database.executescript("CREATE TABLE r AS SELECT * FROM ssd_cp_plans ORDER BY rowid DESC; DELETE FROM ssd_cp_plans")
     database.executescript("INSERT INTO ssd_cp_plans SELECT * FROM r")
     assert extract(settings, WANTED, MONTH, url).outcome == "unchanged"
-    assert folder.stat() == before
+    assert (folder.stat().st_ino, folder.stat().st_mtime_ns) == before
     assert len(delivered(settings)) == 2
 
 
