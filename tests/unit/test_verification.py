@@ -80,10 +80,10 @@ TAMPERING: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     ),
     "a missing file": (lambda folder: (folder / "kpi.csv").unlink(), ["kpi.csv is missing."]),
     "a file put there": (
-        lambda folder: (folder / "public/kpi_month.csv").write_text("x"),
+        lambda folder: (folder / "public/finding_summary.csv").write_text("x"),
         [
-            "public/kpi_month.csv was not published: it was put there afterwards.",
-            "public/kpi_month.csv was not published: it was put there afterwards.",
+            "public/finding_summary.csv was not published: it was put there afterwards.",
+            "public/finding_summary.csv was not published: it was put there afterwards.",
         ],
     ),
     "a row of the database": (other_row, ["snapshot.duckdb: the table kpi differs from kpi.parquet in 2 rows."]),
