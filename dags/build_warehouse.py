@@ -1,12 +1,14 @@
 """When a month's deliveries are dealt with: compute it.
 
     the asset "staging", partition 2021-02 ──> build ──> the asset "warehouse", partition 2021-02
-                                                 └────> write_pages
+                                                 ├────> write_pages
+                                                 └────> say_not_built
 
 - **build** makes one new DuckDB file from the newest staged deliveries at or before the month, runs the SQL of `sql/`
   and its checks, and only then lets the file count. The same inputs again build nothing.
 - **write_pages** writes what a quality lead opens first, `reports/validation/2021-02/index.html`, and the work lists of
-  the teams. Where the build failed, the page says so and lists what came.
+  the teams.
+- **say_not_built** writes that page where the build failed: it says so and lists what came.
 
 By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.
 """
@@ -35,12 +37,17 @@ def build_warehouse() -> None:
         """Build the month's warehouse in a new file; the same inputs again build nothing."""
         return orchestration.build_warehouse(context)
 
-    @task(trigger_rule=TriggerRule.ALL_DONE)
-    def write_pages(built: dict[str, str] | None, **context: Any) -> None:
-        """Write the month's validation pages and the teams' work lists, also where the build failed."""
-        orchestration.write_pages(built, context)
+    @task
+    def write_pages(**context: Any) -> None:
+        """Write the month's validation pages and the teams' work lists."""
+        orchestration.write_pages(context)
 
-    write_pages(build())
+    @task(trigger_rule=TriggerRule.ONE_FAILED)
+    def say_not_built(**context: Any) -> None:
+        """Write a page that says that the build failed, and lists what came."""
+        orchestration.say_not_built(context)
+
+    build() >> [write_pages(), say_not_built()]
 
 
 build_warehouse()

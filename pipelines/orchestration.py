@@ -231,18 +231,18 @@ def build_warehouse(context: Mapping[str, Any]) -> dict[str, str]:
     return {"month": _emit(WAREHOUSE, context), "outcome": built.outcome}
 
 
-def write_pages(built: Mapping[str, str] | None, context: Mapping[str, Any]) -> None:
-    """Write the month's validation pages and work lists; ``built`` is what the build gave, None where it failed.
-
-    Then the page says so and lists what came, and this fails too: a run is as red as its last task.
-    """
+def write_pages(context: Mapping[str, Any]) -> None:
+    """Write the month's validation pages and the teams' work lists."""
     from pipelines import month_pages
 
-    settings, month = Settings(), Period.parse(month_of(context))
-    if built is None:
-        month_pages.write_unbuilt(settings, month, NOT_BUILT)
-        raise AirflowFailException(NOT_BUILT)
-    log.info("To be opened first: %s", month_pages.write(settings, month))
+    log.info("To be opened first: %s", month_pages.write(Settings(), Period.parse(month_of(context))))
+
+
+def say_not_built(context: Mapping[str, Any]) -> None:
+    """Write the month's validation page where the build failed: it says so, and lists what came."""
+    from pipelines import month_pages
+
+    month_pages.write_unbuilt(Settings(), Period.parse(month_of(context)), NOT_BUILT)
 
 
 def gate(context: Mapping[str, Any]) -> str:

@@ -128,7 +128,7 @@ def test_each_step_is_a_line_for_a_person_and_nothing_else_is_said(story: Story)
         f"done ingest_exports delivery.stage {GOOD}",
     ]
     assert all(line.startswith("done ") for line in lines)
-    assert len(lines) == 8
+    assert len(lines) == 9
     assert story.first.stderr == ""
 
 

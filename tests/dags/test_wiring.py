@@ -81,7 +81,9 @@ def test_a_source_in_a_database_is_extracted_before_anything_is_looked_for(dags:
 
 
 def test_the_pages_follow_the_build(dags: dict[str, DAG]) -> None:
-    assert edges(dags["build_warehouse"]) == {"build": {"write_pages"}, "write_pages": set()}
+    following = {"write_pages", "say_not_built"}
+    assert edges(dags["build_warehouse"]) == {"build": following} | {task: set() for task in following}
+    assert dags["build_warehouse"].get_task("say_not_built").trigger_rule == "one_failed"
 
 
 def test_nothing_is_published_but_past_the_gate(dags: dict[str, DAG]) -> None:
