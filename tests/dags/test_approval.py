@@ -10,7 +10,7 @@ import pytest
 from pipelines import gate, orchestration
 from pipelines.periods import Period
 from pipelines.storage import read_json
-from tests.unit.test_gate import MONTH, WHY, held_in
+from tests.unit.test_approvals import MONTH, WHY, held_in
 
 if TYPE_CHECKING:
     from pathlib import Path
