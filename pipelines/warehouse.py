@@ -560,7 +560,7 @@ def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: _Plan, f
         return _run_checks(warehouse, plan, folder)
     if select.table in COMPUTED:
         _, module = COMPUTED[select.table]
-        return import_module(module).compute(warehouse)  # type: ignore[no-any-return]
+        return import_module(module).compute(warehouse)  # type: ignore[no-any-return]  # known by name
     try:
         relation = _relation(warehouse, select, plan.month)
         if select.schema == KPIS:
