@@ -10,10 +10,10 @@ CREATE OR REPLACE MACRO read_date(given) AS
 
 -- Where the day can only come first, only second, and where it could be either.
 CREATE OR REPLACE MACRO has_day_first(given) AS
-    contains(given, '/') AND regexp_matches(given, '^(1[3-9]|2\d|3[01])/(0?[1-9]|1[0-2])/');
+    (contains(given, '/') AND regexp_matches(given, '^(1[3-9]|2\d|3[01])/(0?[1-9]|1[0-2])/'));
 
 CREATE OR REPLACE MACRO has_month_first(given) AS
-    contains(given, '/') AND regexp_matches(given, '^(0?[1-9]|1[0-2])/(1[3-9]|2\d|3[01])/');
+    (contains(given, '/') AND regexp_matches(given, '^(0?[1-9]|1[0-2])/(1[3-9]|2\d|3[01])/'));
 
 CREATE OR REPLACE MACRO read_date_of_one_order(given) AS
     CASE WHEN contains(given, '-') OR has_day_first(given) THEN read_date(given) END;

@@ -22,7 +22,8 @@ findings AS (
         line,
         record_key,
         child_id,
-        team_code
+        team_code,
+        (record_key IS NOT NULL OR line IS NULL) AS is_followed
     FROM validation.finding
 ),
 
@@ -82,7 +83,7 @@ open_findings AS (
             AND findings.rule_code = runs.rule_code
             AND coalesce(findings.column_name, '') = runs.column_name
             AND findings.record_key IS NOT DISTINCT FROM runs.record_key
-            AND (findings.record_key IS NOT NULL OR findings.line IS NULL)
+            AND findings.is_followed
             AND findings.delivery_month BETWEEN runs.first_month AND runs.last_month
 ),
 
@@ -119,7 +120,7 @@ resolved AS (
             AND runs.rule_code = findings.rule_code
             AND runs.column_name = coalesce(findings.column_name, '')
             AND runs.record_key IS NOT DISTINCT FROM findings.record_key
-            AND (findings.record_key IS NOT NULL OR findings.line IS NULL)
+            AND findings.is_followed
     GROUP BY
         findings.authority_code,
         findings.source,
