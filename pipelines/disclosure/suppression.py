@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from pipelines.disclosure.attacker import Numbers, Sums
 
     Flags = npt.NDArray[np.bool_]
+
+
+APART = 1 - EXACT
+"""Two values of a count are other values where a whole child, or a full-time equivalent, lies between them."""
 
 
 class CannotProtect(RuntimeError):
@@ -69,7 +74,7 @@ def fates_of(block: Block) -> list[Fate]:
     return _Suppression(block).run()
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Watch:
     """A hidden count, and three alternatives to it that agree with all that is known."""
 
@@ -120,24 +125,26 @@ class _Suppression:
         """Hold every alternative to everything that is told, once more and by nothing but addition."""
         for watch in self._watches:
             told = self._block.cells[np.append(self._told[watch.lenient], self._shown).astype(int)]
-            if told.shape[0] and np.abs(told @ watch.alternatives.T).max() > EXACT:
+            holds = not told.shape[0] or np.abs(told @ watch.alternatives.T).max() < EXACT
+            if not holds or _serving(watch.target, watch.lenient, [watch]) is None:
                 raise CannotProtect("an alternative does not hold: the software's fault")
 
     def _show(self, cell: int) -> bool:
         """Show the cell if every watched count has alternatives still."""
         row = self._block.cells[[cell]]
         told = row.toarray()[0]
+        agree = [np.abs(watch.alternatives @ told).max() < EXACT for watch in self._watches]
+        hold = [watch for watch, agrees in zip(self._watches, agree, strict=True) if agrees]
         wiser = {lenient: attacker.knowing(row) for lenient, attacker in self._attackers.items()}
-        found: list[tuple[_Watch, Numbers]] = []
-        for watch in self._watches:
-            if np.abs(watch.alternatives @ told).max() < EXACT:
-                continue
-            alternatives = wiser[watch.lenient].alternatives(watch.target)
+        found: list[_Watch] = []
+        for watch in itertools.compress(self._watches, np.logical_not(agree)):
+            alternatives = _serving(watch.target, watch.lenient, [*found, *hold])
+            if alternatives is None:
+                alternatives = wiser[watch.lenient].alternatives(watch.target)
             if alternatives is None:
                 return False
-            found.append((watch, alternatives))
-        for watch, alternatives in found:
-            watch.alternatives = alternatives
+            found.append(replace(watch, alternatives=alternatives))
+        self._watches = [*hold, *found]
         self._attackers = wiser
         if not self._is_held(cell):
             self._shown.append(cell)
@@ -168,10 +175,23 @@ class _Suppression:
 
     def _watched(self, target: Sums) -> _Watch | None:
         for lenient in (False, True) if self._block.changed.any() else (False,):
-            alternatives = self._attackers[lenient].alternatives(target)
+            alternatives = _serving(target, lenient, self._watches)
+            if alternatives is None:
+                alternatives = self._attackers[lenient].alternatives(target)
             if alternatives is not None:
                 return _Watch(target, lenient, alternatives)
         return None
+
+
+def _serving(target: Sums, lenient: bool, watches: Sequence[_Watch]) -> Numbers | None:
+    """The alternatives to another count that are alternatives to this one too: nothing has to be solved for it."""
+    known = [watch.alternatives for watch in watches if lenient or not watch.lenient]
+    if not known:
+        return None
+    values = np.stack(known) @ target.toarray()[0]
+    others = np.sort(values, axis=1)
+    serve = np.all(np.abs(values) > APART, axis=1) & np.all(np.diff(others, axis=1) > APART, axis=1)
+    return known[int(np.argmax(serve))] if serve.any() else None
 
 
 def _distinct(rows: Sums) -> list[Sums]:

@@ -1,5 +1,5 @@
--- One row a question that anybody answered: its mean score, 0 to 100, as given. One division of whole
--- numbers, kept to twelve places, so that no order of adding can change it.
+-- One row a question that anybody answered, in a standard or in none: its mean score, 0 to 100, as given. One division
+-- of whole numbers, kept to twelve places, so that no order of adding can change it.
 -- grain: authority_code, reporting_month, question_id
 WITH answers AS (
     SELECT
@@ -11,7 +11,7 @@ WITH answers AS (
         points,
         answer
     FROM warehouse.fct_survey_answer
-    WHERE excluded_because IS NULL
+    WHERE excluded_because IS NULL OR excluded_because = 'in no standard'
 )
 
 SELECT

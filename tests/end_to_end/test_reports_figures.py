@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from pipelines.storage import read_json
+
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import Place
 
@@ -49,6 +51,27 @@ OVER_SIX_MONTHS = (
     Sentence("100% of children in care reviews in timescale", "cla_review_in_time", 100, 778, 778),
     Sentence("59% of initial conferences within 15 working days", "icpc_15wd", 59, 182, 309),
 )
+QUESTIONS = (
+    ("Control over workload (59)", "q08", "standard_3", 59, 61),
+    ("Access to trade unions (59)", "q56", "unassigned", 59, 65),
+    ("Dedicated time for CDP (55)", "q29", "standard_6", 55, 65),
+    ("During COVID, feeling positive/ able to cope most of the time (59)", "q52", "covid", 59, 65),
+    ("Feeling cared for by management, with a score of 75", "q13", "standard_4", 75, 65),
+    ("Being inclusive and anti-racist, with a score of 74", "q14", "standard_4", 74, 66),
+    ("Recommending Derby as employer to others (83)", "q46", "employee_contribution", 83, 65),
+)
+QUESTIONS_ASKED = {
+    "standard_1": 4,
+    "standard_2": 3,
+    "standard_3": 5,
+    "standard_4": 10,
+    "standard_5": 6,
+    "standard_6": 7,
+    "standard_7": 6,
+    "standard_8": 2,
+    "employee_contribution": 3,
+    "tensions": 1,
+}
 RISES = (
     ("65 more children in care, a rise of 11%", "cla_count", 65, 11, 655, 590),
     ("79 more children on child protection plans, a rise of 20%", "cpp_count", 79, 20, 474, 395),
@@ -58,6 +81,12 @@ RISES = (
 @pytest.fixture(scope="module")
 def snapshot(place: Place) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True)
+
+
+@pytest.fixture(scope="module")
+def warehouse(place: Place) -> duckdb.DuckDBPyConnection:
+    current = read_json(place.data / "warehouse" / "2021-02" / "current.json")
+    return duckdb.connect(str(place.data / "warehouse" / "2021-02" / current["file"]), read_only=True)
 
 
 def whole(value: Decimal) -> int:
@@ -89,6 +118,44 @@ def test_the_response_rate_of_the_report(snapshot: duckdb.DuckDBPyConnection) ->
     ).fetchall()
     assert rows == [(67, 162)]
     assert whole(Decimal(6700) / 162) == 41
+
+
+@pytest.mark.parametrize(
+    ("says", "question", "standard", "score", "answers"), QUESTIONS, ids=[question for _, question, *_ in QUESTIONS]
+)
+def test_a_question_of_the_report(
+    warehouse: duckdb.DuckDBPyConnection, says: str, question: str, standard: str, score: int, answers: int
+) -> None:
+    assert str(score) in says
+    ((found, of, mean),) = warehouse.execute(
+        "SELECT standard_id, answers, score FROM warehouse.fct_survey_item WHERE question_id = $question",
+        {"question": question},
+    ).fetchall()
+    assert (found, of, whole(mean)) == (standard, answers, score)
+
+
+def test_four_questions_scored_within_the_50_to_60_range(warehouse: duckdb.DuckDBPyConnection) -> None:
+    low = warehouse.sql(
+        "SELECT question_id FROM warehouse.fct_survey_item WHERE score BETWEEN 50 AND 60 ORDER BY 1"
+    ).fetchall()
+    assert [question for (question,) in low] == ["q08", "q29", "q52", "q56"]
+
+
+def test_the_survey_comprised_59_questions(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Of the last three lines of its table the report does not say by how many questions they were asked."""
+    asked = dict(
+        warehouse.sql("SELECT standard_id, count(*) FROM warehouse.fct_survey_item GROUP BY standard_id").fetchall()
+    )
+    assert sum(asked.values()) == 59
+    assert {standard: asked[standard] for standard in QUESTIONS_ASKED} == QUESTIONS_ASKED
+
+
+def test_those_who_replied_elsewhere(snapshot: duckdb.DuckDBPyConnection) -> None:
+    """67 of Derby's, 412 of the East Midlands', 3,227 across the UK."""
+    replied = snapshot.sql(
+        "SELECT geography, max(respondents) FROM survey_score GROUP BY geography ORDER BY geography"
+    ).fetchall()
+    assert replied == [("council", 67), ("nation", 3227), ("region", 412)]
 
 
 def test_tensions_at_84_is_red_whatever_the_narrative_says(snapshot: duckdb.DuckDBPyConnection) -> None:
