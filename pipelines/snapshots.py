@@ -27,6 +27,7 @@ from pipelines.storage import (
     MANIFEST,
     json_text,
     new_folder,
+    one_at_a_time,
     read_json,
     sha256_of_texts,
     write_json,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from pipelines.published import PublishedTable
     from pipelines.settings import Settings
 
+LOCK = ".publishing"
 PUBLICATION = "publication"
 VERSION = re.compile(r"v\d{4,}")
 NOT_DECLARED = "It is not declared for the public edition."
@@ -80,8 +82,14 @@ def publish(settings: Settings, month: Period) -> Published:
     """Publish the month's current warehouse as its next version, unless the last one says the same already.
 
     Raises NothingToPublish where nothing was built, and what ``gate.admit`` raises where that may not be published. A
-    reader of an earlier version is not disturbed.
+    reader of an earlier version is not disturbed. Publications wait for one another, of other months too: what one
+    makes public, the next has to reckon with.
     """
+    with one_at_a_time(settings.snapshots / LOCK):
+        return _publish(settings, month)
+
+
+def _publish(settings: Settings, month: Period) -> Published:
     month_folder = settings.snapshots / str(month)
     month_folder.mkdir(parents=True, exist_ok=True)
     newest = newest_version(month_folder)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
@@ -268,6 +269,21 @@ def test_a_correction_is_the_next_version_and_changes_none_before_it(settings: S
         rows = reader.sql("SELECT sum(numerator) FROM kpi_month WHERE kpi_id = 'cpp_count'").fetchall()
         assert rows == [(4,)]
     assert {path: path.read_bytes() for path in first.folder.rglob("*") if path.is_file()} == before
+
+
+def test_publications_wait_for_one_another(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of another month too: each reckons with everything that was made public before it."""
+    make = snapshots._make_public
+
+    def make_and_look(*given: Any) -> Any:
+        with (settings.snapshots / snapshots.LOCK).open("ab") as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return make(*given)
+
+    monkeypatch.setattr(snapshots, "_make_public", make_and_look)
+    assert publish(settings, FEBRUARY).outcome == "published"
+    with (settings.snapshots / snapshots.LOCK).open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_the_pointers_name_the_newest(settings: Settings) -> None:

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -73,3 +75,34 @@ def test_a_folder_that_is_put_in_anothers_place_can_be_read_by_all(tmp_path: Pat
     with storage.replaced_folder(tmp_path / "2021-02"):
         pass
     assert (tmp_path / "2021-02").stat().st_mode & 0o755 == 0o755
+
+
+WAITS = """
+import sys
+from pathlib import Path
+from pipelines.storage import one_at_a_time
+print("waits", flush=True)
+with one_at_a_time(Path(sys.argv[1])):
+    print(Path(sys.argv[2]).read_text(encoding="utf-8"), flush=True)
+"""
+
+
+def test_one_waits_until_the_other_is_done(tmp_path: Path) -> None:
+    lock, said = tmp_path / "made" / ".lock", tmp_path / "said"
+    with storage.one_at_a_time(lock):
+        command = [sys.executable, "-c", WAITS, str(lock), str(said)]
+        other = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert other.stdout is not None
+        assert other.stdout.readline() == "waits\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(0.5)
+        said.write_text("done", encoding="utf-8")
+    assert other.communicate()[0] == "done\n"
+
+
+def test_who_dies_in_the_block_frees_the_lock(tmp_path: Path) -> None:
+    dies = "import os, sys\nfrom pathlib import Path\nfrom pipelines.storage import one_at_a_time\n"
+    dies += "with one_at_a_time(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    assert subprocess.run([sys.executable, "-c", dies, str(tmp_path / ".lock")], check=False).returncode == -9
+    with storage.one_at_a_time(tmp_path / ".lock"):
+        pass
