@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
-from pipelines import casting, storage
+from pipelines import casting, corrections, storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,20 +63,23 @@ def record_noticed(
 
 
 def record_corrected(
-    connection: duckdb.DuckDBPyConnection, corrected: Iterable[Correction], reads: dict[str, TableRead]
+    connection: duckdb.DuckDBPyConnection,
+    corrected: Iterable[Correction],
+    reads: dict[str, TableRead],
+    contracts: dict[str, Contract],
 ) -> None:
     """Turn the corrections that were applied into rule results, and each row of theirs into a finding."""
     for each in corrected:
         _insert_result(connection, each.rule, each.table, each.column, reads[each.table].rows_read, each.rows)
-        connection.execute(
-            """
-            INSERT INTO finding
-            SELECT $table, $code, $column, $severity, $consequence, line, record_key, NULL, NULL
-            FROM corrected_row
-            WHERE rule_code = $code
-            """,
-            _told(each.rule, each.table, each.column),
+        of_this = exp.column("rule_code").eq(exp.Placeholder(this="code"))
+        rows = exp.select("line").from_(corrections.CORRECTED).where(of_this)
+        used, dropped = (
+            exp.select("*").from_(exp.table_(each.table, db=db)) for db in ("checked", corrections.DROPPED)
         )
+        query = _as_findings(
+            rows, exp.union(used, dropped, distinct=False).subquery("rows"), contracts[each.table], contracts
+        )
+        connection.execute(exp.insert(query, "finding").sql(casting.DIALECT), _told(each.rule, each.table, each.column))
 
 
 def record_tested(
@@ -92,17 +95,21 @@ def record_tested(
 
 
 def _failing_rows(tested: Tested, contracts: Mapping[str, Contract]) -> exp.Select:
-    """The failing rows as findings: each with its record, the child it is about and the team it names, if any."""
     failing = sqlglot.parse_one(tested.failing_rows or "", dialect=casting.DIALECT)
     assert isinstance(failing, exp.Query)  # noqa: S101 - both sources of these queries write SELECTs
-    contract = contracts[tested.table]
+    rows = exp.table_(tested.table, db="checked").as_("rows")
+    return _as_findings(failing, rows, contracts[tested.table], contracts)
+
+
+def _as_findings(lines: exp.Query, rows: exp.Expr, contract: Contract, contracts: Mapping[str, Contract]) -> exp.Select:
+    """The rows of these lines as findings: each with its record, its child and the team it names, if any."""
     key = contract.primary_key
     record_key = exp.null() if key is None or key.pseudonym is None else exp.column(key.name, "rows", quoted=True)
     team = exp.null() if contract.team is None else exp.column(contract.team, "rows", quoted=True)
     query = (
         exp.select(*(exp.Placeholder(this=name) for name in ("table", "code", "column", "severity", "consequence")))
-        .from_(exp.table_(tested.table, db="checked").as_("rows"))
-        .join(failing.subquery("failing"), on="failing.line = rows.line")
+        .from_(rows)
+        .join(lines.subquery("failing"), on="failing.line = rows.line")
     )
     return _with_child(query.select(exp.column("line", "rows"), record_key), contract, contracts).select(team)
 

@@ -470,7 +470,7 @@ def _write_outcome(
     """Fill a staged version's folder, its manifest last, and write the page about it."""
     connection.execute((settings.sql / "staging" / "outcome.sql").read_text(encoding="utf-8"))
     outcome.record_noticed(connection, reading.noticed, reading.reads)
-    outcome.record_corrected(connection, reading.corrected, reading.reads)
+    outcome.record_corrected(connection, reading.corrected, reading.reads, reading.contracts)
     outcome.record_tested(connection, tested, reading.contracts)
     tables = outcome.write_tables(connection, reading.contracts, reading.reads, aside)
     outcome.record_profile(connection, reading.contracts, ingredients.delivery.month)

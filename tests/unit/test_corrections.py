@@ -141,6 +141,12 @@ def test_every_correction_is_a_finding_on_its_rows(after: staging.Staged, keys: 
     ]
 
 
+def test_a_finding_of_a_correction_names_the_child_of_its_row(before: staging.Staged, after: staging.Staged) -> None:
+    children = dict(rows(before, "ssd_cp_plans", "line, cppl_person_id"))
+    told = rows(after, "finding", "line, child_id", "rule_code LIKE 'COR-%' AND table_name = 'ssd_cp_plans'")
+    assert told == [(line, children[line]) for line in (2, 3, 5)]
+
+
 def test_corrections_are_counted_and_rows_still_add_up(place: Place, after: staging.Staged) -> None:
     manifest = storage.read_json(after.folder / "manifest.json")
     told = [(each["code"], each["action"], each["rows"]) for each in manifest["corrections"]]
