@@ -32,7 +32,7 @@ COSTLIEST = 10
 ROWS_SHOWN = 200
 INDEX = "index.html"
 # Its pages about a table are named by the moment of their run, which no page here may depend on: they are one step on.
-EVERY_CHECK = f"great_expectations/{INDEX}"
+GREAT_EXPECTATIONS = "great_expectations"
 LATE = "DRF-010"
 
 Row = dict[str, Any]
@@ -239,12 +239,16 @@ def _with_link(told: _Month, place: _Place, row: Row, deeper: str = "") -> Row:
     if version is None:
         return row | {"link": None, "every_check": None, "refusal": None}
     link = _delivery_link(deeper + place.up, version)
-    every_check = link.removesuffix(INDEX) + EVERY_CHECK
-    is_there = (
-        told.settings.reports / "validation" / str(version.delivery) / version.folder.name / EVERY_CHECK
-    ).exists()
-    refusal = version.manifest.get("refusal")
-    return row | {"link": link, "every_check": every_check if is_there else None, "refusal": refusal}
+    folder = told.settings.reports / "validation" / str(version.delivery) / version.folder.name
+    page = _every_check(folder / GREAT_EXPECTATIONS, row.get("table_name"))
+    every_check = link.removesuffix(INDEX) + page.relative_to(folder).as_posix() if page else None
+    return row | {"link": link, "every_check": every_check, "refusal": version.manifest.get("refusal")}
+
+
+def _every_check(site: Path, table: str | None) -> Path | None:
+    """Great Expectations' page about the table, which has the time of the validation in its path, else their index."""
+    of_table = sorted(site.glob(f"validations/{table}/*/*/*.html")) if table else []
+    return next((page for page in (*of_table, site / INDEX) if page.exists()), None)
 
 
 def _delivery_link(up: str, version: Staged) -> str:
