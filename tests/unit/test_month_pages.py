@@ -189,7 +189,7 @@ def put_down_delivery_pages(settings: Settings) -> None:
 
 
 INDEX_OF_CHECKS = "index.html"
-CHECKS_OF_PEOPLE = "validations/ssd_person/__none__/20210305T070000.000000Z/delivery-ssd_person.html"
+CHECKS_OF_VISITS = "validations/ssd_cin_visits/__none__/20210305T070000.000000Z/delivery-ssd_cin_visits.html"
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ CHECKS_OF_PEOPLE = "validations/ssd_person/__none__/20210305T070000.000000Z/deli
     [
         ((), None),
         ((INDEX_OF_CHECKS,), INDEX_OF_CHECKS),
-        ((INDEX_OF_CHECKS, CHECKS_OF_PEOPLE), CHECKS_OF_PEOPLE),
+        ((INDEX_OF_CHECKS, CHECKS_OF_VISITS), CHECKS_OF_VISITS),
     ],
 )
 def test_great_expectations_own_pages_are_led_to_where_there_are_any(
