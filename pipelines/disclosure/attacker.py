@@ -12,19 +12,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, hstack, vstack
+from highspy import Highs, HighsLp, HighsModelStatus, HighsVarType, MatrixFormat, SolutionStatus
+from scipy.sparse import csc_array, csr_array, hstack, vstack
 from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    Flags = npt.NDArray[np.bool_]
+    Groups = npt.NDArray[np.int32]
     Numbers = npt.NDArray[np.float64]
     Sums: TypeAlias = csr_array
 
 OTHERS = 3
 FARTHEST = 6
-NODES = 1000
+ALONE = -1
+OPTIONS: dict[str, bool | int | str] = {"output_flag": False, "threads": 1, "presolve": "off", "mip_max_nodes": 1000}
+FEASIBLE = int(SolutionStatus.kSolutionStatusFeasible)
 EXACT = 1e-6
 
 
@@ -44,6 +48,22 @@ class Counts:
     within: Sums
 
 
+@dataclass(frozen=True)
+class _Ties:
+    """Counts that have to do with one another, ``m`` of them, and what ties them.
+
+    ``near`` (``n``): which counts they are. ``sums`` (r, 2 ``m``): what each sum changes by where they go up, and where
+    they go down; at most by ``above`` (r), and where ``fixed`` (r), by nothing. ``room`` (``m``): how far each can go
+    down.
+    """
+
+    near: Flags
+    sums: csc_array
+    fixed: Flags
+    above: Numbers
+    room: Numbers
+
+
 class Attacker:
     """One who knows some sums of the counts, and learns more."""
 
@@ -51,7 +71,8 @@ class Attacker:
         self._counts = counts
         self._known = vstack([counts.equal, known], format="csr")
         self._above = -(counts.within @ counts.truth)
-        self._parts: npt.NDArray[np.int32] | None = None
+        self._grouped: Groups | None = None
+        self._tied: dict[tuple[int, ...], _Ties | None] = {}
 
     def knowing(self, more: Sums) -> Attacker:
         """The same one, who has learnt more sums."""
@@ -91,54 +112,56 @@ class Attacker:
 
     def _bound(self, target: Sums, sign: int) -> float:
         """The least (1) or the most (-1) that the target can deviate by, in fractions of a child too."""
-        near = self._near(target)
-        if not near.any():
+        ties = self._ties(target)
+        if ties is None:
             return 0.0
-        room, limits = self._limits(near, 1)
-        solved = milp(sign * target[:, near].toarray()[0], bounds=Bounds(-room, np.inf), constraints=limits)
-        return float(sign * solved.fun) if solved.status == 0 else -sign * np.inf
+        changes = _up_and_down(target[:, ties.near])
+        solver = _solver(ties, ties.room, 1)
+        solver.changeColsCost(len(changes), np.arange(len(changes), dtype=np.int32), sign * changes)
+        solver.run()
+        is_bounded = solver.getModelStatus() == HighsModelStatus.kOptimal
+        return sign * solver.getInfo().objective_function_value if is_bounded else -sign * np.inf
 
     def _deviation(self, target: Sums, step: float, times: int) -> Numbers | None:
         """The deviation of fewest children that changes the target by ``step``, and can be gone so many times."""
-        counts, near = self._counts, self._near(target)
-        if not near.any():
+        ties = self._ties(target)
+        if ties is None:
             return None
-        room, limits = self._limits(near, times)
-        room = np.floor(room + EXACT) if counts.whole else room
-        limits.append(LinearConstraint(target[:, near], step, step))
-        size = len(room)
-        bounds = Bounds(np.zeros(2 * size), np.append(np.full(size, np.inf), room))
-        up_and_down = [LinearConstraint(hstack([each.A, -each.A]), each.lb, each.ub) for each in limits]
+        whole = self._counts.whole
+        room = np.floor(ties.room / times + EXACT) if whole else ties.room / times
+        solver = _solver(ties, room, times)
+        changes = _up_and_down(target[:, ties.near])
+        solver.addRow(step, step, len(changes), np.arange(len(changes), dtype=np.int32), changes)
         # Nearly always the relaxation's own solution is in whole numbers.
-        for whole in (False, True) if counts.whole else (False,):
-            solved = milp(
-                np.ones(2 * size),
-                integrality=np.full(2 * size, int(whole)),
-                bounds=bounds,
-                constraints=up_and_down,
-                options={"node_limit": NODES},
-            )
-            if solved.x is None:
+        for integrally in (False, True) if whole else (False,):
+            if integrally:
+                _in_whole_numbers(solver, len(changes))
+            solver.run()
+            if solver.getInfo().primal_solution_status != FEASIBLE:
                 return None
-            deviation = np.zeros(len(counts.truth))
-            deviation[near] = solved.x[:size] - solved.x[size:]
-            deviation = np.rint(deviation) if counts.whole else deviation
+            up, down = np.split(np.array(solver.getSolution().col_value), 2)
+            deviation = np.zeros(len(self._counts.truth))
+            deviation[ties.near] = np.rint(up - down) if whole else up - down
             if self._holds(deviation, target, step, times):
                 return deviation
         return None
 
-    def _limits(self, near: npt.NDArray[np.bool_], times: int) -> tuple[Numbers, list[LinearConstraint]]:
-        """How far each count near can go down, and what ties them, for a deviation that is gone so many times."""
+    def _ties(self, target: Sums) -> _Ties | None:
+        groups = self._groups()
+        parts = tuple(int(part) for part in np.unique(groups[target.indices]) if part != ALONE)
+        if parts not in self._tied:
+            self._tied[parts] = self._tie(np.isin(groups, parts)) if parts else None
+        return self._tied[parts]
+
+    def _tie(self, near: Flags) -> _Ties:
         counts = self._counts
-        room = np.maximum(counts.truth - counts.floors, 0)[near] / times
         known, within = self._known[:, near], counts.within[:, near]
         touched, bounded = np.diff(known.indptr) > 0, np.diff(within.indptr) > 0
-        limits = []
-        if touched.any():
-            limits.append(LinearConstraint(known[touched], 0, 0))
-        if bounded.any():
-            limits.append(LinearConstraint(within[bounded], -np.inf, self._above[bounded] / times))
-        return room, limits
+        sums = vstack([known[touched], within[bounded]])
+        fixed = np.repeat([True, False], [touched.sum(), bounded.sum()])
+        above = np.append(np.zeros(touched.sum()), self._above[bounded])
+        room = np.maximum(counts.truth - counts.floors, 0)[near]
+        return _Ties(near, csc_array(hstack([sums, -sums])), fixed, above, room)
 
     def _holds(self, deviation: Numbers, target: Sums, step: float, times: int) -> bool:
         counts = self._counts
@@ -149,15 +172,51 @@ class Attacker:
             and abs((target @ deviation)[0] - step) < EXACT
         )
 
-    def _near(self, target: Sums) -> npt.NDArray[np.bool_]:
-        """The counts not known themselves that have to do with the target's, by however many known sums."""
-        if self._parts is None:
+    def _groups(self) -> Groups:
+        """Which counts have to do with one another, by however many known sums; one that is known is ALONE."""
+        if self._grouped is None:
             ties = vstack([self._known, self._counts.within], format="csr")
             alone = self._known.indices[self._known.indptr[:-1][np.diff(self._known.indptr) == 1]]
             free = np.ones(ties.shape[1], dtype=bool)
             free[alone] = False
             pattern = abs(ties[:, free])
-            self._parts = np.full(len(free), -1)
-            self._parts[free] = connected_components(csr_array(pattern.T @ pattern), directed=False)[1]
-        parts = self._parts[target.indices]
-        return np.isin(self._parts, parts[parts >= 0])
+            self._grouped = np.full(len(free), ALONE, dtype=np.int32)
+            self._grouped[free] = connected_components(csr_array(pattern.T @ pattern), directed=False)[1]
+        return self._grouped
+
+
+class _Solver(Highs):
+    """HiGHS without the callbacks that its own class sets up, which would say on the standard output that it runs."""
+
+    def __init__(self) -> None:
+        super(Highs, self).__init__()
+        for name, value in OPTIONS.items():
+            self.setOptionValue(name, value)
+
+
+def _solver(ties: _Ties, room: Numbers, times: int) -> Highs:
+    """A linear programme: the fewest children that go up or down, as often as that is to be gone."""
+    rows, columns = ties.sums.shape
+    model = HighsLp()
+    model.num_row_, model.num_col_ = rows, columns
+    model.col_cost_ = np.ones(columns)
+    model.col_lower_, model.col_upper_ = np.zeros(columns), np.append(np.full(len(room), np.inf), room)
+    model.row_lower_ = np.where(ties.fixed, 0, -np.inf)
+    model.row_upper_ = np.where(ties.fixed, 0, ties.above / times)
+    model.a_matrix_.format_ = MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = ties.sums.indptr, ties.sums.indices
+    model.a_matrix_.value_ = ties.sums.data
+    solver = _Solver()
+    solver.passModel(model)
+    return solver
+
+
+def _in_whole_numbers(solver: Highs, columns: int) -> None:
+    every = np.arange(columns, dtype=np.int32)
+    solver.changeColsIntegrality(columns, every, np.full(columns, HighsVarType.kInteger, dtype=object))
+    solver.setOptionValue("presolve", "choose")
+
+
+def _up_and_down(target: Sums) -> Numbers:
+    changes = target.toarray()[0]
+    return np.concatenate([changes, -changes])

@@ -40,6 +40,8 @@ narratives AS (
     SELECT
         authority_code,
         reporting_month,
+        cast(NULL AS VARCHAR) AS team_code,
+        6 AS longest_window,
         subject,
         claims,
         note,
@@ -113,5 +115,5 @@ LEFT JOIN narratives
         rated.kpi_id = narratives.subject
         AND rated.authority_code = narratives.authority_code
         AND rated.reporting_month = narratives.reporting_month
-        AND rated.team_code IS NULL
-        AND rated.window_months <= 6
+        AND rated.team_code IS NOT DISTINCT FROM narratives.team_code
+        AND rated.window_months <= narratives.longest_window

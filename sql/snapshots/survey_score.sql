@@ -73,6 +73,7 @@ claims AS (
     SELECT
         authority_code,
         reporting_month,
+        'council' AS geography,
         claims
     FROM warehouse.dim_narrative
     WHERE subject = 'survey'
@@ -82,6 +83,7 @@ narratives AS (
     SELECT
         authority_code,
         reporting_month,
+        'council' AS geography,
         subject,
         claims,
         note,
@@ -130,10 +132,10 @@ LEFT JOIN claims
     ON
         scores.authority_code = claims.authority_code
         AND scores.reporting_month = claims.reporting_month
-        AND scores.geography = 'council'
+        AND scores.geography = claims.geography
 LEFT JOIN narratives
     ON
         scores.authority_code = narratives.authority_code
         AND scores.reporting_month = narratives.reporting_month
         AND scores.standard_id = narratives.subject
-        AND scores.geography = 'council'
+        AND scores.geography = narratives.geography

@@ -45,6 +45,7 @@ changed AS (
 
 stated AS (
     SELECT
+        'cp_visit' AS kind,
         changed.authority_code,
         changed.plan_id,
         changed.from_date,
@@ -92,7 +93,7 @@ INNER JOIN timescales
         AND places.timescale_id = timescales.timescale_id
 LEFT JOIN stated
     ON
-        spells.kind = 'cp_visit'
+        spells.kind = stated.kind
         AND spells.authority_code = stated.authority_code
         AND spells.spell_key = stated.plan_id
 UNION ALL

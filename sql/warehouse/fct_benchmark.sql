@@ -79,13 +79,15 @@ benchmarks AS (
 
 councils AS (
     SELECT
-        authority_code,
-        kpi_id,
-        year,
-        numerator,
-        denominator
-    FROM benchmarks
-    WHERE geography = 'council'
+        areas.authority_code,
+        councils.kpi_id,
+        areas.geography,
+        councils.year,
+        councils.numerator,
+        councils.denominator
+    FROM areas
+    INNER JOIN benchmarks AS councils ON areas.authority_code = councils.authority_code
+    WHERE areas.geography <> 'council' AND councils.geography = 'council'
 ),
 
 compared AS (
@@ -113,8 +115,8 @@ compared AS (
         ON
             benchmarks.authority_code = councils.authority_code
             AND benchmarks.kpi_id = councils.kpi_id
+            AND benchmarks.geography = councils.geography
             AND benchmarks.year = councils.year
-            AND benchmarks.geography <> 'council'
     WHERE benchmarks.period_end <= $as_of
 )
 

@@ -53,24 +53,16 @@ holders AS (
     GROUP BY authority_code, worker_id, reporting_month, month_end
 ),
 
-with_bounds AS (
+of_role AS (
     SELECT
         holders.authority_code,
         holders.worker_id,
         holders.reporting_month,
+        holders.month_end,
         holders.cases,
         teams.team_code,
-        workers.full_time_equivalent,
-        bounds.lower_bound,
-        bounds.upper_bound,
-        row_number() OVER (
-            PARTITION BY holders.authority_code, holders.worker_id, holders.reporting_month
-            ORDER BY
-                (bounds.role IS NOT NULL) DESC,
-                (bounds.team_code IS NOT NULL) DESC,
-                bounds.from_date DESC,
-                bounds.line DESC
-        ) AS rank
+        coalesce(workers.role, '') AS role,
+        workers.full_time_equivalent
     FROM holders
     INNER JOIN core.worker AS workers
         ON
@@ -81,12 +73,55 @@ with_bounds AS (
             holders.authority_code = teams.authority_code
             AND holders.worker_id = teams.worker_id
             AND holders.reporting_month = teams.reporting_month
-    LEFT JOIN core.caseload_bound AS bounds
+),
+
+kinds AS (
+    SELECT DISTINCT
+        authority_code,
+        role,
+        team_code
+    FROM of_role
+),
+
+bounds AS (
+    SELECT
+        kinds.authority_code,
+        kinds.role,
+        kinds.team_code,
+        given.role IS NOT NULL AS is_of_role,
+        given.team_code IS NOT NULL AS is_of_team,
+        given.from_date,
+        given.line,
+        given.lower_bound,
+        given.upper_bound
+    FROM kinds
+    INNER JOIN core.caseload_bound AS given ON kinds.authority_code = given.authority_code
+    WHERE
+        coalesce(given.role, kinds.role) = kinds.role
+        AND coalesce(given.team_code, kinds.team_code) = kinds.team_code
+),
+
+with_bounds AS (
+    SELECT
+        of_role.authority_code,
+        of_role.worker_id,
+        of_role.reporting_month,
+        of_role.cases,
+        of_role.team_code,
+        of_role.full_time_equivalent,
+        bounds.lower_bound,
+        bounds.upper_bound,
+        row_number() OVER (
+            PARTITION BY of_role.authority_code, of_role.worker_id, of_role.reporting_month
+            ORDER BY bounds.is_of_role DESC, bounds.is_of_team DESC, bounds.from_date DESC, bounds.line DESC
+        ) AS rank
+    FROM of_role
+    LEFT JOIN bounds
         ON
-            holders.authority_code = bounds.authority_code
-            AND holders.month_end >= bounds.from_date
-            AND coalesce(bounds.role, workers.role, '') = coalesce(workers.role, '')
-            AND coalesce(bounds.team_code, teams.team_code) = teams.team_code
+            of_role.authority_code = bounds.authority_code
+            AND of_role.role = bounds.role
+            AND of_role.team_code = bounds.team_code
+            AND of_role.month_end >= bounds.from_date
 )
 
 SELECT

@@ -75,6 +75,7 @@ computed AS (
         items.authority_code,
         items.reporting_month,
         items.standard_id,
+        'council' AS geography,
         count(*) AS questions,
         cast(
             sum(
@@ -98,7 +99,7 @@ every_score AS (
         computed.authority_code,
         computed.reporting_month,
         computed.standard_id,
-        'council' AS geography,
+        computed.geography,
         computed.score,
         respondents.respondents,
         computed.questions,
@@ -125,7 +126,7 @@ every_score AS (
             published_scores.authority_code = computed.authority_code
             AND published_scores.reporting_month = computed.reporting_month
             AND published_scores.standard_id = computed.standard_id
-            AND published_scores.geography = 'council'
+            AND published_scores.geography = computed.geography
     WHERE computed.standard_id IS NULL
 )
 

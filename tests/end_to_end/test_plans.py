@@ -1,0 +1,38 @@
+"""How DuckDB goes about the SQL of a warehouse, with the made-up council in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines import warehouse
+from pipelines.periods import Period
+from pipelines.settings import Settings
+from tests.exports import KEY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.end_to_end.conftest import Place
+
+# Each row of one side with each of the other: seconds for one council, hours for a hundred. A LEFT JOIN comes to it by
+# a condition that is about the left side alone, or by an expression that mixes both.
+EACH_WITH_EACH = "BLOCKWISE_NL_JOIN"
+# A handful of settings for each authority.
+FEW = {"warehouse.dim_gate_need", "warehouse.dim_timescale"}
+
+
+def test_no_join_goes_through_each_row_with_each(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "staging").symlink_to(place.data / "staging")
+    relation_of, plans = warehouse._relation, {}
+
+    def explained(connection: Any, select: Any, month: Period) -> Any:
+        relation = relation_of(connection, select, month)
+        plans[select.table] = relation.explain()
+        return relation
+
+    monkeypatch.setattr(warehouse, "_relation", explained)
+    warehouse.build(Settings(inbox_url=str(tmp_path), data_dir=tmp_path, pseudonym_key=KEY), Period.parse("2021-02"))
+    assert len(plans) > 150
+    assert {table for table, plan in plans.items() if EACH_WITH_EACH in plan} == FEW
