@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from pipelines import warehouse
 from pipelines.periods import Period
 from pipelines.settings import Settings
@@ -13,6 +11,8 @@ from tests.exports import KEY
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from tests.end_to_end.conftest import Place
 
