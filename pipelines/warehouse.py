@@ -41,6 +41,7 @@ CHECKS = "checks"
 MACROS = "macros"
 BUILD_MACROS = ("rounding.sql", "rating.sql")
 ASIDE = ".building-"
+AS_OF = "as_of"
 REFERENCE = "reference"
 EVERY_RECORD = "warehouse.fct_kpi_record"
 EVERY_KPI = "warehouse.fct_kpi_team_month"
@@ -592,11 +593,12 @@ def _broken(select: Select, problem: duckdb.Error) -> BrokenBuild:
 
 
 def _relation(warehouse: duckdb.DuckDBPyConnection, select: Select, month: Period) -> duckdb.DuckDBPyRelation:
-    known = {"as_of": month.last_day}
-    strangers = sorted(select.parameters - set(known))
+    """The rows of a SELECT, not computed yet: DuckDB would compute a query with parameters at once, in memory."""
+    strangers = sorted(select.parameters - {AS_OF})
     if strangers:
         raise BrokenBuild(f"{select.table}: $as_of is the only parameter, and it asks for {', '.join(strangers)}")
-    return warehouse.sql(select.text, params={name: known[name] for name in select.parameters} or None)
+    last_day = exp.cast(exp.Literal.string(month.last_day.isoformat()), "date")
+    return warehouse.sql(select.text.replace(f"${AS_OF}", last_day.sql(dialect=DIALECT)))
 
 
 def _hold_published_to_their_contracts(

@@ -46,44 +46,9 @@ changed AS (
         OR figures_before.denominator IS DISTINCT FROM figures_now.denominator
 ),
 
-records AS (
-    SELECT
-        'before' AS side,
-        kpi_id,
-        authority_code,
-        record_key,
-        reporting_month,
-        team_code,
-        numerator,
-        denominator
-    FROM published.kpi_record
-    UNION ALL
-    SELECT
-        'now' AS side,
-        kpi_id,
-        authority_code,
-        record_key,
-        reporting_month,
-        team_code,
-        numerator,
-        denominator
-    FROM warehouse.fct_kpi_record
-),
-
-known AS (
-    SELECT
-        kpi_id,
-        authority_code,
-        record_key,
-        bool_or(side = 'before') AS was_known,
-        bool_or(side = 'now') AS is_known
-    FROM records
-    GROUP BY kpi_id, authority_code, record_key
-),
-
 counted AS (
     SELECT
-        records.side,
+        'before' AS side,
         records.kpi_id,
         records.authority_code,
         records.reporting_month,
@@ -91,7 +56,24 @@ counted AS (
         records.record_key,
         records.numerator,
         records.denominator
-    FROM records
+    FROM published.kpi_record AS records
+    INNER JOIN changed
+        ON
+            records.kpi_id = changed.kpi_id
+            AND records.authority_code = changed.authority_code
+            AND records.reporting_month = changed.reporting_month
+    WHERE records.numerator IS NOT NULL OR records.denominator IS NOT NULL
+    UNION ALL
+    SELECT
+        'now' AS side,
+        records.kpi_id,
+        records.authority_code,
+        records.reporting_month,
+        records.team_code,
+        records.record_key,
+        records.numerator,
+        records.denominator
+    FROM warehouse.fct_kpi_record AS records
     INNER JOIN changed
         ON
             records.kpi_id = changed.kpi_id
@@ -140,26 +122,68 @@ compared AS (
         sum(CASE WHEN side = 'now' THEN denominator END) AS denominator
     FROM levels
     GROUP BY kpi_id, authority_code, reporting_month, team_code, record_key
+),
+
+differing AS (
+    SELECT
+        kpi_id,
+        authority_code,
+        reporting_month,
+        team_code,
+        record_key,
+        is_counted
+    FROM compared
+    WHERE
+        was_counted <> is_counted
+        OR numerator_before IS DISTINCT FROM numerator
+        OR denominator_before IS DISTINCT FROM denominator
+),
+
+known_before AS (
+    SELECT DISTINCT
+        records.kpi_id,
+        records.authority_code,
+        records.record_key
+    FROM published.kpi_record AS records
+    SEMI JOIN differing
+        ON
+            records.kpi_id = differing.kpi_id
+            AND records.authority_code = differing.authority_code
+            AND records.record_key IS NOT DISTINCT FROM differing.record_key
+),
+
+known_now AS (
+    SELECT DISTINCT
+        records.kpi_id,
+        records.authority_code,
+        records.record_key
+    FROM warehouse.fct_kpi_record AS records
+    SEMI JOIN differing
+        ON
+            records.kpi_id = differing.kpi_id
+            AND records.authority_code = differing.authority_code
+            AND records.record_key IS NOT DISTINCT FROM differing.record_key
 )
 
 SELECT
-    compared.kpi_id,
-    compared.authority_code,
-    compared.reporting_month,
-    compared.team_code,
-    compared.record_key,
+    differing.kpi_id,
+    differing.authority_code,
+    differing.reporting_month,
+    differing.team_code,
+    differing.record_key,
     CASE
-        WHEN known.was_known AND known.is_known THEN 'corrected'
-        WHEN compared.is_counted THEN 'late'
+        WHEN known_before.kpi_id IS NOT NULL AND known_now.kpi_id IS NOT NULL THEN 'corrected'
+        WHEN differing.is_counted THEN 'late'
         ELSE 'removed'
     END AS change
-FROM compared
-INNER JOIN known
+FROM differing
+LEFT JOIN known_before
     ON
-        compared.kpi_id = known.kpi_id
-        AND compared.authority_code = known.authority_code
-        AND compared.record_key IS NOT DISTINCT FROM known.record_key
-WHERE
-    compared.was_counted <> compared.is_counted
-    OR compared.numerator_before IS DISTINCT FROM compared.numerator
-    OR compared.denominator_before IS DISTINCT FROM compared.denominator
+        differing.kpi_id = known_before.kpi_id
+        AND differing.authority_code = known_before.authority_code
+        AND differing.record_key IS NOT DISTINCT FROM known_before.record_key
+LEFT JOIN known_now
+    ON
+        differing.kpi_id = known_now.kpi_id
+        AND differing.authority_code = known_now.authority_code
+        AND differing.record_key IS NOT DISTINCT FROM known_now.record_key

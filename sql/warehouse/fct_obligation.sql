@@ -143,7 +143,8 @@ child_teams AS (
         child_id,
         team_code,
         worker_id,
-        from_date
+        from_date,
+        coalesce(until_date, DATE '9999-12-31') AS until_date
     FROM core.child_team
 ),
 
@@ -152,7 +153,8 @@ statuses AS (
         authority_code,
         child_id,
         is_short_break,
-        from_date
+        from_date,
+        coalesce(until_date, DATE '9999-12-31') AS until_date
     FROM core.child_legal_status
 ),
 
@@ -234,16 +236,18 @@ SELECT
             THEN 'aged 18 or over'
     END AS excluded_because
 FROM dated
-ASOF LEFT JOIN child_teams
+LEFT JOIN child_teams
     ON
         dated.authority_code = child_teams.authority_code
         AND dated.child_id = child_teams.child_id
         AND dated.team_date >= child_teams.from_date
-ASOF LEFT JOIN statuses
+        AND dated.team_date < child_teams.until_date
+LEFT JOIN statuses
     ON
         dated.authority_code = statuses.authority_code
         AND dated.child_id = statuses.child_id
         AND dated.due_date >= statuses.from_date
+        AND dated.due_date < statuses.until_date
 LEFT JOIN children
     ON
         dated.authority_code = children.authority_code
