@@ -43,7 +43,8 @@ class Earlier:
 
     @property
     def fingerprint(self) -> list[str]:
-        return [*self.told.values(), "" if self.records is None else sha256_of_file(self.records)]
+        kept = [] if self.records is None else sorted(self.records.glob("*.parquet"))
+        return [*self.told.values(), *(sha256_of_file(file) for file in kept)]
 
 
 def published_before(settings: Settings, month: Period) -> Earlier | None:
@@ -55,7 +56,7 @@ def published_before(settings: Settings, month: Period) -> Earlier | None:
     pointer = pointers[max(before)]
     folder = pointer.parent / read_json(pointer)["version"]
     manifest = read_json(folder / MANIFEST)
-    records = records_file(settings, max(before), manifest["content_sha256"])
+    records = records_folder(settings, max(before), manifest["content_sha256"])
     return Earlier(
         month=max(before),
         version=folder.name,
@@ -66,6 +67,6 @@ def published_before(settings: Settings, month: Period) -> Earlier | None:
     )
 
 
-def records_file(settings: Settings, month: Period, content_sha256: str) -> Path:
-    """Where the records are that a version's figures count."""
-    return settings.warehouse / str(month) / f"{RECORDS}{content_sha256[:12]}" / "kpi_record.parquet"
+def records_folder(settings: Settings, month: Period, content_sha256: str) -> Path:
+    """Where the records are that a version's figures count, a file a KPI."""
+    return settings.warehouse / str(month) / f"{RECORDS}{content_sha256[:12]}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import gate, provenance, snapshots, staging, warehouse
 from pipelines.deliveries import Delivery
-from pipelines.earlier import LATEST, records_file
+from pipelines.earlier import LATEST, records_folder
 from pipelines.edition import DATABASE
 from pipelines.periods import Period
 from pipelines.published import PUBLIC, RESTRICTED
@@ -74,7 +74,7 @@ def _put_earlier(settings: Settings, scratch: Settings, told: Mapping[str, str])
     if not (folder / MANIFEST).exists() or read_json(folder / MANIFEST)["content_sha256"] != told["content_sha256"]:
         raise CannotRebuild(f"{told['month']}/{told['version']}, with which it was compared, is not there any more.")
     built = _build(settings, scratch, read_json(folder / MANIFEST))
-    snapshots.keep_records(built, records_file(scratch, month, told["content_sha256"]))
+    snapshots.keep_records(scratch, built, records_folder(scratch, month, told["content_sha256"]))
     _link(scratch.snapshots / told["month"] / told["version"], folder)
     write_json(scratch.snapshots / told["month"] / f"{LATEST}.json", {"version": told["version"]})
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines import disclosure, edition, ees, gate, provenance, workbook
-from pipelines.earlier import FIGURES, LATEST, RECORDS, records_file
+from pipelines.earlier import FIGURES, LATEST, RECORDS, records_folder
 from pipelines.edition import PACKAGE, signed_files
 from pipelines.published import PUBLIC, RESTRICTED, load_published
 from pipelines.storage import (
@@ -100,7 +100,7 @@ def _publish(settings: Settings, month: Period) -> Published:
         else:
             outcome, version = "published", _next(month_folder)
             _put_down(settings, month_folder / version, month, made)
-        keep_records(made.warehouse, records_file(settings, month, made.content_sha256))
+        keep_records(settings, made.warehouse, records_folder(settings, month, made.content_sha256))
     _point_to(settings.snapshots, month, version)
     if settings.snapshot_versions_kept is not None:
         _keep_the_last(month_folder, settings.snapshot_versions_kept)
@@ -217,15 +217,27 @@ def _ledger(snapshots: Path) -> list[Path]:
     return sorted(path.parent for path in snapshots.glob(f"*/v*/{PUBLIC}/{MANIFEST}"))
 
 
-def keep_records(warehouse: Path, file: Path) -> None:
-    """Keep the records that a version's figures count, privately: by them the next month tells what was restated."""
-    if not file.parent.exists():
-        with duckdb.connect(str(warehouse), read_only=True) as made, new_folder(file.parent) as aside:
-            made.execute("SET threads = 1")
-            records = made.sql("SELECT * FROM warehouse.fct_kpi_record ORDER BY ALL")
-            records.write_parquet(str(aside / file.name), compression="zstd")
-    for other in file.parent.parent.glob(f"{RECORDS}*"):
-        if other != file.parent:
+def keep_records(settings: Settings, warehouse: Path, folder: Path) -> None:
+    """Keep the records that a version's figures count, privately: by them the next month tells what was restated.
+
+    KPI by KPI: all of them at once would have to be sorted outside of memory.
+    """
+    if not folder.exists():
+        with (
+            tempfile.TemporaryDirectory(prefix=".spill-", dir=warehouse.parent) as spill,
+            new_folder(folder) as aside,
+            duckdb.connect(
+                str(warehouse),
+                read_only=True,
+                config={"threads": 1, "memory_limit": settings.duckdb_memory_limit, "temp_directory": spill},
+            ) as made,
+        ):
+            records = made.sql("SELECT * FROM warehouse.fct_kpi_record")
+            for (kpi_id,) in made.sql("SELECT kpi_id FROM warehouse.dim_kpi").fetchall():
+                of_kpi = records.filter(duckdb.ColumnExpression("kpi_id") == duckdb.ConstantExpression(kpi_id))
+                of_kpi.order("ALL").write_parquet(str(aside / f"{kpi_id}.parquet"), compression="zstd")
+    for other in folder.parent.glob(f"{RECORDS}*"):
+        if other != folder:
             shutil.rmtree(other)
 
 

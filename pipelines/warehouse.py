@@ -453,7 +453,7 @@ def _put_published(warehouse: duckdb.DuckDBPyConnection, plan: _Plan) -> None:
     earlier = plan.earlier
     files: dict[str, Path | None] = {}
     if earlier is not None:
-        files = {"kpi_month": earlier.folder / FIGURES, "kpi_record": earlier.records}
+        files = {"kpi_month": earlier.folder / FIGURES, "kpi_record": earlier.records and earlier.records / "*.parquet"}
     for name, columns in PUBLISHED_TABLES.items():
         table, path = f"published.{name}", files.get(name)
         if path is None:
