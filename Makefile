@@ -55,7 +55,7 @@ lock: .venv/.dev  ## pin anew, with hashes and without index addresses
 	$(BIN)/uv pip compile $(LOCK) --extra build $(TEAM) -c requirements.lock pyproject.toml -o requirements-team.lock
 	$(BIN)/uv pip compile $(LOCK) --extra build $(TEAM) --extra dev -c requirements-team.lock pyproject.toml -o requirements-dev.lock
 
-TEAM := --extra postgres --extra sftp --extra s3
+TEAM := --extra postgres --extra postgres-copy --extra sftp --extra s3
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 docs: .venv/.run  ## the generated pages
