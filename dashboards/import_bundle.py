@@ -1,7 +1,7 @@
 """Put the dashboard into a running Superset over its REST API: ``python import_bundle.py``.
 
-The environment says where and as whom: SUPERSET_API, SUPERSET_USER (admin, where nothing is said), SUPERSET_PASSWORD; and
-SNAPSHOT_DATABASE, the path at which *Superset* finds the snapshot, where that is not /snapshots/latest/snapshot.duckdb.
+The environment says where and as whom: SUPERSET_API, SUPERSET_USER (admin, where nothing is said), SUPERSET_PASSWORD;
+and SNAPSHOT_DATABASE, the path at which *Superset* finds the snapshot, if not /snapshots/latest/snapshot.duckdb.
 
 Whatever of the bundle is there already is replaced, so it can be run again at any time; nothing else is touched.
 """

@@ -1,7 +1,7 @@
 """A copy of the newest snapshot's tables in PostgreSQL, for tools that read no DuckDB: Power BI, Tableau, Excel.
 
-One transaction loads the tables into a schema of its own and then gives it the name that readers know. Whoever asks at
-that moment is answered from the copy before or from this one; whatever ends the transaction early leaves the one before.
+One transaction loads the tables into a schema of its own and then gives it the name that readers know. Whoever asks
+meanwhile is answered from the copy before or from this one; whatever ends the transaction early leaves the one before.
 """
 
 from __future__ import annotations
@@ -35,8 +35,10 @@ WRITTEN_BY = "Written by safeguarding-kpis and replaced as a whole: change nothi
 # Two copies at once follow one another. The number is only this program's.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7310236)"
 WHAT_IS_THERE = """
-    SELECT to_regnamespace('safeguarding_kpis') IS NOT NULL, obj_description(to_regnamespace('safeguarding_kpis'), 'pg_namespace')
-"""  # noqa: E501
+    SELECT
+        to_regnamespace('safeguarding_kpis') IS NOT NULL,
+        obj_description(to_regnamespace('safeguarding_kpis'), 'pg_namespace')
+"""
 # Who reads one of the tables keeps all of them as they are to the end of the transaction. Over all tables together we
 # never wait as long (a second) as PostgreSQL does before it looks for a deadlock: it is we who give way, and no reader.
 SWAP = """
@@ -74,8 +76,8 @@ SWAP = """
 # What another try may mend, by the first two characters of SQLSTATE: connections, clashes, resources, operators.
 OF_THE_MACHINE = ("08", "40", "53", "55", "57")
 SAYS = {
-    "2BP01": f"a view or another object needs a table of {SCHEMA}, which is replaced as a whole: put its query into the "
-    "BI tool, or make it of a table of your own",
+    "2BP01": f"a view or another object needs a table of {SCHEMA}, which is replaced as a whole: put its query into "
+    "the BI tool, or make it of a table of your own",
     "42501": f"the user lacks a right: it must be able to CREATE in the database, and own {SCHEMA}",
     "42P06": f"there is a schema {NEXT} that no copy left: drop or rename it",
     "55P03": f"somebody has been reading {SCHEMA} in one transaction for two minutes: end it, or copy at another time",

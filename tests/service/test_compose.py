@@ -49,12 +49,16 @@ def told(inbox: Path) -> dict[str, str]:
     }
 
 
-def config(variables: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+def config(variables: Mapping[str, str], folder: Path, *profiles: str) -> subprocess.CompletedProcess[str]:
     program = debian("docker-compose", lambda: shutil.which("docker-compose"))
     env_file = folder / "env"
     env_file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()), "utf-8")
     return subprocess.run(
-        [program, "--env-file", str(env_file), "-f", str(PROJECT / "docker-compose.yml"), "config"],
+        [
+            program,
+            *(f"--profile={profile}" for profile in profiles),
+            *("--env-file", str(env_file), "-f", str(PROJECT / "docker-compose.yml"), "config"),
+        ],
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
@@ -213,6 +217,27 @@ def test_what_is_open_is_open_to_this_machine_alone(native: Native) -> None:
     ports = [port for service in native.services.values() for port in service.get("ports", [])]
     assert len(ports) == 2
     assert all(str(port).startswith("127.0.0.1:") for port in ports)
+
+
+def test_the_dashboard_is_a_profile_that_reads_snapshots_and_nothing_else(tmp_path: Path, native: Native) -> None:
+    assert "superset" not in native.services
+    answer = config(told(tmp_path), tmp_path, "superset")
+    assert answer.returncode == 0, answer.stderr
+    services = yaml.safe_load(answer.stdout)["services"]
+    assert set(services) - set(native.services) == {"superset", "superset-import"}
+    server = services["superset"]
+    assert server["volumes"] == ["superset:/superset:rw", "snapshots:/snapshots:ro"]
+    assert [str(port).startswith("127.0.0.1:") for port in server["ports"]] == [True]
+    assert set(server["environment"]) >= {"SUPERSET_SECRET_KEY", "SUPERSET_PASSWORD"}
+    assert not [name for name in server["environment"] if not name.startswith("SUPERSET_")]
+    assert "volumes" not in services["superset-import"]
+
+
+def test_the_dashboards_image_is_pinned_and_is_not_run_as_root() -> None:
+    dockerfile = (PROJECT / "dashboards" / "Dockerfile").read_text("utf-8")
+    assert re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE) == re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE)[-1] not in {"root", "0"}
+    assert "--require-hashes -r requirements.lock" in dockerfile
 
 
 def test_every_server_restarts_and_says_how_it_is(native: Native) -> None:

@@ -1,14 +1,16 @@
-"""A snapshot copied to a real PostgreSQL, read there by ODBC, and swapped under readers who never stop asking."""
+"""A snapshot copied to a real PostgreSQL, read there by ODBC and R, and swapped under readers who never stop asking."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
-import time
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,7 @@ from pipelines.snapshots import publish
 from pipelines.storage import CURRENT, read_json, write_json
 from pipelines.warehouse import build
 from tests.exports import KEY
+from tests.service.guide import block
 from tests.service.servers import debian, postgresql, wait_for
 from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, MONTH, plan, settings_in, ssd
@@ -40,6 +43,8 @@ pytestmark = pytest.mark.service
 FEBRUARY = Period.parse(MONTH)
 PASSWORD = "hunter2-é"  # noqa: S105
 SWAPS = 10
+TOOLS = (PROJECT / "docs" / "tools.md").read_text("utf-8")
+ENGINEERS = (PROJECT / "docs" / "data_engineers.md").read_text("utf-8")
 NOT_OURS = "DROP SCHEMA IF EXISTS safeguarding_kpis, safeguarding_kpis_next CASCADE"
 
 # Every version holds its own number in each row of two tables.
@@ -79,10 +84,10 @@ class Database:
 
     port: int
 
-    def url(self, user: str = "copier", password: str = PASSWORD) -> str:
+    def url(self, user: str = "kpi_copier", password: str = PASSWORD) -> str:
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/airflow"
 
-    def rows(self, query: str, user: str = "copier") -> list[tuple[Any, ...]]:
+    def rows(self, query: str, user: str = "kpi_copier") -> list[tuple[Any, ...]]:
         with closing(psycopg2.connect(self.url(user))) as connection, connection.cursor() as cursor:
             cursor.execute(query)
             return cursor.fetchall()
@@ -103,14 +108,8 @@ class Database:
 def server() -> Iterator[Database]:
     with postgresql(PASSWORD) as port:
         database = Database(port)
-        database.does(
-            f"CREATE USER copier PASSWORD '{PASSWORD}'",
-            f"CREATE USER analyst PASSWORD '{PASSWORD}'",
-            "GRANT CREATE ON DATABASE airflow TO copier",
-            # As the guide for engineers has it.
-            "ALTER DEFAULT PRIVILEGES FOR ROLE copier GRANT USAGE ON SCHEMAS TO analyst",
-            "ALTER DEFAULT PRIVILEGES FOR ROLE copier GRANT SELECT ON TABLES TO analyst",
-        )
+        (once,) = re.findall(r"^```postgresql\n(.*?)^```$", ENGINEERS, re.MULTILINE | re.DOTALL)
+        database.does(once.replace("'...'", f"'{PASSWORD}'").replace("DATABASE kpis", "DATABASE airflow"))
         yield database
 
 
@@ -156,14 +155,30 @@ def publish_number(settings: Settings, number: int) -> None:
     assert publish(settings, FEBRUARY).outcome == "published"
 
 
-def odbc(database: Database, user: str = "analyst") -> pyodbc.Connection:
-    driver = debian("odbc-postgresql", lambda: next(Path("/usr/lib").glob("*/odbc/psqlodbcw.so"), None))
+def odbc_string(database: Database) -> str:
+    """What the guide says to tell ODBC, for this database; that has no TLS."""
+    debian("odbc-postgresql", lambda: next(Path("/usr/lib").glob("*/odbc/psqlodbcw.so"), None))
+    (told,) = re.findall(r"^```ini\n(.*)\n```$", TOOLS, re.MULTILINE)
+    here = {
+        "db.council.example": "127.0.0.1",
+        "5432": str(database.port),
+        "Database=kpis": "Database=airflow",
+        "...": PASSWORD,
+        "SSLmode=require": "SSLmode=prefer",
+    }
+    for there, instead in here.items():
+        assert told.count(there) == 1
+        told = told.replace(there, instead)
+    return str(told)
+
+
+def odbc(database: Database) -> pyodbc.Connection:
+    told = odbc_string(database)
     debian("libodbc2", lambda: next(Path("/usr/lib").glob("*/libodbc.so.2"), None))
     # Only now: it loads the driver manager.
     import pyodbc
 
-    where = f"Server=127.0.0.1;Port={database.port};Database=airflow"
-    return pyodbc.connect(f"Driver={driver};{where};Uid={user};Pwd={PASSWORD}")
+    return pyodbc.connect(told)
 
 
 def test_every_row_and_every_type_arrives_and_is_read_by_odbc(settings: Settings, database: Database) -> None:
@@ -175,7 +190,7 @@ def test_every_row_and_every_type_arrives_and_is_read_by_odbc(settings: Settings
             table = snapshot.table(name)
             found = connection.execute(f"SELECT * FROM {SCHEMA}.{name}")
             assert [column[0] for column in found.description] == table.columns
-            assert sorted(map(repr, map(tuple, found.fetchall()))) == sorted(map(repr, table.fetchall())), name
+            assert Counter(map(tuple, found.fetchall())) == Counter(table.fetchall()), name
         kinds = {column.column_name: column.type_name for column in connection.cursor().columns("kpi_window")}
     assert sum(copied.rows.values()) > 0
     assert (kinds["numerator"], kinds["value"], kinds["narrative_conflict"]) == ("numeric", "float8", "bool")
@@ -280,7 +295,7 @@ def test_killed_at_any_moment_it_leaves_the_copy_before(settings: Settings, data
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     # The server notices that nobody is there any more, and gives up the transaction.
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'copier' AND pid <> pg_backend_pid()"
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'kpi_copier' AND pid <> pg_backend_pid()"
     wait_for("the transaction ended", lambda: database.rows(waiting) == [(0,)] or None)
     assert database.tables == before
     assert database.rows(f"SELECT DISTINCT target FROM {SCHEMA}.kpi_month") != [(5.0,)]
@@ -343,7 +358,7 @@ def test_what_is_wrong_with_the_database_is_said_without_its_secrets(settings: S
     def at(url: str) -> Settings:
         return settings.model_copy(update={"postgres_copy_url": Settings(postgres_copy_url=url).postgres_copy_url})  # type: ignore[arg-type]
 
-    for url in (database.url(password="wrong-é"), "postgresql://copier:hunter2-é@127.0.0.1:1/airflow"):  # noqa: S106
+    for url in (database.url(password="wrong-é"), "postgresql://kpi_copier:hunter2-é@127.0.0.1:1/airflow"):  # noqa: S106
         with pytest.raises(CopyUnreachable, match="cannot be connected to") as unreachable:
             copy(at(url))
         assert "é" not in str(unreachable.value)
@@ -380,7 +395,8 @@ print(json.dumps([run.state, states["copy_to_postgresql"]]))
 def test_the_command_says_what_it_did(settings: Settings, database: Database) -> None:
     def command(**variables: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "DATA_DIR": str(settings.data_dir), "COLUMNS": "200", **variables}
-        command = [sys.executable, "-m", "pipelines", "copy-to-postgresql"]
+        *_, told = block("copy").splitlines()
+        command = [sys.executable if word.endswith("/python") else word for word in shlex.split(told)]
         return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
 
     assert command().returncode == 4
@@ -390,3 +406,16 @@ def test_the_command_says_what_it_did(settings: Settings, database: Database) ->
     assert command(POSTGRES_COPY_URL=database.url()).stdout.startswith("unchanged: ")
     failed = command(POSTGRES_COPY_URL=database.url(password="wrong"))  # noqa: S106
     assert (failed.returncode, "wrong" in failed.stderr) == (1, False)
+
+
+@pytest.mark.parametrize("code", re.findall(r"^```r\n(.*?)^```$", TOOLS, re.MULTILINE | re.DOTALL))
+def test_every_piece_of_r_of_the_guide_runs(settings: Settings, database: Database, code: str) -> None:
+    copy(settings)
+    environment = {**os.environ, "KPIS_ODBC": odbc_string(database)}
+    rscript = debian("r-base-core", lambda: shutil.which("Rscript"))
+    debian("r-cran-rodbc", lambda: next(Path("/usr/lib/R/site-library").glob("RODBC"), None))
+    done = subprocess.run(
+        [rscript, "-e", code], cwd=settings.data_dir.parent, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2021-02" in done.stdout
