@@ -154,7 +154,8 @@ def _connected(settings: Settings) -> Connection:
             "adbc_driver_postgresql is not installed: in the project's folder, pip install '.[postgres-copy]'."
         ) from None
     try:
-        return dbapi.connect(settings.postgres_copy_url.get_secret_value())
+        connection: Connection = dbapi.connect(settings.postgres_copy_url.get_secret_value())
+        return connection
     except dbapi.Error as fault:
         kind = type(fault).__name__
     # The driver's words may quote the URL.
