@@ -74,6 +74,10 @@ FIGURES = {
         SELECT title, shown, unit, numerator, denominator, lower, upper, target, rag FROM kpi_window
         WHERE reporting_month = '2021-02' AND team_code IS NULL AND window_months <> 12 ORDER BY title
     """,
+    "What the newest month says": """
+        SELECT title, value, mean, lower_limit, upper_limit, variation, signals, target, assurance
+        FROM kpi_chart JOIN kpi USING (kpi_id) WHERE team_code IS NULL AND reporting_month = '2021-02' ORDER BY title
+    """,
     "How it was published": """
         SELECT reporting_month, verdict, conditions_not_met, approved_by, approved_at, reason FROM publication
     """,
