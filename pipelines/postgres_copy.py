@@ -122,7 +122,7 @@ def copy(settings: Settings) -> Copied:
             outcome = _copied(cursor, folder, told, rows)
             connection.commit()
     except connection.Error as fault:
-        failure = _failure(fault)
+        failure = _failure(fault, was_lost=isinstance(fault, connection.OperationalError))
     else:
         return Copied(snapshot, settings.postgres_copy_edition, outcome, rows)
     # Raised where the driver's own words, which may quote a row, do not follow along.
@@ -199,9 +199,13 @@ def _comments(folder: Path, told: str) -> Iterator[str]:
         yield from comments(resource, schema=NEXT, dialect=DIALECT)
 
 
-def _failure(fault: Error) -> Exception:
-    """Whether another try may help, and the fault's kind: its words may quote a row."""
+def _failure(fault: Error, *, was_lost: bool) -> Exception:
+    """Whether another try may help, and the fault's kind: its words may quote a row.
+
+    A connection that was lost has nothing to say but that.
+    """
     state = fault.sqlstate or ""
     words = SAYS.get(state, "PostgreSQL could not do it")
     told = f"the snapshot was not copied: {words} ({type(fault).__name__}, SQLSTATE {state or 'unknown'})."
-    return CopyUnreachable(told) if state[:2] in OF_THE_MACHINE else CopyFailed(told)
+    may_help = state[:2] in OF_THE_MACHINE or (not state and was_lost)
+    return CopyUnreachable(told) if may_help else CopyFailed(told)

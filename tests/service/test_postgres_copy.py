@@ -368,6 +368,16 @@ def test_what_is_wrong_with_the_database_is_said_without_its_secrets(settings: S
         copy(at(database.url("analyst")))
 
 
+def test_a_connection_that_is_lost_is_worth_another_try(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(postgres_copy, "SWAP", "SELECT pg_terminate_backend(pg_backend_pid())")
+        with pytest.raises(CopyUnreachable, match="was not copied"):
+            copy(settings)
+    assert copy(settings).outcome == "copied"
+
+
 def test_the_dag_copies_after_publishing(
     settings: Settings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
