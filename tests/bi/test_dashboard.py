@@ -44,6 +44,8 @@ pytestmark = pytest.mark.bi
 DASHBOARDS = PROJECT / "dashboards"
 SUPERSET = PROJECT / ".venv-bi" / "bin"
 SCREENSHOTS = PROJECT / ".screenshots" / "superset"
+# As high as the highest tab: Superset draws nothing that is out of sight.
+WINDOW: Any = {"width": 1440, "height": 3000}
 TABS = ("This month", "Trends", "Teams", "Survey", "Data quality")
 
 OVER_SIX_MONTHS = {
@@ -225,7 +227,7 @@ def seen(dashboard: Server) -> Seen:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox"] if os.geteuid() == 0 else []
         )
-        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        page = browser.new_page(viewport=WINDOW)
         page.on("response", lambda response: _note(seen, response))
         page.on("requestfinished", lambda request: _note_host(seen, request.url, dashboard.url))
         _sign_in(page, dashboard)
@@ -238,7 +240,10 @@ def seen(dashboard: Server) -> Seen:
                 if isinstance(each, dict) and each["type"] == "CHART" and each["parents"][2] == _tab_id(positions, tab)
             ]
             _wait_for_charts(page, dashboard, seen, wanted)
-            page.screenshot(path=SCREENSHOTS / f"{number + 1} {tab}.png", full_page=True)
+            end = page.locator("[data-test=dashboard-component-chart-holder]:visible").last.bounding_box()
+            assert end
+            clip = {"x": 0, "y": 0, "width": WINDOW["width"], "height": end["y"] + end["height"] + 24}
+            page.screenshot(path=SCREENSHOTS / f"{number + 1} {tab}.png", clip=clip)
             seen.tabs[tab] = page.locator("[role=tabpanel]:visible").last.inner_text()
             seen.alerts.extend(page.locator(".ant-alert-error:visible").all_inner_texts())
         browser.close()
@@ -275,14 +280,21 @@ def _sign_in(page: Page, server: Server) -> None:
 
 
 def _wait_for_charts(page: Page, server: Server, seen: Seen, names: list[str]) -> None:
-    numbers = {name: number for number, name in server.charts.items()}
-    for _ in range(240):
+    """Until each chart of the tab was asked for, answered and drawn."""
+    wanted = {number for number, name in server.charts.items() if name in names}
+    assert len(wanted) == len(names)
+
+    def drawn() -> bool | None:
+        # What the browser hears is noted while it is waited for.
         page.wait_for_timeout(500)
-        if {numbers[name] for name in names} <= set(seen.queries) and not page.locator(".loading:visible").count():
-            break
-    # Charts are drawn with a movement of a second.
+        at_work = page.locator(".loading:visible").count()
+        are_there = page.locator(".slice_container:visible").count()
+        return (wanted <= set(seen.queries) and not at_work and are_there == len(wanted)) or None
+
+    wait_for(f"{len(names)} charts", drawn)
+    # They are drawn with a movement of a second.
     page.wait_for_timeout(2000)
-    assert {numbers[name] for name in names} <= set(seen.queries), names
+    assert drawn()
 
 
 def figures(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
