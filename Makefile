@@ -41,7 +41,7 @@ fuzz: .venv/.dev  ## EXAMPLES=200 spoilt deliveries, and as many made-up council
 test-service: .venv/.dev  ## with the real scheduler and PostgreSQL; some minutes
 	$(BIN)/python -m pytest -m service $(ARGS)
 
-test-bi: .venv/.dev .venv-bi/.superset  ## the dashboard in a real Superset and a browser; some minutes, 1.5 GB of disk
+test-bi: .venv/.dev .venv-bi/.superset  ## the dashboard in a real Superset and a browser; some minutes, 0.9 GB of disk
 	$(BIN)/python -m pytest -m bi $(ARGS)
 
 .venv-bi/.superset: dashboards/requirements.lock
