@@ -1,10 +1,12 @@
 # Everything sets itself up: `make run` and `make test` need Python 3.11 or newer and nothing else.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PYTHON_BI ?= $(shell for p in python3.11 python3.12 python3; do \
+	$$p -c 'import sys, venv; sys.exit(sys.version_info[:2] not in {(3, 11), (3, 12)})' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: venv run airflow bench test fuzz test-service lint format lock docs clean
+.PHONY: venv run airflow bench test fuzz test-service test-bi lint format lock docs clean
 .DELETE_ON_ERROR:
 
 venv: .venv/.run
@@ -39,6 +41,16 @@ fuzz: .venv/.dev  ## EXAMPLES=200 spoilt deliveries, and as many made-up council
 test-service: .venv/.dev  ## with the real scheduler and PostgreSQL; some minutes
 	$(BIN)/python -m pytest -m service $(ARGS)
 
+test-bi: .venv/.dev .venv-bi/.superset  ## the dashboard in a real Superset and a browser; some minutes, 0.9 GB of disk
+	$(BIN)/python -m pytest -m bi $(ARGS)
+
+.venv-bi/.superset: dashboards/requirements.lock
+	@test -n "$(PYTHON_BI)" || { echo "Superset needs Python 3.11 or 3.12: install it, or say PYTHON_BI=/path/to/python3"; exit 1; }
+	@echo "Setting up Superset in .venv-bi (once; some minutes)"
+	$(PYTHON_BI) -m venv .venv-bi
+	.venv-bi/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
 lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -54,12 +66,13 @@ lock: .venv/.dev  ## pin anew, with hashes and without index addresses
 	$(BIN)/uv pip compile $(LOCK) --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile $(LOCK) --extra build $(TEAM) -c requirements.lock pyproject.toml -o requirements-team.lock
 	$(BIN)/uv pip compile $(LOCK) --extra build $(TEAM) --extra dev -c requirements-team.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK) dashboards/requirements.in -o dashboards/requirements.lock
 
-TEAM := --extra postgres --extra sftp --extra s3
+TEAM := --extra postgres --extra postgres-copy --extra sftp --extra s3
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 docs: .venv/.run  ## the generated pages
 	$(BIN)/python -m pipelines.reference_docs
 
 clean:  ## what can be made again; never the inbox or the data
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .screenshots *.egg-info
+	rm -rf .venv .venv-bi .pytest_cache .mypy_cache .ruff_cache .hypothesis .screenshots *.egg-info

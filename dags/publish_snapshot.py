@@ -10,6 +10,8 @@
   run goes through, and this one is then rejected.
 - **publish** puts a new version of the month's snapshot down, whole, beside the earlier ones, which never change.
   Where nothing is different from the last version, there is no new one.
+- **copy_to_postgresql** comes after it where the settings name a database, and copies the newest month there. Where it
+  fails the run is red; what is published stays published, and the copy before stays as it was.
 - **notify** comes after it where the settings say whom to tell; where nobody can be reached it is skipped and says so,
   and what is published stays published.
 
@@ -59,6 +61,11 @@ def publish_snapshot() -> None:
         """Publish the month's next version; where nothing is different there is none."""
         return orchestration.publish_snapshot(context)
 
+    @task(multiple_outputs=False)
+    def copy_to_postgresql() -> dict[str, str]:
+        """Copy the newest month's current snapshot to PostgreSQL, for BI tools; in one transaction."""
+        return orchestration.copy_to_postgresql()
+
     @task(retries=0)
     def notify(published: dict[str, str]) -> str:
         """Tell people which version was published, how much there is, and where."""
@@ -67,6 +74,8 @@ def publish_snapshot() -> None:
     judged, published = gate(), publish()
     judged >> [approve, published]
     approve >> published
+    if orchestration.copies():
+        published >> copy_to_postgresql()
     if orchestration.notifies():
         notify(published)
 

@@ -19,6 +19,7 @@ from pipelines import (
     compare,
     landing,
     month_pages,
+    postgres_copy,
     readers,
     rebuilding,
     snapshots,
@@ -83,6 +84,8 @@ AT_FAULT = (
     landing.InboxUnreachable,
     NoPseudonymKey,
     NotAMonth,
+    postgres_copy.CopyFailed,
+    postgres_copy.CopyUnreachable,
     SettingsError,
     ValidationError,
     gating.Held,
@@ -138,6 +141,17 @@ def publish(month: Month) -> None:
     """Publish the month's warehouse as the next version of its snapshot."""
     published = _working("Publishing the snapshot", lambda: snapshots.publish(Settings(), Period.parse(month)))
     out.print(f"{published.outcome}: {published.folder}")
+
+
+@app.command(epilog="Example: python -m pipelines copy-to-postgresql")
+def copy_to_postgresql() -> None:
+    """Copy the newest month's current snapshot to the database of POSTGRES_COPY_URL, unless it is there already."""
+    settings = Settings()
+    if settings.postgres_copy_url is None:
+        err.print("POSTGRES_COPY_URL is not set: see .env.example for how a snapshot is copied to PostgreSQL.")
+        raise typer.Exit(Exit.NOTHING_TO_DO)
+    copied = _working("Copying to PostgreSQL", lambda: postgres_copy.copy(settings))
+    out.print(f"{copied.outcome}: {copied.message}", soft_wrap=True, highlight=False)
 
 
 @app.command(epilog="Example: python -m pipelines gate 2021-02")

@@ -292,6 +292,20 @@ def _record_approval(settings: Settings, month: Period, ti: RuntimeTaskInstance)
     month_pages.write(settings, month)
 
 
+def copies() -> bool:
+    """Whether snapshots are copied to PostgreSQL; read while the DAG is, so it must be quick."""
+    return Settings().postgres_copy_url is not None
+
+
+def copy_to_postgresql() -> dict[str, str]:
+    """Copy the newest month's current snapshot, whichever month was published; what is there already is left."""
+    from pipelines import postgres_copy
+
+    copied = postgres_copy.copy(Settings())
+    log.info("%s: %s", copied.outcome, copied.message)
+    return {"snapshot": copied.snapshot, "edition": copied.edition, "outcome": copied.outcome}
+
+
 def notifies() -> bool:
     """Whether anybody is told of a publication; read while the DAG is, so it must be quick."""
     return Settings().notifies

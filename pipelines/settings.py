@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -61,6 +61,12 @@ def _web_address(url: SecretStr) -> SecretStr:
     return url
 
 
+def _libpq_url(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("POSTGRES_COPY_URL begins with postgresql://, without the name of a driver")
+    return url
+
+
 class Settings(BaseSettings):
     """Read from the environment, else from ``.env`` beside the README; .env.example explains each."""
 
@@ -82,6 +88,8 @@ class Settings(BaseSettings):
     notify_to: tuple[str, ...] = ()
     snapshot_versions_kept: int | None = Field(default=None, ge=1)
     extracts: Annotated[tuple[Extract, ...], AfterValidator(_no_source_twice)] = ()
+    postgres_copy_url: Annotated[SecretStr, AfterValidator(_libpq_url)] | None = None
+    postgres_copy_edition: Literal["restricted", "public"] = "restricted"
     project_dir: Annotated[Path, AfterValidator(_absolute)] = PROJECT
 
     @model_validator(mode="after")

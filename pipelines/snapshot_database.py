@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 DIALECT = "duckdb"
 STORAGE_VERSION = "v1.0.0"
@@ -41,13 +44,21 @@ def _attach(file: Path) -> str:
 def _add_table(connection: duckdb.DuckDBPyConnection, folder: Path, resource: dict[str, Any]) -> None:
     name = resource["name"]
     connection.read_parquet(str(folder / resource["parquet"]["path"])).create(name)
-    connection.execute(_comment("TABLE", exp.to_table(name), f"{resource['title']} {resource['description']}"))
+    for statement in comments(resource):
+        connection.execute(statement)
+
+
+def comments(resource: Mapping[str, Any], schema: str | None = None, dialect: str = DIALECT) -> Iterator[str]:
+    """The statements that give a table and its columns the descriptions that the data package has of them."""
+    name = resource["name"]
+    table = exp.to_table(name) if schema is None else exp.table_(name, db=schema)
+    yield _comment("TABLE", table, f"{resource['title']} {resource['description']}", dialect)
     for field in resource["schema"]["fields"]:
-        connection.execute(_comment("COLUMN", exp.column(field["name"], table=name), field["description"]))
+        yield _comment("COLUMN", exp.column(field["name"], table=name, db=schema), field["description"], dialect)
 
 
-def _comment(kind: str, this: exp.Expression, text: str) -> str:
-    return exp.Comment(this=this, kind=kind, expression=exp.Literal.string(text)).sql(dialect=DIALECT)
+def _comment(kind: str, this: exp.Expression, text: str, dialect: str) -> str:
+    return exp.Comment(this=this, kind=kind, expression=exp.Literal.string(text)).sql(dialect)
 
 
 if __name__ == "__main__":

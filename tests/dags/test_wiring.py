@@ -105,6 +105,15 @@ def test_people_are_told_where_the_settings_say_so(dags: dict[str, DAG]) -> None
     assert outlets(told) == {"publish": ["snapshots", "snapshots_public"]}
 
 
+def test_a_snapshot_is_copied_to_postgresql_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
+    copied = read("[]", POSTGRES_COPY_URL="postgresql://copier@db.council.example/kpis")["publish_snapshot"]
+    assert edges(copied) == edges(dags["publish_snapshot"]) | {
+        "publish": {"copy_to_postgresql"},
+        "copy_to_postgresql": set(),
+    }
+    assert outlets(copied) == {"publish": ["snapshots", "snapshots_public"]}
+
+
 def test_each_dag_announces_its_asset_in_the_task_that_made_it(dags: dict[str, DAG]) -> None:
     assert outlets(dags["ingest_exports"]) == {"announce": ["staging"]}
     assert outlets(dags["build_warehouse"]) == {"build": ["warehouse"]}

@@ -11,13 +11,15 @@ BLOCKS = re.findall(r"^```console\n(.*?)^```$", GUIDES, re.MULTILINE | re.DOTALL
 
 # What each is about, and a word that only it has. Every one is run by a test: the gate's, verifying and rebuilding by
 # those end to end, all others in this folder; of those for a container engine test_compose does what can be done
-# without one.
+# without one, and tests/bi starts the dashboard.
 ABOUT = {
     "scheduler": "make airflow\n",
     "by REST": "curl",
     "backfill": "backfill create --dag-id ingest_exports \\",
     "PostgreSQL": "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
-    "compose": "docker compose",
+    "compose": "docker compose up",
+    "copy": "copy-to-postgresql",
+    "dashboard": "--profile superset",
     "extract": "EXTRACTS",
     "gate": "pipelines gate",
     "rebuild": "pipelines rebuild",

@@ -54,7 +54,11 @@ def config(variables: Mapping[str, str], folder: Path) -> subprocess.CompletedPr
     env_file = folder / "env"
     env_file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()), "utf-8")
     return subprocess.run(
-        [program, "--env-file", str(env_file), "-f", str(PROJECT / "docker-compose.yml"), "config"],
+        [
+            program,
+            "--profile=superset",
+            *("--env-file", str(env_file), "-f", str(PROJECT / "docker-compose.yml"), "config"),
+        ],
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
@@ -211,12 +215,30 @@ def test_the_guide_speaks_of_services_that_there_are(native: Native) -> None:
 
 def test_what_is_open_is_open_to_this_machine_alone(native: Native) -> None:
     ports = [port for service in native.services.values() for port in service.get("ports", [])]
-    assert len(ports) == 2
+    assert len(ports) == 3
     assert all(str(port).startswith("127.0.0.1:") for port in ports)
 
 
+def test_the_dashboard_is_a_profile_that_reads_snapshots_and_nothing_else(native: Native) -> None:
+    of_the_profile = {name for name, service in native.services.items() if service.get("profiles") == ["superset"]}
+    assert of_the_profile == {"superset", "superset-import"}
+    server = native.services["superset"]
+    assert server["volumes"] == ["superset:/superset:rw", "snapshots:/snapshots:ro"]
+    assert set(server["environment"]) >= {"SUPERSET_SECRET_KEY", "SUPERSET_PASSWORD"}
+    assert not [name for name in server["environment"] if not name.startswith("SUPERSET_")]
+    assert "volumes" not in native.services["superset-import"]
+
+
+def test_the_dashboards_image_is_pinned_and_is_not_run_as_root() -> None:
+    dockerfile = (PROJECT / "dashboards" / "Dockerfile").read_text("utf-8")
+    assert re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE) == re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE)[-1] not in {"root", "0"}
+    assert "--require-hashes -r requirements.lock" in dockerfile
+
+
 def test_every_server_restarts_and_says_how_it_is(native: Native) -> None:
-    servers = {name: service for name, service in native.services.items() if name != "init"}
+    once = {"init", "superset-import"}
+    servers = {name: service for name, service in native.services.items() if name not in once}
     assert {service["restart"] for service in servers.values()} == {"unless-stopped"}
     assert all(service["healthcheck"]["test"] for service in servers.values())
 

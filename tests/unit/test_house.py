@@ -45,6 +45,7 @@ LAYERS = (
         "notification",
         "outcome",
         "pages",
+        "postgres_copy",
         "readers",
         "report",
         "rules",

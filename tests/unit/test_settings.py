@@ -35,3 +35,12 @@ def test_the_key_shows_in_no_text_of_the_settings() -> None:
 def test_a_relative_inbox_is_found_from_anywhere_and_an_url_is_left_alone() -> None:
     assert Settings(inbox_url="inbox").inbox.endswith("/inbox")
     assert Settings(inbox_url="sftp://host/inbox").inbox == "sftp://host/inbox"
+
+
+def test_a_copy_goes_where_an_url_of_postgresql_leads_and_shows_it_to_nobody() -> None:
+    settings = Settings(postgres_copy_url="postgresql://copier:hunter2@db.council.example/kpis")  # type: ignore[arg-type]
+    assert "hunter2" not in repr(settings) + settings.model_dump_json()
+    assert settings.postgres_copy_edition == "restricted"
+    with pytest.raises(ValueError, match="without the name of a driver") as refused:
+        Settings(postgres_copy_url="postgresql+psycopg2://copier:hunter2@db.council.example/kpis")  # type: ignore[arg-type]
+    assert "hunter2" not in str(refused.value)
