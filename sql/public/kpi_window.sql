@@ -57,6 +57,7 @@ SELECT
     figures.target,
     CASE WHEN shown.is_shown THEN figures.rag ELSE 'not shown' END AS rag,
     if_shown(figures.narrative_conflict, shown.is_shown) AS narrative_conflict,
+    if_shown(figures.narrative_words, shown.is_shown) AS narrative_words,
     if_shown(figures.narrative_note, shown.is_shown) AS narrative_note,
     if_shown(figures.narrative_signed_by, shown.is_shown) AS narrative_signed_by,
     if_shown(figures.narrative_signed_on, shown.is_shown) AS narrative_signed_on

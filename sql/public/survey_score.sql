@@ -50,6 +50,7 @@ SELECT
     symbol(without_score, is_shown AND is_council_shown) AS without_score_symbol,
     CASE WHEN is_shown THEN rag ELSE 'not shown' END AS rag,
     if_shown(narrative_conflict, is_shown) AS narrative_conflict,
+    if_shown(narrative_words, is_shown) AS narrative_words,
     if_shown(narrative_note, is_shown) AS narrative_note,
     if_shown(narrative_signed_by, is_shown) AS narrative_signed_by,
     if_shown(narrative_signed_on, is_shown) AS narrative_signed_on,

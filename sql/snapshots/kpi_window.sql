@@ -44,6 +44,7 @@ narratives AS (
         6 AS longest_window,
         subject,
         claims,
+        words,
         note,
         signed_by,
         signed_on
@@ -106,6 +107,7 @@ SELECT
     rated.target,
     rated.rag,
     coalesce(contradicts(narratives.claims, rated.rag), false) AS narrative_conflict,
+    CASE WHEN contradicts(narratives.claims, rated.rag) THEN narratives.words END AS narrative_words,
     narratives.note AS narrative_note,
     narratives.signed_by AS narrative_signed_by,
     narratives.signed_on AS narrative_signed_on

@@ -74,7 +74,8 @@ claims AS (
         authority_code,
         reporting_month,
         'council' AS geography,
-        claims
+        claims,
+        words
     FROM warehouse.dim_narrative
     WHERE subject = 'survey'
 ),
@@ -86,6 +87,7 @@ narratives AS (
         'council' AS geography,
         subject,
         claims,
+        words,
         note,
         signed_by,
         signed_on
@@ -105,6 +107,10 @@ SELECT
     CASE WHEN others.score BETWEEN 0 AND 100 THEN cast(others.score AS DOUBLE) END AS without_score,
     coalesce(bands.rag, 'not rated') AS rag,
     coalesce(contradicts(coalesce(narratives.claims, claims.claims), bands.rag), false) AS narrative_conflict,
+    CASE
+        WHEN contradicts(coalesce(narratives.claims, claims.claims), bands.rag)
+            THEN coalesce(narratives.words, claims.words)
+    END AS narrative_words,
     narratives.note AS narrative_note,
     narratives.signed_by AS narrative_signed_by,
     narratives.signed_on AS narrative_signed_on,
