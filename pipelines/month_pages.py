@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import gate, pages, storage, work_lists
+from pipelines import front_page, gate, pages, storage, work_lists
 from pipelines.contracts import load_sources
 from pipelines.staged import seen_at
 
@@ -73,7 +73,9 @@ def write(settings: Settings, month: Period) -> Path:
     with duckdb.connect(str(file), read_only=True) as warehouse, storage.replaced_folder(target) as folder:
         sources = load_sources(settings.expectations)
         _write_all(_Month(settings, month, sources, _seen(settings, month), warehouse), folder)
-    pages.write_index(settings)
+        judged = gate.judge(settings, month)
+        _write_verdict(folder, judged.outcome, list(map(str, judged.failing)))
+    front_page.write(settings)
     return target / INDEX
 
 
@@ -90,8 +92,14 @@ def write_unbuilt(settings: Settings, month: Period, problem: str) -> Path:
             month=month.name, problem=problem, checks=_what_stopped(settings, month), deliveries=manifests
         )
         storage.write_text(folder / INDEX, page)
-    pages.write_index(settings)
+        _write_verdict(folder, "unbuilt", [problem])
+    front_page.write(settings)
     return target / INDEX
+
+
+def _write_verdict(folder: Path, verdict: str, reasons: list[str]) -> None:
+    """For the front page: what the month's page says, in short."""
+    storage.write_json(folder / front_page.VERDICT, {"verdict": verdict, "reasons": reasons})
 
 
 def _what_stopped(settings: Settings, month: Period) -> list[Row]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import disclosure, edition, ees, gate, provenance, workbook
+from pipelines import disclosure, edition, ees, front_page, gate, provenance, workbook
 from pipelines.earlier import FIGURES, LATEST, RECORDS, records_folder
 from pipelines.edition import PACKAGE, signed_files
 from pipelines.published import PUBLIC, RESTRICTED, load_published
@@ -104,6 +104,7 @@ def _publish(settings: Settings, month: Period) -> Published:
     _point_to(settings.snapshots, month, version)
     if settings.snapshot_versions_kept is not None:
         _keep_the_last(month_folder, settings.snapshot_versions_kept)
+    front_page.write(settings)
     return Published(month_folder / version, version, outcome)
 
 
@@ -155,6 +156,7 @@ def _make_restricted(settings: Settings, month: Period, folder: Path) -> _Restri
         deliveries = _deliveries(warehouse)
         rows = {table.name: _rows_of(warehouse, table, verdict) for table in tables}
         counts = edition.write_tables(folder, tables, rows)
+    _write_report(folder, month, RESTRICTED)
     sources = [_source(delivery) for delivery in deliveries if delivery["is_used"]]
     face = {"description": verdict.on_its_face} if verdict.on_its_face else {}
     edition.write_package(folder, month, tables, {"edition": RESTRICTED, "sources": sources, **face})
@@ -163,6 +165,13 @@ def _make_restricted(settings: Settings, month: Period, folder: Path) -> _Restri
     told |= {"earlier": current["earlier"], "rules": current["rules"], "publication": verdict.told}
     told["content_sha256"] = sha256_of_texts(text for pair in signed_files(folder).items() for text in pair)
     return _Restricted(file, folder, tables, told)
+
+
+def _write_report(folder: Path, month: Period, name: str) -> None:
+    # Drawing costs half a second to import, and only here: whoever but reads snapshots must not pay for it.
+    from pipelines import report
+
+    report.write(folder, month, name)
 
 
 def _rows_of(warehouse: duckdb.DuckDBPyConnection, table: PublishedTable, verdict: Verdict) -> duckdb.DuckDBPyRelation:
@@ -205,6 +214,7 @@ def _make_public(
         counts = edition.write_tables(folder, tables, rows)
         workbook.write_workbook(folder, month, tables, rows, withheld)
     ees.write_pairs(folder, settings.sql)
+    _write_report(folder, month, PUBLIC)
     sources = [{"title": source["title"]} for source in read_json(restricted.folder / PACKAGE)["sources"]]
     edition.write_package(folder, month, tables, {"edition": PUBLIC, "sources": sources, "withheld": withheld})
     origin = {name: restricted.manifest[name] for name in ORIGIN}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 from sqlglot import exp
 
-from pipelines import casting, corrections, findings, outcome, pages, rules, storage
+from pipelines import casting, corrections, findings, front_page, outcome, pages, rules, storage
 from pipelines.contracts import PLAIN_NAME, codes_file, file_key, load_sources, with_local_codes
 from pipelines.findings import UnusableDelivery
 from pipelines.outcome import Noticed
@@ -129,7 +129,7 @@ def stage(settings: Settings, delivery: Delivery) -> Staged:
                 raise
     staged = _read_back(delivery, folder)
     _point_to(folder, staged)
-    pages.write_index(settings)
+    front_page.write(settings)
     return replace(staged, outcome="already staged") if already and staged.refusal is None else staged
 
 

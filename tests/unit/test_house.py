@@ -40,6 +40,7 @@ LAYERS = (
         "edition",
         "ees",
         "explain",
+        "front_page",
         "gate",
         "month_pages",
         "notification",

@@ -1,0 +1,162 @@
+"""What a report is made of, whatever it is written as: the page and the Word document show the same pieces.
+
+All text is plain. A rating is one of ``green``, ``amber`` and ``red``, or what the tables say where there is none; it is
+always shown as a word and a shape, and a colour only beside those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RATINGS = {"green": ("●", "Green"), "amber": ("▲", "Amber"), "red": ("■", "Red")}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table; ``rating`` stands before its text."""
+
+    text: str
+    rating: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with headings; the first cell of each row names the row. ``numbers``: the columns set to the right.
+
+    ``folded``: what the page shows only to those who ask; the Word document leaves such a table to the page.
+    """
+
+    caption: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numbers: frozenset[int] = frozenset()
+    folded: str | None = None
+    kind: str = "table"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A figure and the sentence about it, by itself readable."""
+
+    figure: str
+    title: str
+    text: str
+    rating: str | None = None
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Some of them, under a heading if they have one."""
+
+    items: tuple[Statement, ...]
+    heading: str | None = None
+    kind: str = "statements"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    text: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list of sentences, under a heading if it has one."""
+
+    items: tuple[str, ...]
+    heading: str | None = None
+    kind: str = "points"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a reader must not miss."""
+
+    title: str
+    text: str
+    kind: str = "notice"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure to be seen from afar."""
+
+    title: str
+    figure: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """The figures at the top."""
+
+    items: tuple[Tile, ...]
+    kind: str = "tiles"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart in both forms: ``shapes`` within ``view_box`` are for an ``svg`` element of a page, ``png`` is for Word."""
+
+    view_box: str
+    shapes: str
+    png: bytes
+    inches: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart, what it shows in a sentence, and the figures it is drawn from."""
+
+    key: str
+    title: str
+    text: str
+    drawing: Drawing
+    figures: Table
+    rating: str | None = None
+    kind: str = "chart"
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Charts side by side, where there is room."""
+
+    items: tuple[Chart, ...]
+    heading: str | None = None
+    kind: str = "charts"
+
+
+Block = Table | Statements | Text | Points | Notice | Tiles | Charts
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part with a heading of its own."""
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """All of one authority."""
+
+    authority_code: str
+    name: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All of one edition."""
+
+    month: str
+    edition: str
+    parts: tuple[Part, ...]
+
+    @property
+    def title(self) -> str:
+        return f"Monitoring safeguarding practice, {self.month}"

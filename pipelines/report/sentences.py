@@ -1,0 +1,170 @@
+"""Sentences about figures: what it is, of how many, in which months, against which target, and beside what it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.report.document import Statement
+from pipelines.report.figures import (
+    counted,
+    difference,
+    fraction,
+    in_unit,
+    is_hidden,
+    month_name,
+    told,
+    window_name,
+)
+from pipelines.summary import half_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipelines.report.figures import Row
+
+VARIATIONS = {
+    "improvement": "That is a change for the better beyond the usual variation",
+    "concern": "That is a change for the worse beyond the usual variation",
+    "special cause": "That is a change beyond the usual variation",
+    "common cause": "That is the usual variation",
+}
+ASSURANCES = {
+    "will be met": "as things go, the target is met every month",
+    "will not be met": "as things go, the target will not be met",
+    "met by chance": "as things go, whether the target is met is a matter of chance",
+}
+RATED = {"green": "met", "amber": "missed, by a little", "red": "missed"}
+
+
+def statement(kpi: Row, window: Row, changes: Iterable[Row]) -> Statement:
+    """All that a figure's row of kpi_window and its rows of kpi_change say."""
+    return Statement(
+        figure=told(window, "shown", window["unit"]),
+        title=kpi["title"],
+        text=" ".join([_made_of(kpi, window), *target(window), *(change(kpi, each) for each in changes)]),
+        rating=window["rag"] if window["rag"] in RATED else None,
+    )
+
+
+def _made_of(kpi: Row, window: Row) -> str:
+    """``1,456 of 1,533, September 2020 to February 2021 (95% limits 93.8% to 96.0%).``"""
+    if kpi["measure"] == "flow":
+        when = window_name(window["first_month"], window["reporting_month"])
+    elif kpi["measure"] == "rolling":
+        when = f"twelve months to the end of {month_name(window['reporting_month'])}"
+    else:
+        when = f"at the end of {month_name(window['reporting_month'])}"
+    parts = ", ".join(filter(None, [made_of(kpi, window), when]))
+    return f"{parts[0].upper()}{parts[1:]}{limits(window, window['unit'])}."
+
+
+def made_of(kpi: Row, row: Row, before: str = "") -> str | None:
+    """``1,456 of 1,533``, with the unit of both where they are not people or events."""
+    parts = fraction(row, before)
+    is_of_time = "full-time equivalent" in (kpi["denominator"] or "")
+    return f"{parts} full-time equivalents" if parts and is_of_time else parts
+
+
+def limits(row: Mapping[str, object], unit: str) -> str:
+    """`` (95% limits 93.8% to 96.0%)``; nothing where there are none."""
+    lower, upper = row["lower"], row["upper"]
+    if lower is None or upper is None:
+        return ""
+    assert isinstance(lower, float) and isinstance(upper, float)  # noqa: S101 - the contract's own type
+    return f" (95% limits {between(lower, upper, unit)})"
+
+
+def between(lower: float, upper: float, unit: str) -> str:
+    """``93.8% to 96.0%``, ``102.7 to 119.9``: whatever the unit, it is told once."""
+    plain = "ratio" if unit == "per_10000" else unit
+    return f"{in_unit(lower, plain)} to {in_unit(upper, plain)}"
+
+
+def target(row: Row) -> list[str]:
+    """``Target 95: met.``; nothing where there is none."""
+    if row["target"] is None:
+        return []
+    met = RATED.get(row["rag"])
+    return [f"Target {row['target']:g}: {met}." if met else f"Target {row['target']:g}: not rated."]
+
+
+def change(kpi: Row, row: Row) -> str:
+    """What it was, of how many and when, how much that is apart, and whether chance could do it."""
+    was = told(row, "base_value", row["unit"])
+    parts = made_of(kpi, row, "base_")
+    base = f"{was} ({parts})" if parts else was
+    months = "six months" if row["window_months"] == 6 else f"{row['window_months']} months"
+    at = f"end of {month_name(row['base_month'])}"
+    when = f"{months} to the {at}" if row["window_months"] > 1 else f"twelve months to the {at}"
+    when = at if kpi["measure"] == "stock" else when
+    if row["change"] is None:
+        return f"No comparison with the {base} of the {when}{' is shown' if is_hidden(row, 'change') else ''}."
+    words = difference(row["change"], row["unit"], less="fewer" if row["unit"] in {"percent", "count"} else "less")
+    beside = "as" if words == "the same" else "than"
+    percent = _percent(row)
+    return f"{words[0].upper()}{words[1:]} {beside} the {base} of the {when}{percent}{_chance(kpi, row)}."
+
+
+def _percent(row: Row) -> str:
+    if row["change_percent"] is None:
+        return ""
+    return f", a {'rise' if row['change'] > 0 else 'fall'} of {half_up(abs(row['change_percent']), 1)}%"
+
+
+def _chance(kpi: Row, row: Row) -> str:
+    if row["is_beyond_chance"] is None:
+        return ""
+    if not row["is_beyond_chance"]:
+        return ", which chance could explain"
+    side = verdict_of(kpi, row)
+    return f", more than chance explains{f', and {side}' if side else ''}"
+
+
+def verdict_of(kpi: Row, row: Row) -> str | None:
+    """``better`` or ``worse`` where a change is beyond chance and its direction is a good or a bad one."""
+    if not row["is_beyond_chance"] or kpi["direction"] == "neutral":
+        return None
+    return "better" if (row["change"] > 0) == (kpi["direction"] == "higher_is_better") else "worse"
+
+
+def of_chart(points: Sequence[Row], unit: str) -> str:
+    """The last month beside its limits, and what the rules of control charts make of it."""
+    last = points[-1]
+    hidden = sum(is_hidden(row) for row in points)
+    gaps = f" {hidden} of the {len(points)} months are hidden by disclosure control." if hidden else ""
+    value = told(last, "value", unit)
+    month = month_name(last["reporting_month"])
+    if last["mean"] is None or last["lower_limit"] is None:
+        return f"{month}: {value}.{gaps}"
+    kind = "provisional limits" if last["is_trial"] else "limits"
+    words = [
+        f"{month}: {value}; the {kind} of {len(points)} months are "
+        f"{between(last['lower_limit'], last['upper_limit'], unit)}, their mean {in_unit(last['mean'], unit)}.",
+        VARIATIONS.get(last["variation"] or "", "It is not judged"),
+    ]
+    if last["signals"]:
+        words[-1] += f" ({last['signals']})"
+    if last["assurance"] in ASSURANCES:
+        words[-1] += f"; {ASSURANCES[last['assurance']]}"
+    return f"{' '.join(words)}.{gaps}"
+
+
+def survey_wave(rate: Row | None, scores: Sequence[Row], questions: int) -> str:
+    """Who was asked, who answered, and of how many others the comparison is."""
+    council = [row for row in scores if row["geography"] == "council"]
+    date = scores[0]["survey_date"]
+    words = [f"The social work health check closed on {date.day} {date:%B %Y}."]
+    if rate is not None and rate["value"] is not None:
+        words.append(
+            f"{counted(rate, 'numerator')} of the {counted(rate, 'denominator')} social workers invited answered, "
+            f"{told(rate, 'shown', 'percent')}{limits(rate, 'percent')}."
+        )
+    if questions:
+        words.append(f"It had {questions} questions.")
+    others = {
+        row["geography"]: row["respondents"] for row in scores if row["geography"] != "council" and row["respondents"]
+    }
+    if others and council:
+        told_of = [f"{others[name]:,} in the {name}" for name in ("region", "nation") if name in others]
+        words.append(f"The scores beside are of {' and '.join(told_of)}; the council's own are among them.")
+    return " ".join(words)

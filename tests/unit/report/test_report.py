@@ -1,0 +1,224 @@
+"""What the report says of small editions: figures, comparisons, what is hidden, absent, contradicted or let through."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import docx
+import pytest
+
+from tests.reports import read_page, read_word
+from tests.unit.report.editions import AUTHORITY, MONTH, OTHER, change, kpi, points, put, score, window, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HIDDEN = {"numerator": None, "shown": None, "numerator_symbol": "c", "value_symbol": "c", "shown_symbol": "c"}
+
+
+def said(folder: Path, *, public: bool = False, **tables: list[dict[str, Any]]) -> str:
+    return read_page(written(put(folder, public=public, **tables), public=public)).words
+
+
+def test_a_figure_stands_with_its_count_its_months_its_limits_and_its_target(tmp_path: Path) -> None:
+    row = window("visits", 60.04, numerator=1456, denominator=2425, shown=60.0, lower=58.14, upper=61.98, target=85, rag="red")
+    words = said(tmp_path, kpi=[kpi("visits")], kpi_window=[row])
+    expected = "60.0% ■ Red Visits 1,456 of 2,425, September 2020 to February 2021 (95% limits 58.1% to 62.0%). Target 85: missed."
+    assert expected in words
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (change("visits", 60, 50), "10.0 points more than the 50.0% (50 of 100) of the six months to the end of February 2020."),
+        (change("visits", 50, 60), "10.0 points fewer than the 60.0% (60 of 100) of the six months to the end of February 2020."),
+        (change("visits", 50, 50), "The same as the 50.0% (50 of 100) of the six months to the end of February 2020."),
+        (change("visits", 60, 50, is_beyond_chance=False), "of the end of February 2020, which chance could explain."),
+        (change("visits", 60, 50, is_beyond_chance=True), "February 2020, more than chance explains, and better."),
+        (change("visits", 50, 60, is_beyond_chance=True), "February 2020, more than chance explains, and worse."),
+    ],
+    ids=["more", "fewer", "same", "chance", "better", "worse"],
+)  # fmt: skip
+def test_a_change_stands_with_its_base(tmp_path: Path, row: dict[str, Any], sentence: str) -> None:
+    sentence = sentence.replace("of the end of", "of the six months to the end of")
+    assert sentence in said(tmp_path, kpi=[kpi("visits")], kpi_window=[window("visits", 60)], kpi_change=[row])
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [(655, "65 more than the 590 of the end of February 2020, a rise of 11.0%"), (531, "59 fewer than the 590 of the end of February 2020, a fall of 10.0%")],
+)  # fmt: skip
+def test_a_count_stands_with_its_base_and_its_rise(tmp_path: Path, now: int, words: str) -> None:
+    percent = 100 * (now - 590) / 590
+    tables = {
+        "kpi": [kpi("cla_count", "count", direction="neutral")],
+        "kpi_window": [window("cla_count", now, "count")],
+        "kpi_change": [change("cla_count", now, 590, "count", change_percent=percent, is_beyond_chance=True)],
+    }
+    assert f"{words}, more than chance explains." in said(tmp_path, **tables)
+
+
+def test_what_is_hidden_is_its_symbol_and_no_chart_has_it(tmp_path: Path) -> None:
+    tables = {
+        "kpi": [kpi("visits"), kpi("reviews")],
+        "kpi_window": [window("visits", None, target=70, rag="not shown", **HIDDEN), window("reviews", 60, target=70, rag="red")],
+        "kpi_chart": [*points("visits", None, None, target=70), *points("reviews", None, 50, 60, target=70)],
+        "kpi_change": [change("reviews", 60, 3, base_numerator=None, base_value=None, change=None, change_symbol="c",
+                              base_numerator_symbol="c", base_value_symbol="c")],
+    }  # fmt: skip
+    page = read_page(written(put(tmp_path, public=True, **tables), public=True))
+    assert "[c] Visits [c] of 100, September 2020" in page.words
+    assert "No comparison with the [c] ([c] of 100) of the six months to the end of February 2020 is shown." in page.words
+    assert [title for title, _ in page.pictures] == ["Reviews"]
+    assert "1 of the 3 months are hidden by disclosure control." in page.pictures[0][1]
+    assert "Figures that are hidden, because a small number would show Visits" in page.words
+
+
+def test_the_public_report_reads_its_own_tables_alone(tmp_path: Path) -> None:
+    inside = put(tmp_path, kpi=[kpi("visits")], kpi_window=[window("visits", 4, numerator=4)])
+    public = put(inside / "public", public=True, kpi=[kpi("visits")], kpi_window=[window("visits", None, **HIDDEN)])
+    assert "4 of 100" in read_page(written(inside)).words
+    page = written(public, public=True)
+    assert "4 of 100" not in page.read_text("utf-8") and "4 of 100" not in read_word(public / "report.docx").words
+    assert "What was checked, and what was found, is not told here." in read_page(page).words
+
+
+def test_a_share_of_nobody_has_no_value(tmp_path: Path) -> None:
+    row = window("visits", None, numerator=0, denominator=0)
+    words = said(tmp_path, kpi=[kpi("visits")], kpi_window=[row])
+    assert "nothing to count Visits 0 of 0" in words
+    assert "Shares of which there was nothing to count Visits" in words
+
+
+def test_a_wording_that_the_rule_contradicts_is_shown_with_its_note(tmp_path: Path) -> None:
+    told = {"rag": "red", "narrative_conflict": True, "narrative_words": "all is well", "narrative_note": "One team was moved."}
+    told |= {"narrative_signed_by": "head of service", "narrative_signed_on": "2021-03-10"}
+    scores = score("Supervision", 45, **told)
+    words = said(tmp_path, kpi=[kpi("visits")], kpi_window=[window("visits", 60, target=90, **told)], survey_score=scores)
+    note = "Noted by head of service, 10 March 2021: One team was moved."
+    assert f"“all is well”. By the rule Visits, at 60.0%, is red. Both are shown; neither was changed. {note}" in words
+    assert f"“all is well”. By the rule Supervision, at 45, is red. Both are shown; neither was changed. {note}" in words
+
+
+@pytest.mark.parametrize("conflict", [False, None])
+def test_nothing_is_contradicted_where_nothing_is(tmp_path: Path, conflict: bool | None) -> None:
+    words = said(tmp_path, survey_score=score("Supervision", 80, narrative_conflict=conflict))
+    assert "contradict" not in words
+
+
+def test_an_approval_is_on_its_face_and_beside_the_quality(tmp_path: Path) -> None:
+    publication = {"reporting_month": MONTH, "verdict": "approved", "approved_by": "A. Director", "approved_at": "2021-03-08"}
+    publication |= {"reason": "The file comes later.", "conditions_not_met": "GATE-ABSENCE: no local"}
+    gate = {"authority_code": AUTHORITY, "reporting_month": MONTH, "condition": "GATE-ABSENCE", "sentence": "All came."}
+    tables = {
+        "kpi_window": [window("visits", 60)],
+        "kpi": [kpi("visits")],
+        "publication": [publication],
+        "gate": [gate | {"holds": False, "detail": "no local"}],
+    }
+    words = said(tmp_path, **tables)
+    assert words.count("A. Director let the month through, 2021-03-08: The file comes later.") == 2
+    assert "Not every condition of the gate was met" in words and "0 of its 1 conditions hold" in words
+    assert "All came. Not so: no local" in words
+
+
+def test_an_open_gate_is_said_to_be_open(tmp_path: Path) -> None:
+    words = said(tmp_path, kpi=[kpi("visits")], kpi_window=[window("visits", 60)])
+    assert words.count("Every condition of the gate was met.") == 2 and "let the month through" not in words
+
+
+def test_what_is_absent_says_why(tmp_path: Path) -> None:
+    absence = {"authority_code": AUTHORITY, "reporting_month": MONTH, "kpi_id": "visits", "title": "Visits"}
+    words = said(tmp_path, kpi=[kpi("visits")], kpi_absence=[absence | {"reason": "Needs cp_visits."}])
+    assert "Figures that are absent, and what they wait for Visits: Needs cp_visits." in words
+    assert "No survey was delivered" in words and "no bounds of caseloads were delivered" in words
+
+
+def test_restatements_are_counted_by_cause_and_the_largest_shown(tmp_path: Path) -> None:
+    def restated(number: int, cause: str) -> dict[str, Any]:
+        told = {"authority_code": AUTHORITY, "kpi_id": f"k{number}", "title": f"Figure {number}", "cause": cause}
+        told |= {"reporting_month": "2021-01", "published_month": "2021-01", "published_version": "v0001"}
+        return told | {"unit": "count", "value_before": 100, "value": 100 + number, "difference": number}
+
+    rows = [restated(number, "late records" if number % 2 else "corrections") for number in range(1, 23)]
+    page = read_page(written(put(tmp_path, kpi=[kpi("visits")], kpi_window=[window("visits", 60)], kpi_restatement=rows)))
+    assert "22 figures are others than in the snapshot before (January 2021, v0001): 11 by corrections, 11 by late records." in page.words
+    _, *largest = page.tables["The 20 largest differences"]
+    assert (len(largest), largest[0]) == (20, ("Figure 22", "January 2021", "100", "122", "corrections"))
+
+
+def test_each_authority_has_its_part_and_no_name_is_twice(tmp_path: Path) -> None:
+    rows = [window("visits", 60), window("visits", 80, authority_code=OTHER)]
+    charts = [*points("visits", 50, 60, target=70), *points("visits", 70, 80, target=70, authority_code=OTHER)]
+    rows = [row | {"target": 70, "rag": "red"} for row in rows]
+    page = written(put(tmp_path, kpi=[kpi("visits")], kpi_window=rows, kpi_chart=charts)).read_text("utf-8")
+    assert re.findall(r'<h2 class="part" id="(\w+)">', page) == [AUTHORITY, OTHER]
+    names = re.findall(r' id="([^"]+)"', page)
+    assert len(names) == len(set(names)) > 20
+    used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', page)) | set(" ".join(re.findall(r'labelledby="([^"]+)"', page)).split())
+    assert used <= set(names)
+
+
+def test_a_month_without_figures_says_so(tmp_path: Path) -> None:
+    assert "There are no figures of this month." in said(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        ({"variation": "common cause"}, "That is the usual variation."),
+        ({"variation": "concern", "signals": "outside the limits"}, "a change for the worse beyond the usual variation (outside the limits)."),
+        ({"variation": "improvement", "assurance": "met by chance"}, "a change for the better beyond the usual variation; as things go, whether"),
+        ({"is_trial": True}, "the provisional limits of 3 months are 40.0% to 80.0%, their mean 60.0%."),
+    ],
+    ids=["usual", "worse", "better", "provisional"],
+)  # fmt: skip
+def test_a_chart_says_what_it_shows(tmp_path: Path, last: dict[str, Any], words: str) -> None:
+    limits = {"mean": 60, "lower_limit": 40, "upper_limit": 80, "target": 70, "variation": "common cause"}
+    tables = {
+        "kpi": [kpi("visits")],
+        "kpi_window": [window("visits", 60, target=70, rag="red")],
+        "kpi_chart": points("visits", 50, 70, 60, **(limits | last)),
+    }
+    page = read_page(written(put(tmp_path, **tables)))
+    ((title, text),) = page.pictures
+    assert title == "Visits" and words in text
+    assert page.tables["Visits by month"][1][:3] == ("December 2020", "50.0%", "70")
+
+
+def test_the_page_needs_nothing_and_the_same_tables_are_the_same_bytes(tmp_path: Path) -> None:
+    tables = {
+        "kpi": [kpi("visits")],
+        "kpi_window": [window("visits", 60, target=70, rag="red")],
+        "kpi_chart": points("visits", 0, 0, 0, target=70, mean=0, lower_limit=0, upper_limit=0),
+        "survey_score": score("Supervision", 70),
+    }
+    first, second = (written(put(tmp_path / place, **tables)) for place in ("here", "there"))
+    assert first.read_bytes() == second.read_bytes()
+    assert first.with_name("report.docx").read_bytes() == second.with_name("report.docx").read_bytes()
+    text = first.read_text("utf-8")
+    assert "://" not in text and "<script" not in text and "<style" not in text.partition("</head>")[2]
+
+
+def test_the_word_version_has_headings_header_rows_and_alternative_texts(tmp_path: Path) -> None:
+    tables = {
+        "kpi": [kpi("visits")],
+        "kpi_window": [window("visits", 60, target=70, rag="red")],
+        "kpi_chart": points("visits", 50, 70, 60, target=70),
+        "survey_score": score("Supervision", 70),
+    }
+    file = written(put(tmp_path, **tables)).with_name("report.docx")
+    document = docx.Document(str(file))
+    headings = [each.text for each in document.paragraphs if each.style.name == "Heading 1"]
+    assert headings[0] == "In short" and "The social work survey" in headings and headings[-1] == "How it is counted"
+    assert all(table.rows[0]._tr.trPr.xpath("w:tblHeader") for table in document.tables) and document.tables
+    assert [shape._inline.docPr.get("descr").partition(".")[0] for shape in document.inline_shapes] == [
+        "Visits",
+        "Scores of the survey by standard",
+    ]
+    with zipfile.ZipFile(file) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(2000, 1, 1, 0, 0, 0)}
+    assert document.core_properties.created.year == document.core_properties.modified.year == 2000
+    assert document.core_properties.title == "Monitoring safeguarding practice, February 2021"
