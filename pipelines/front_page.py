@@ -34,7 +34,7 @@ MONTH_FOLDER = re.compile(r"\d{4}-\d\d")
 
 @dataclass(frozen=True)
 class Version:
-    """A published version: what its manifest says of the gate, whether it is the current one, and its report's files."""
+    """A published version: what its manifest says of the gate, and the files of its report."""
 
     month: str
     name: str

@@ -36,7 +36,9 @@ def print_summary(console: Console, settings: Settings, month: Period, snapshot:
         for row in files:
             if row["delivery"] == delivery:
                 console.print(_file_line(row), soft_wrap=True, highlight=False)
-    console.print(f"\nSnapshot: {snapshot}", soft_wrap=True, highlight=False)
+    console.print(f"\nReport: {snapshot / 'report.html'}", soft_wrap=True, highlight=False)
+    console.print(f"Snapshot: {snapshot}", soft_wrap=True, highlight=False)
+    console.print(f"All reports and pages: {settings.reports / 'index.html'}", soft_wrap=True, highlight=False)
     console.print(
         f"Validation pages: {settings.reports / 'validation' / str(month) / 'index.html'}",
         soft_wrap=True,

@@ -26,9 +26,7 @@ class Read:
 def read_page(file: Path) -> Read:
     page = html.fromstring(file.read_text(encoding="utf-8"))
     tables = {
-        _text(table.find("caption")): [
-            tuple(_text(cell) for cell in row.iter("th", "td")) for row in table.iter("tr")
-        ]
+        _text(table.find("caption")): [tuple(_text(cell) for cell in row.iter("th", "td")) for row in table.iter("tr")]
         for table in page.iter("table")
     }
     pictures = [(_text(each.find("title")), _text(each.find("desc"))) for each in page.iter("svg")]

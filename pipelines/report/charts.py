@@ -53,7 +53,7 @@ def trend(key: str, points: Sequence[Row], unit: str) -> Drawing:
 
     ``points``: rows of kpi_chart in the order of their months; a hidden value is a gap.
     """
-    with _drawn_as(key) as (blue, turquoise, purple, orange, *_):
+    with _drawn_as(key) as (blue, _, purple, orange, *_):
         figure, axes = _figure(2.55, left=0.11, right=0.80, bottom=0.13, top=0.95)
         places = range(len(points))
         values = [float("nan") if row["value"] is None else row["value"] for row in points]
@@ -87,7 +87,13 @@ def dots(key: str, standards: Sequence[tuple[str, dict[str, int | None]]], names
     """Scores of 0 to 100, a line a standard, with a shape each for council, region and nation."""
     with _drawn_as(key) as (blue, turquoise, purple, *_):
         colours = {"council": blue, "region": turquoise, "nation": purple}
-        figure, axes = _figure(0.8 + 0.36 * len(standards), left=0.03, right=0.97, bottom=0.06, top=1 - 0.32 / (0.8 + 0.36 * len(standards)))
+        figure, axes = _figure(
+            0.8 + 0.36 * len(standards),
+            left=0.03,
+            right=0.97,
+            bottom=0.06,
+            top=1 - 0.32 / (0.8 + 0.36 * len(standards)),
+        )
         low = min((score for _, scores in standards for score in scores.values() if score is not None), default=50)
         axes.set_xlim(min(50, 10 * (low // 10)), 100)
         axes.set_ylim(len(standards) - 0.3, -0.75)
@@ -114,28 +120,28 @@ def dots(key: str, standards: Sequence[tuple[str, dict[str, int | None]]], names
         return _both(figure)
 
 
-def shares(key: str, bars: Sequence[tuple[str, int, int, int]]) -> Drawing:
-    """Workers below, within and above their bounds, a bar of 100 per cent each: (name, below, within, above)."""
-    with _drawn_as(key) as (blue, turquoise, purple, orange, *_):
+def shares(key: str, bars: Sequence[tuple[str, tuple[int, int, int]]]) -> Drawing:
+    """Workers below, within and above their bounds, a bar of 100 per cent each: (name, (below, within, above))."""
+    with _drawn_as(key) as (blue, _, _, orange, *_):
         looks = (("Below", "#bfe3e0", "...", INK), ("Within", blue, "", "white"), ("Above", orange, "///", INK))
         figure, axes = _figure(0.75 + 0.28 * len(bars), left=0.19, right=0.94)
         figure.subplots_adjust(bottom=0.30 / figure.get_figheight(), top=1 - 0.36 / figure.get_figheight())
         starts = [0.0] * len(bars)
-        for part, (name, colour, hatch, ink) in enumerate(looks, start=1):
-            wide = [100 * bar[part] / sum(bar[1:]) for bar in bars]  # type: ignore[misc, call-overload]
+        for part, (name, colour, hatch, ink) in enumerate(looks):
+            wide = [100 * counts[part] / sum(counts) for _, counts in bars]
             axes.barh(
                 range(len(bars)), wide, left=starts, color=colour, hatch=hatch, edgecolor="white", height=0.76,
                 label=name, linewidth=0.8,
             )  # fmt: skip
-            for place, bar in enumerate(bars):
+            for place, (_, counts) in enumerate(bars):
                 if wide[place] >= 6:
                     box = {"facecolor": colour, "edgecolor": "none", "pad": 0.8}
                     axes.text(
-                        starts[place] + wide[place] / 2, place, str(bar[part]), ha="center", va="center", color=ink,
+                        starts[place] + wide[place] / 2, place, str(counts[part]), ha="center", va="center", color=ink,
                         fontsize=8, bbox=box,
                     )  # fmt: skip
             starts = [start + width for start, width in zip(starts, wide, strict=True)]
-        axes.set_yticks(range(len(bars)), [bar[0] for bar in bars])
+        axes.set_yticks(range(len(bars)), [team for team, _ in bars])
         axes.tick_params(axis="y", length=0)
         axes.invert_yaxis()
         axes.set_xlim(0, 100)
@@ -179,12 +185,13 @@ def _name_lines(axes: Axes, last: int, names: Sequence[tuple[float, str, str]]) 
     places: list[float] = []
     for value, *_ in ordered:
         places.append(max(value, places[-1] + gap) if places else value)
-    over = max(places, default=high) - high
-    for place in range(len(places) - 1, -1, -1):
+    is_over = bool(places) and places[-1] > high
+    for place in reversed(range(len(places))):
         above = places[place + 1] if place + 1 < len(places) else high + gap
-        places[place] = min(places[place], above - gap) if over > 0 else places[place]
-    for place, (_, name, colour) in zip(places, ordered, strict=True):
-        axes.text(last + 0.9, place, name, color=colour, ha="left", va="center", fontsize=8, clip_on=False)
+        if is_over:
+            places[place] = min(places[place], above - gap)
+    for height, (_, name, colour) in zip(places, ordered, strict=True):
+        axes.text(last + 0.9, height, name, color=colour, ha="left", va="center", fontsize=8, clip_on=False)
 
 
 def _both(figure: Figure) -> Drawing:

@@ -1,6 +1,6 @@
 """What a report is made of, whatever it is written as: the page and the Word document show the same pieces.
 
-All text is plain. A rating is one of ``green``, ``amber`` and ``red``, or what the tables say where there is none; it is
+All text is plain. A rating is ``green``, ``amber`` or ``red``, or None; it is
 always shown as a word and a shape, and a colour only beside those.
 """
 
@@ -98,7 +98,7 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart in both forms: ``shapes`` within ``view_box`` are for an ``svg`` element of a page, ``png`` is for Word."""
+    """A chart in both forms: ``shapes``, within ``view_box``, for an ``svg`` element of a page; ``png`` for Word."""
 
     view_box: str
     shapes: str

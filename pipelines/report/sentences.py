@@ -101,8 +101,7 @@ def change(kpi: Row, row: Row) -> str:
         return f"No comparison with the {base} of the {when}{' is shown' if is_hidden(row, 'change') else ''}."
     words = difference(row["change"], row["unit"], less="fewer" if row["unit"] in {"percent", "count"} else "less")
     beside = "as" if words == "the same" else "than"
-    percent = _percent(row)
-    return f"{words[0].upper()}{words[1:]} {beside} the {base} of the {when}{percent}{_chance(kpi, row)}."
+    return f"{words[0].upper()}{words[1:]} {beside} the {base} of the {when}{_percent(row)}{_chance(kpi, row)}."
 
 
 def _percent(row: Row) -> str:
@@ -112,7 +111,7 @@ def _percent(row: Row) -> str:
 
 
 def _chance(kpi: Row, row: Row) -> str:
-    if row["is_beyond_chance"] is None:
+    if row["is_beyond_chance"] is None or row["change"] == 0:
         return ""
     if not row["is_beyond_chance"]:
         return ", which chance could explain"
@@ -149,9 +148,8 @@ def of_chart(points: Sequence[Row], unit: str) -> str:
     return f"{' '.join(words)}.{gaps}"
 
 
-def survey_wave(rate: Row | None, scores: Sequence[Row], questions: int) -> str:
+def survey_wave(rate: Row | None, scores: Sequence[Row], questions: int, names: Mapping[str, str]) -> str:
     """Who was asked, who answered, and of how many others the comparison is."""
-    council = [row for row in scores if row["geography"] == "council"]
     date = scores[0]["survey_date"]
     words = [f"The social work health check closed on {date.day} {date:%B %Y}."]
     if rate is not None and rate["value"] is not None:
@@ -164,7 +162,11 @@ def survey_wave(rate: Row | None, scores: Sequence[Row], questions: int) -> str:
     others = {
         row["geography"]: row["respondents"] for row in scores if row["geography"] != "council" and row["respondents"]
     }
-    if others and council:
-        told_of = [f"{others[name]:,} in the {name}" for name in ("region", "nation") if name in others]
-        words.append(f"The scores beside are of {' and '.join(told_of)}; the council's own are among them.")
+    if others:
+        told_of = [
+            f"{names[place]} ({others[place]:,} respondents)" for place in ("region", "nation") if place in others
+        ]
+        words.append(
+            f"Beside it {'stand' if len(told_of) > 1 else 'stands'} {' and '.join(told_of)}, its own included."
+        )
     return " ".join(words)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.report.document import Block, Cell, Report, Statement
 
-MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - Word's own properties know no zone
+MADE = dt.datetime(2000, 1, 1)
 ZIP_DATE = (2000, 1, 1, 0, 0, 0)
 INK = RGBColor(0x1D, 0x1D, 0x1F)
 

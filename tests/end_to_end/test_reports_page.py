@@ -24,7 +24,7 @@ EDITIONS = ("report.html", "public/report.html")
 
 @dataclass(frozen=True)
 class Said:
-    """What the committee report says, its figures, and what the page says. ``inside``: in the restricted edition alone."""
+    """What the committee report says, its figures, and what the page says; ``inside``: the restricted one alone."""
 
     report: str
     figures: tuple[int, ...]
@@ -35,16 +35,23 @@ class Said:
 SIDE_BY_SIDE = (
     Said("the 162 children's social workers", (162,), "67 of the 162 social workers invited answered"),
     Said("67 respondees, 41% of its workforce", (67, 41), "67 of the 162 social workers invited answered, 41.4%"),
-    Said("3227 replied across the UK", (3227,), "412 in the region and 3,227 in the nation"),
-    Said("412 across the East Midlands", (412,), "412 in the region and 3,227 in the nation"),
+    Said("3227 replied across the UK", (3227,), "East Midlands (412 respondents) and England (3,227 respondents)"),
+    Said("412 across the East Midlands", (412,), "East Midlands (412 respondents) and England (3,227 respondents)"),
     Said("59 questions in total", (59,), "It had 59 questions.", inside=True),
     Said("green with mean score of 75+", (75,), "Green is 75 and more"),
     Said("amber 51-74", (51, 74), "Amber is 51 to 74"),
     Said("red under 50", (50,), "Red is 50 and less"),
     Said("reverse score over 75", (75,), "red more than 75"),
-    Said("no critical areas of immediate attention", (84,), "says “no critical areas”. By the rule Tensions, at 84, is red"),
-    Said("Well-being the lowest, with the most questions", (10,), "Well-being is the lowest. It has 10 questions, more", True),
-    Said("its highest questions 75 and 74", (75, 74), "those that scored highest are q13 (75) and q14 (74)", inside=True),
+    Said("no critical areas of immediate attention", (84,), "“no critical areas”. By the rule Tensions, at 84, is red"),
+    Said(
+        "Well-being the lowest, with the most questions",
+        (10,),
+        "lowest. It has 10 questions, more than any other",
+        inside=True,
+    ),
+    Said(
+        "its highest questions 75 and 74", (75, 74), "those that scored highest are q13 (75) and q14 (74)", inside=True
+    ),
     Said("4 questions within the 50-60 range", (4,), "Questions to watch: 4 scored below 60", inside=True),
     Said("Control over workload (59)", (59,), "q08, Safe workloads and case allocation: 59", inside=True),
     Said("Access to trade unions (59)", (59,), "q56, of no standard: 59", inside=True),
@@ -56,15 +63,43 @@ SIDE_BY_SIDE = (
     Said("a rise of 20%", (20,), "79 more than the 395 of the end of February 2020, a rise of 20.0%"),
     Said("caseloads remain stable", (14,), "14.0 Average caseload"),
     Said("agency workers kept to a minimum", (3,), "3.0% Agency social workers", inside=True),
-    Said("95% of single assessments", (95,), f"95.0% ● Green Assessments completed within 45 working days 1,456 of 1,533, {SIX_MONTHS}"),
-    Said("97% of CIN reviews", (97,), f"96.8% Child in need reviews in time 519 of 536, {SIX_MONTHS}"),
-    Said("85% of child protection visits", (85,), f"85.0% ▲ Amber Child protection visits in line with the plan 5,158 of 6,071, {SIX_MONTHS}"),
-    Said("94% of reviews", (94,), f"93.9% ■ Red Child protection reviews in time 574 of 611, {SIX_MONTHS}"),
-    Said("90% of statutory visits", (90,), f"90.0% ▲ Amber Visits to looked-after children in time 2,616 of 2,907, {SIX_MONTHS}"),
-    Said("100% of children in care reviews", (100,), f"100.0% ● Green Looked-after reviews in time 778 of 778, {SIX_MONTHS}"),
-    Said("59% of conferences in 15 working days", (59, 15), f"58.9% ■ Red Initial child protection conferences within 15 working days 182 of 309, {SIX_MONTHS}"),
+    Said(
+        "95% of single assessments",
+        (95,),
+        f"95.0% ● Green Assessments completed within 45 working days 1,456 of 1,533, {SIX_MONTHS}",
+    ),
+    Said(
+        "97% of CIN reviews",
+        (97,),
+        f"96.8% Child in need reviews in time 519 of 536, {SIX_MONTHS}",
+    ),
+    Said(
+        "85% of child protection visits",
+        (85,),
+        f"85.0% ▲ Amber Child protection visits in line with the plan 5,158 of 6,071, {SIX_MONTHS}",
+    ),
+    Said(
+        "94% of reviews",
+        (94,),
+        f"93.9% ■ Red Child protection reviews in time 574 of 611, {SIX_MONTHS}",
+    ),
+    Said(
+        "90% of statutory visits",
+        (90,),
+        f"90.0% ▲ Amber Visits to looked-after children in time 2,616 of 2,907, {SIX_MONTHS}",
+    ),
+    Said(
+        "100% of children in care reviews",
+        (100,),
+        f"100.0% ● Green Looked-after reviews in time 778 of 778, {SIX_MONTHS}",
+    ),
+    Said(
+        "59% of conferences in 15 working days",
+        (59, 15),
+        f"58.9% ■ Red Initial child protection conferences within 15 working days 182 of 309, {SIX_MONTHS}",
+    ),
     Said("direct visits to babies under one", (76,), "76.0% Babies under one seen in person in time 38 of 50"),
-)  # fmt: skip
+)
 
 # Standard: questions, score, region, nation, and the band of the score by the report's own rule.
 TABLE = {
@@ -116,7 +151,9 @@ def test_the_page_states_what_the_report_says(page: Read, edition: str, said: Sa
 def test_the_survey_table_is_the_reports(page: Read) -> None:
     headings, *rows = page.tables["Scores from 0 to 100, beside East Midlands and England"]
     assert headings[:5] == ("Standard", "Questions", "Score", "East Midlands", "England")
-    found = {row[0]: (*map(int, (row[1], *(cell.split()[0] for cell in row[2:5]))), row[2].split()[-1]) for row in rows[:-1]}
+    found = {
+        row[0]: (*map(int, (row[1], *(cell.split()[0] for cell in row[2:5]))), row[2].split()[-1]) for row in rows[:-1]
+    }
     assert found == TABLE
     assert rows[-1][:5] == ("Number of respondents", "", "67", "412", "3,227")
 
@@ -136,22 +173,16 @@ def test_tensions_contradicts_the_narrative_at_the_top_and_beside_the_survey(pag
 
 def test_the_word_version_has_the_pages_figures(page: Read, word: Read) -> None:
     for caption, rows in word.tables.items():
-        expected = [tuple(_word_order(cell) for cell in row) for row in page.tables[caption]]
-        assert rows == expected, caption
+        assert rows == page.tables[caption], caption
     assert len(word.tables) >= 3
     assert [title for title, _ in word.pictures] == [title for title, _ in page.pictures]
     assert [text for _, text in word.pictures] == [f"{title}. {text}" for title, text in page.pictures]
     figures = re.compile(r"\d[\d,]*(?:\.\d+)?%?|\[c\]")
-    missing = {figure for figure in figures.findall(word.words)} - {figure for figure in figures.findall(page.words)}
-    assert missing == set()
+    assert set(figures.findall(word.words)) - set(figures.findall(page.words)) == set()
     for said in SIDE_BY_SIDE:
         words = re.sub(r"[●▲■] (Green|Amber|Red) ", "", said.page)
         if said.page in page.words and "q13" not in words:
             assert set(numbers(words)) <= set(numbers(word.words)), said.report
-
-
-def _word_order(cell: str) -> str:
-    return cell
 
 
 def test_what_is_hidden_in_public_stands_as_its_symbol(place: Place) -> None:

@@ -1,6 +1,6 @@
-"""Every validation page in a real browser without a network: nothing is missing, and nobody is shut out.
+"""Every page in a real browser without a network, the reports too: nothing is missing, and nobody is shut out.
 
-Pictures of the pages, as a desk and as a telephone show them, are left in ``.screenshots``.
+Pictures of the pages, as a desk, a telephone and (of the reports) a printer show them, are left in ``.screenshots``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WCAG = {
     # It would ask for the stylesheet once more, by a way that is closed to files.
     "preload": False,
 }
-WIDTHS = {"telephone": 390, "desk at 200 per cent": 640, "desk": 1280}
+WIDTHS = {"telephone": 390, "desk at 200 per cent": 640, "printer": 720, "desk": 1280}
 
 VISIBLE_STOPS = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
     .filter(each => each.checkVisibility() && !each.disabled).length"""
@@ -80,7 +80,7 @@ class _References(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of all validation pages: the sample's, and those of a delivery that was refused."""
+    """The folder of all pages: the sample's, with its reports, and those of a delivery that was refused."""
     root = tmp_path_factory.mktemp("council")
     write_sample(root / "inbox", scale=0.05)
     refused = root / "inbox" / "E06000015" / "survey" / "2021-02"
@@ -94,7 +94,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "pipelines", "run", "2021-02"]
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
     assert done.returncode == 3, done.stderr
-    return root / "data" / "reports" / "validation"
+    return root / "data" / "reports"
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +142,11 @@ def _visit(browser: Browser, pages: Path, file: Path) -> Visit:
         if "expectations/" not in name or "survey" in name:
             picture = SCREENSHOTS / str(width) / f"{name.replace('/', '_')}.png"
             page.screenshot(path=picture, full_page=True)
+    if name.endswith("report.html"):
+        page.set_viewport_size({"width": WIDTHS["printer"], "height": 900})
+        page.emulate_media(media="print")
+        page.screenshot(path=SCREENSHOTS / "print" / f"{name.replace('/', '_')}.png", full_page=True)
+        page.pdf(path=SCREENSHOTS / "print" / f"{name.replace('/', '_')}.pdf", format="A4")
     context.close()
     return Visit(
         page=name,
@@ -179,6 +184,14 @@ def test_every_page_opens_with_no_failed_request_and_nothing_from_elsewhere(visi
     assert {visit.page: visit.said for visit in visits if visit.said} == {}
     dressed = [visit for visit in visits if any(url.endswith(".css") for url in visit.requests)]
     assert {visit.page for visit in dressed} == {visit.page for visit in visits if "great_expectations" in visit.page}
+
+
+def test_the_reports_and_the_way_to_them_are_among_the_pages(visits: list[Visit]) -> None:
+    reports = {f"snapshots/2021-02/v0001/{edition}report.html" for edition in ("", "public/")}
+    assert {"index.html", "validation/index.html"} | reports <= {visit.page for visit in visits}
+    for report in sorted(reports):
+        for folder, kind in (("1280", "png"), ("390", "png"), ("print", "png"), ("print", "pdf")):
+            assert (SCREENSHOTS / folder / f"{report.replace('/', '_')}.{kind}").stat().st_size > 10_000
 
 
 def test_the_network_is_really_blocked(browser: Browser) -> None:
@@ -225,7 +238,9 @@ def test_nothing_has_to_be_scrolled_sideways(visits: list[Visit]) -> None:
 
 
 def test_only_what_failed_can_be_shown(pages: Path, browser: Browser) -> None:
-    (file,) = pages.glob("X99000001/survey/2021-02/*/great_expectations/validations/survey_responses/**/*.html")
+    (file,) = pages.glob(
+        "validation/X99000001/survey/2021-02/*/great_expectations/validations/survey_responses/**/*.html"
+    )
     page = browser.new_page()
     page.goto(file.as_uri())
     passed, failed = page.locator("td .fa-check-circle"), page.locator("td .fa-times")

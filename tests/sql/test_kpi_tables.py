@@ -299,9 +299,10 @@ def test_a_window_is_rated_as_a_whole_and_a_wording_that_says_otherwise_is_told(
     rows = in_time("2021-01", 3) + late("2021-02", 2)
     with built_with_targets(tmp_path, "assess_45wd,,2018-01,61,60,local\n", rows) as warehouse:
         columns = (
-            "value, rag, narrative_conflict, narrative_note, narrative_signed_by, cast(narrative_signed_on AS TEXT)"
+            "value, rag, narrative_conflict, narrative_words, narrative_note, narrative_signed_by, "
+            "cast(narrative_signed_on AS TEXT)"
         )
-        signed = ("one team was moved", "head of service", "2021-03-10")
+        signed = ("all is well", "one team was moved", "head of service", "2021-03-10")
         assert window(warehouse, columns, "assess_45wd", "2021-02") == (60.0, "amber", True, *signed)
         assert window(warehouse, columns, "assess_45wd", "2021-01")[:4] == (100.0, "green", False, None)
         assert window(warehouse, columns, "assess_45wd", "2020-12")[:4] == (None, "not rated", False, None)

@@ -188,6 +188,37 @@ def test_every_answer_that_does_not_count_says_why(answered: duckdb.DuckDBPyConn
     ]
 
 
+def test_every_question_has_its_score_in_a_standard_or_in_none(answered: duckdb.DuckDBPyConnection) -> None:
+    found = answered.sql(
+        "SELECT standard_id, standard_name, rounded_score, is_reverse, answers, is_watched FROM snapshots.survey_item "
+        "WHERE question_id IN ('plain', 'pressure', 'spare', 'two_thirds_a', 'nobody') ORDER BY question_id"
+    ).fetchall()
+    assert found == [
+        ("standard_4", "Well-being", 75, False, 4, False),
+        ("tensions", "Tensions", 94, True, 4, False),
+        ("unassigned", None, 0, False, 4, True),
+        ("standard_2", "Effective workforce planning systems", 67, False, 4, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("points", "reverse", "expected"),
+    [(118, False, (59, True)), (119, False, (60, False)), (118, True, (59, False))],
+    ids=["59.0", "59.5 is 60", "reverse"],
+)
+def test_a_question_below_60_is_to_be_watched(
+    tmp_path: Path, points: int, reverse: bool, expected: tuple[int, bool]
+) -> None:
+    whole, more = divmod(points, 50)
+    tables = {
+        "survey_responses": responses({"one": [1 + whole + (number < more) for number in range(50)]}),
+        "survey_questions": [question("one", "standard_1", reverse=reverse)],
+    }
+    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+        found = warehouse.sql("SELECT rounded_score, is_watched FROM snapshots.survey_item").fetchall()
+    assert found == [expected]
+
+
 def test_comparators_stand_beside_the_council(answered: duckdb.DuckDBPyConnection) -> None:
     assert score(answered, "standard_1", "region", "score, rag, respondents") == (74.0, "amber", 412)
     assert score(answered, "standard_1", "nation", "score, rag, respondents") == (75.0, "green", 3227)

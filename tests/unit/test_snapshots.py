@@ -80,6 +80,8 @@ def test_an_edition_holds_everything_in_every_form(snapshot: Path, edition: str)
         "data_dictionary.md",
         "datapackage.json",
         "manifest.json",
+        "report.docx",
+        "report.html",
         "snapshot.duckdb",
         *(f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")),
     }

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 MONTH = "2021-02"
 AUTHORITY, OTHER = "E06000015", "E06000016"
 CONTRACTS = {table.name: table for table in load_published(PROJECT / "expectations/snapshots")}
-ALWAYS_INSIDE = ("publication", "gate", "delivery", "reconciliation", "finding_summary", "check_result", "kpi_restatement")
+ALWAYS_INSIDE = (
+    "publication",
+    "gate",
+    "delivery",
+    "reconciliation",
+    "finding_summary",
+    "check_result",
+    "kpi_restatement",
+)
 Row = dict[str, Any]
 
 

@@ -1,0 +1,123 @@
+"""The page that leads to all others: every version and month, the copies of reports beside it, and what mends it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines import front_page
+from pipelines.storage import write_json, write_text
+from tests.warehouse_input import settings_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.settings import Settings
+
+APPROVED = {"verdict": "approved", "approval": {"approved_by": "A. Director"}}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return settings_in(tmp_path)
+
+
+def publish(settings: Settings, month: str, version: str, publication: dict[str, Any] | None = None) -> Path:
+    """What a version leaves that the front page looks at."""
+    folder = settings.snapshots / month / version
+    for name in front_page.FILES:
+        write_text(folder / name, f"{month} {version} {name}")
+    told = {"publication": {"verdict": "open"} if publication is None else publication}
+    write_json(folder / "manifest.json", told)
+    write_json(settings.snapshots / month / "latest.json", {"version": version})
+    return folder
+
+
+def validate(settings: Settings, month: str, verdict: str | None, *reasons: str) -> None:
+    folder = settings.reports / "validation" / month
+    write_text(folder / "index.html", "")
+    if verdict is not None:
+        write_json(folder / front_page.VERDICT, {"verdict": verdict, "reasons": list(reasons)})
+
+
+def page(settings: Settings) -> str:
+    front_page.write(settings)
+    return (settings.reports / "index.html").read_text("utf-8")
+
+
+def words(text: str) -> str:
+    return " ".join(re.sub(r"<style.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL).split())
+
+
+def test_before_anything_is_there_it_says_so(settings: Settings) -> None:
+    told = words(page(settings))
+    assert "Nothing was published yet." in told and "No month was validated yet." in told
+
+
+def test_every_version_leads_to_its_reports_and_the_newest_is_first(settings: Settings) -> None:
+    for month, version in (("2021-01", "v0001"), ("2021-02", "v0001"), ("2021-02", "v0002"), ("2020-12", "v10000")):
+        publish(settings, month, version)
+    text = page(settings)
+    links = re.findall(r'href="snapshots/([^"]+)"', text)
+    assert links[0] == "2021-02/v0002/report.html"
+    listed = [link for link in links[4:] if link.endswith("v0001/report.html") or "/v" in link]
+    assert list(dict.fromkeys(link.rpartition("/v")[0] for link in listed)) == ["2021-02", "2021-01", "2020-12"]
+    assert len(set(links)) == 4 * len(front_page.FILES)
+    for link in set(links):
+        month, version, *name = link.split("/")
+        assert (settings.reports / "snapshots" / link).read_text() == f"{month} {version} {'/'.join(name)}"
+    assert words(text).count("v0002, current") == 1 and "v0001, current" in words(text)
+
+
+def test_the_verdict_of_a_version_and_of_a_month_stands_beside_them(settings: Settings) -> None:
+    publish(settings, "2021-01", "v0001", APPROVED)
+    publish(settings, "2021-02", "v0001")
+    publish(settings, "2020-12", "v0001", {})
+    validate(settings, "2021-01", "approved")
+    validate(settings, "2021-02", "open")
+    validate(settings, "2021-03", "held", "E06000015 GATE-DELIVERY: ssd was refused")
+    validate(settings, "2021-04", "unbuilt", "A check stopped the last build.")
+    validate(settings, "2020-12", None)
+    told = words(page(settings))
+    assert "January 2021 v0001, current Held, and approved by A. Director" in told
+    assert "February 2021 v0001, current All conditions met" in told
+    assert "December 2020 v0001, current Published" in told
+    assert "April 2021 , validation Its figures could not be made A check stopped the last build." in told
+    assert "March 2021 , validation Held E06000015 GATE-DELIVERY: ssd was refused" in told
+    assert "January 2021 , validation Held, and approved" in told
+    assert "February 2021 , validation Nothing holds it back" in told
+    assert "December 2020 , validation See its page" in told
+
+
+def test_a_version_without_a_manifest_is_none_and_its_copy_goes(settings: Settings) -> None:
+    folder = publish(settings, "2021-02", "v0001")
+    publish(settings, "2021-02", "v0002")
+    front_page.write(settings)
+    copy = settings.reports / "snapshots" / "2021-02" / "v0001"
+    assert copy.exists()
+    (folder / "manifest.json").unlink()
+    assert "v0001" not in page(settings) and not copy.exists()
+    assert (copy.parent / "v0002" / "report.html").exists()
+
+
+def test_a_version_that_has_no_report_has_no_link(settings: Settings) -> None:
+    folder = publish(settings, "2021-02", "v0001")
+    for name in front_page.FILES:
+        (folder / name).unlink()
+    text = page(settings)
+    assert "snapshots/" not in text and words(text).count("none") == 4
+
+
+def test_what_was_left_half_is_mended_by_the_next_write(settings: Settings) -> None:
+    """A kill leaves no page, or no copy, or what was put aside: never a half under the name."""
+    publish(settings, "2021-02", "v0001")
+    first = page(settings)
+    (settings.reports / "index.html").unlink()
+    for copy in (settings.reports / "snapshots" / "2021-02" / "v0001").rglob("*.*"):
+        copy.unlink()
+    for folder in ("v0001/public", "v0001"):
+        (settings.reports / "snapshots" / "2021-02" / folder).rmdir()
+    assert page(settings) == first
+    assert (settings.reports / "snapshots" / "2021-02" / "v0001" / "public" / "report.docx").exists()
