@@ -131,7 +131,7 @@ def _pressures(known: Authority) -> Iterator[Block]:
             yield Charts(tuple(pictures))
     others = [row for row in by_urgency(known) if row["kpi_id"] not in ELSEWHERE and not _is_performance(known, row)]
     if others:
-        yield Statements(tuple(known.statement(row["kpi_id"]) for row in others), "Workforce, and what is waiting")
+        yield Statements(tuple(known.statement(row["kpi_id"]) for row in others), "Workforce, and other pressures")
         pictures = [each for row in others if row["kpi_id"] == CASELOAD for each in chart(known, CASELOAD)]
         if pictures:
             yield Charts(tuple(pictures))
@@ -168,6 +168,10 @@ def _trends(known: Authority) -> Iterator[Block]:
             "month that chance does not explain; the long dashes are the target."
         )
         yield Charts(tuple(pictures))
+    names = {each.title for each in pictures}
+    without = [row["title"] for row in rows if row["title"] not in names]
+    if without:
+        yield Text(f"Not drawn, because fewer than two of their months are shown: {'; '.join(without)}.")
     drawn = {row["kpi_id"] for row in rows} | {*DEMAND[:2], CASELOAD, BABIES}
     others = [(kpi, points) for kpi, points in sorted(known.charts.items()) if kpi not in drawn and kpi in known.kpis]
     others = [(kpi, points) for kpi, points in others if points[-1]["mean"] is not None and not points[-1]["is_trial"]]

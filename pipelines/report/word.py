@@ -132,6 +132,9 @@ def _add_table(document: Document, told: Table) -> None:
     caption.paragraph_format.keep_with_next = True
     caption.add_run(told.caption).bold = True
     table = document.add_table(rows=1, cols=len(told.headings), style="Table Grid")
+    named = OxmlElement("w:tblCaption")
+    named.set(qn("w:val"), told.caption)
+    table._tbl.tblPr.append(named)
     _fill(table.rows[0], [(heading, True) for heading in told.headings], told.numbers)
     header = OxmlElement("w:tblHeader")
     header.set(qn("w:val"), "true")

@@ -18,7 +18,7 @@ import pytest
 from tests.recount.council import COUNTS, KPIS, OF_THE_DELIVERYS_MONTH, RATES_PER_10000, Figure, Key, recount, windows
 from tests.recount.days import after_months, month_end
 from tests.recount.reference import codes_of
-from tests.recount.survey import Score, rag, scores
+from tests.recount.survey import TENSIONS, Score, items, rag, scores
 from tests.recount.text import read_council
 
 if TYPE_CHECKING:
@@ -180,6 +180,21 @@ def test_every_cell_of_survey_score(snapshot: duckdb.DuckDBPyConnection, counted
         key: (Decimal(repr(float(round(each.score, 6)))), each.rag, each.respondents) for key, each in recounted.items()
     }
     assert len(recounted) == 39
+
+
+def test_every_cell_of_survey_item(snapshot: duckdb.DuckDBPyConnection, counted: Counted) -> None:
+    """Scores are published to twelve places; below 60, rounded half up, a question is to be watched."""
+    columns = "score, rounded_score, is_reverse, answers, is_watched"
+    found = published(snapshot, "survey_item", "question_id, standard_id", columns)
+    recounted = {}
+    for question, standard, mean, answers in items(
+        counted.tables["survey_questions"], counted.tables["survey_responses"]
+    ):
+        whole, is_reverse = int(mean + Fraction(1, 2)), standard == TENSIONS
+        told = (float(round(mean, 12)), whole, is_reverse, answers, whole < 60 and not is_reverse)
+        recounted[question, standard] = told
+    assert found == recounted
+    assert (len(recounted), sum(told[-1] for told in recounted.values())) == (59, 4)
 
 
 def council_scores(tables: Tables) -> dict[tuple[str, str], Score]:

@@ -163,7 +163,7 @@ def test_the_highest_question_of_employee_contribution_is_in_the_table_of_questi
     (questions,) = (rows for caption, rows in tables.items() if caption.startswith("Scores by question"))
     assert len(questions) == 60
     # Recommending Derby as employer to others (83).
-    assert ("q49", "Employee contribution", "83") in [row[:3] for row in questions]
+    assert ("q46", "Employee contribution", "83") in [row[:3] for row in questions]
 
 
 def test_tensions_contradicts_the_narrative_at_the_top_and_beside_the_survey(page: Read) -> None:

@@ -47,6 +47,15 @@ def scores(questions: Sequence[Row], responses: Sequence[Row]) -> Iterator[tuple
         yield standard, Score(mean, rag(standard, mean), sum(any(each in given for each in ids) for given in answered))
 
 
+def items(questions: Sequence[Row], responses: Sequence[Row]) -> Iterator[tuple[str, str, Fraction, int]]:
+    """Of each question that anybody answered its standard, its mean on a scale of five points, and how many did."""
+    for row in questions:
+        points = [given["answers"][row["question_id"]] for given in responses if row["question_id"] in given["answers"]]
+        if points:
+            mean = Fraction(100 * sum(point - 1 for point in points), 4 * len(points))
+            yield row["question_id"], row["standard_id"], mean, len(points)
+
+
 def rag(standard: str, score: Fraction) -> str:
     """Of the score, half up to a whole number: to 50 red, to 74 amber; of Tensions to 50 green, to 75 amber."""
     whole = int(score + Fraction(1, 2))

@@ -77,6 +77,8 @@ MOMENTS: dict[str, tuple[Callable[[str, str], bool], int]] = {
     ),
     "before latest.json": (_renames("snapshots", "/latest.json"), 1),
     "between the month's latest.json and the overall one": (_renames("snapshots", "/latest.json"), 2),
+    "before the copy of its reports is put in place": (_renames("reports/snapshots", "/v0001"), 1),
+    "before the front page": (_renames("reports", "/reports/index.html"), 1),
 }
 
 

@@ -36,7 +36,8 @@ WCAG = {
     # It would ask for the stylesheet once more, by a way that is closed to files.
     "preload": False,
 }
-WIDTHS = {"telephone": 390, "desk at 200 per cent": 640, "printer": 720, "desk": 1280}
+WIDTHS = {"telephone": 390, "desk at 200 per cent": 640, "desk": 1280}
+PRINTER = 720
 
 VISIBLE_STOPS = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
     .filter(each => each.checkVisibility() && !each.disabled).length"""
@@ -143,7 +144,7 @@ def _visit(browser: Browser, pages: Path, file: Path) -> Visit:
             picture = SCREENSHOTS / str(width) / f"{name.replace('/', '_')}.png"
             page.screenshot(path=picture, full_page=True)
     if name.endswith("report.html"):
-        page.set_viewport_size({"width": WIDTHS["printer"], "height": 900})
+        page.set_viewport_size({"width": PRINTER, "height": 900})
         page.emulate_media(media="print")
         page.screenshot(path=SCREENSHOTS / "print" / f"{name.replace('/', '_')}.png", full_page=True)
         page.pdf(path=SCREENSHOTS / "print" / f"{name.replace('/', '_')}.pdf", format="A4")
