@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 UNITS = {"percent": "%", "per_10000": " per 10,000"}
+HIDDEN = "[c]"
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -71,12 +72,16 @@ def told(row: Mapping[str, Any], name: str, unit: str) -> str:
     """A column in its unit, or the symbol that stands for it; a share of nobody says so."""
     if row[name] is not None:
         return in_unit(row[name], unit)
-    return _symbol(row, name) or ("nothing to count" if unit == "percent" else "none")
+    if is_hidden(row, name):
+        return HIDDEN
+    return "nothing to count" if unit == "percent" else "none"
 
 
 def counted(row: Mapping[str, Any], name: str) -> str:
     """A numerator or denominator, or the symbol that stands for it."""
-    return number(row[name]) if row[name] is not None else _symbol(row, name) or "none"
+    if row[name] is not None:
+        return number(row[name])
+    return HIDDEN if is_hidden(row, name) else "none"
 
 
 def fraction(row: Mapping[str, Any], before: str = "") -> str | None:
@@ -111,8 +116,3 @@ def signed(value: float, unit: str) -> str:
 def window_name(first: str, last: str) -> str:
     """``September 2020 to February 2021``, or the month alone."""
     return month_name(last) if first == last else f"{month_name(first)} to {month_name(last)}"
-
-
-def _symbol(row: Mapping[str, Any], name: str) -> str | None:
-    symbol = row.get(f"{name}_symbol")
-    return f"[{symbol}]" if symbol in {"c", "x", "z", "low", "k"} and not (symbol == "z" and name == "value") else None

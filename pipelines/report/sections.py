@@ -21,7 +21,7 @@ from pipelines.report.document import (
     Tile,
     Tiles,
 )
-from pipelines.report.figures import fraction, in_unit, month_name, signed, told
+from pipelines.report.figures import HIDDEN, fraction, in_unit, is_hidden, month_name, signed, told
 from pipelines.report.survey import RESPONSE_RATE
 
 if TYPE_CHECKING:
@@ -87,13 +87,14 @@ def _tiles(known: Authority) -> Iterator[Tile]:
             change = known.changes.get((kpi_id, LAST_YEAR))
             note = "no year to compare with"
             if change is not None:
-                apart = "[c]" if change["change"] is None else signed(change["change"], row["unit"])
+                apart = HIDDEN if change["change"] is None else signed(change["change"], row["unit"])
                 note = f"{apart} on the {told(change, 'base_value', row['unit'])} of {month_name(change['base_month'])}"
             yield Tile(known.kpis[kpi_id]["title"], told(row, "shown", row["unit"]), note)
     rated = [row for row in known.windows.values() if row["rag"] in RATING_ORDER]
     if rated:
         count = {rag: sum(row["rag"] == rag for row in rated) for rag in RATING_ORDER}
-        note = f"{count['amber']} missed by a little, {count['red']} missed"
+        hidden = sum(row["target"] is not None and is_hidden(row) for row in known.windows.values())
+        note = f"{count['amber']} missed by a little, {count['red']} missed{f', {hidden} hidden' if hidden else ''}"
         yield Tile("Targets met", f"{count['green']} of {len(rated)}", note)
     council = [row for row in known.scores if row["geography"] == "council" and row["rag"] in RATING_ORDER]
     if council:

@@ -98,7 +98,10 @@ def change(kpi: Row, row: Row) -> str:
     when = f"{months} to the {at}" if row["window_months"] > 1 else f"twelve months to the {at}"
     when = at if kpi["measure"] == "stock" else when
     if row["change"] is None:
-        return f"No comparison with the {base} of the {when}{' is shown' if is_hidden(row, 'change') else ''}."
+        since = "at" if kpi["measure"] == "stock" else "in"
+        if is_hidden(row, "base_value"):
+            return f"What it was {since} the {when} is hidden."
+        return f"It was {base} {since} the {when}{'; the change is hidden' if is_hidden(row, 'change') else ''}."
     words = difference(row["change"], row["unit"], less="fewer" if row["unit"] in {"percent", "count"} else "less")
     beside = "as" if words == "the same" else "than"
     return f"{words[0].upper()}{words[1:]} {beside} the {base} of the {when}{_percent(row)}{_chance(kpi, row)}."

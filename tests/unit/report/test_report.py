@@ -78,9 +78,7 @@ def test_what_is_hidden_is_its_symbol_and_no_chart_has_it(tmp_path: Path) -> Non
     }  # fmt: skip
     page = read_page(written(put(tmp_path, public=True, **tables), public=True))
     assert "[c] Visits [c] of 100, September 2020" in page.words
-    assert (
-        "No comparison with the [c] ([c] of 100) of the six months to the end of February 2020 is shown." in page.words
-    )
+    assert "What it was in the six months to the end of February 2020 is hidden." in page.words
     assert [title for title, _ in page.pictures] == ["Reviews"]
     assert "1 of the 3 months are hidden by disclosure control." in page.pictures[0][1]
     assert "Figures that are hidden, because a small number would show Visits" in page.words
@@ -93,6 +91,26 @@ def test_the_public_report_reads_its_own_tables_alone(tmp_path: Path) -> None:
     page = written(public, public=True)
     assert "4 of 100" not in page.read_text("utf-8") and "4 of 100" not in read_word(public / "report.docx").words
     assert "What was checked, and what was found, is not told here." in read_page(page).words
+
+
+def test_a_change_from_what_is_shown_to_what_is_hidden_is_hidden(tmp_path: Path) -> None:
+    row = change("visits", 60, 50, change=None, change_symbol="c")
+    tables = {"kpi": [kpi("visits")], "kpi_window": [window("visits", None, target=70, **HIDDEN)], "kpi_change": [row]}
+    words = said(tmp_path, public=True, **tables)
+    assert "It was 50.0% (50 of 100) in the six months to the end of February 2020; the change is hidden." in words
+
+
+@pytest.mark.parametrize("symbol", [None, "z"])
+def test_a_share_of_nobody_is_none_in_either_edition(tmp_path: Path, symbol: str | None) -> None:
+    row = window("visits", None, numerator=0, denominator=0, value_symbol=symbol, shown_symbol=symbol)
+    words = said(tmp_path, public=symbol is not None, kpi=[kpi("visits")], kpi_window=[row])
+    assert "nothing to count Visits 0 of 0" in words and "[z] Visits" not in words
+
+
+def test_targets_that_are_hidden_are_counted_at_the_top(tmp_path: Path) -> None:
+    rows = [window("visits", None, target=70, **HIDDEN), window("reviews", 60, target=70, rag="red")]
+    words = said(tmp_path, public=True, kpi=[kpi("visits"), kpi("reviews")], kpi_window=rows)
+    assert "Targets met 0 of 1 0 missed by a little, 1 missed, 1 hidden" in words
 
 
 def test_a_share_of_nobody_has_no_value(tmp_path: Path) -> None:
