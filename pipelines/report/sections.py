@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from pipelines.report.authority import Authority
     from pipelines.report.figures import Edition, Row
 
-DEMAND = ("cla_count", "cpp_count", "cla_rate_10k", "cpp_rate_10k")
+COUNTED = ("cla_count", "cpp_count")
+DEMAND = (*COUNTED, "cla_rate_10k", "cpp_rate_10k")
 BABIES = "baby_direct_visit"
 ELSEWHERE = {BABIES, ABOVE, BELOW, RESPONSE_RATE, *DEMAND}
 FEWEST_OF_A_SHARE = 10
@@ -81,7 +82,7 @@ def _in_short(known: Authority) -> Iterator[Block]:
 
 
 def _tiles(known: Authority) -> Iterator[Tile]:
-    for kpi_id in DEMAND[:2]:
+    for kpi_id in COUNTED:
         if kpi_id in known.windows:
             row = known.windows[kpi_id]
             change = known.changes.get((kpi_id, LAST_YEAR))
@@ -127,7 +128,7 @@ def _pressures(known: Authority) -> Iterator[Block]:
         yield Statements(
             tuple(known.statement(kpi_id, LAST_YEAR, LAST_MARCH) for kpi_id in demand), "Children in care and on plans"
         )
-        pictures = [each for kpi_id in demand[:2] for each in chart(known, kpi_id)]
+        pictures = [each for kpi_id in COUNTED for each in chart(known, kpi_id)]
         if pictures:
             yield Charts(tuple(pictures))
     others = [row for row in by_urgency(known) if row["kpi_id"] not in ELSEWHERE and not _is_performance(known, row)]
@@ -161,11 +162,12 @@ def _performance(known: Authority) -> Iterator[Block]:
 
 
 def _trends(known: Authority) -> Iterator[Block]:
-    rows = [row for row in by_urgency(known) if row["target"] is not None]
+    elsewhere = {*COUNTED, CASELOAD, BABIES}
+    rows = [row for row in by_urgency(known) if row["target"] is not None and row["kpi_id"] not in elsewhere]
     pictures = [each for row in rows for each in chart(known, row["kpi_id"])]
     if pictures:
         yield Text(
-            "The last 24 months of every figure with a target. The shaded band holds what is usual; a diamond is a "
+            "The last 24 months of the figures with a target. The shaded band holds what is usual; a diamond is a "
             "month that chance does not explain; the long dashes are the target."
         )
         yield Charts(tuple(pictures))
@@ -173,7 +175,7 @@ def _trends(known: Authority) -> Iterator[Block]:
     without = [row["title"] for row in rows if row["title"] not in names]
     if without:
         yield Text(f"Not drawn, because fewer than two of their months are shown: {'; '.join(without)}.")
-    drawn = {row["kpi_id"] for row in rows} | {*DEMAND[:2], CASELOAD, BABIES}
+    drawn = {row["kpi_id"] for row in rows} | elsewhere
     others = [(kpi, points) for kpi, points in sorted(known.charts.items()) if kpi not in drawn and kpi in known.kpis]
     others = [(kpi, points) for kpi, points in others if points[-1]["mean"] is not None and not points[-1]["is_trial"]]
     if others:

@@ -210,6 +210,29 @@ def test_each_authority_has_its_part_and_no_name_is_twice(tmp_path: Path) -> Non
     assert used <= set(names)
 
 
+@pytest.mark.parametrize("kpi_id", ["cla_count", "cpp_count", "caseload_average", "baby_direct_visit", "visits"])
+def test_a_figure_with_a_target_is_drawn_once(tmp_path: Path, kpi_id: str) -> None:
+    unit = {"visits": "percent", "baby_direct_visit": "percent", "caseload_average": "ratio"}.get(kpi_id, "count")
+    tables = {
+        "kpi": [kpi(kpi_id, unit)],
+        "kpi_window": [window(kpi_id, 60, unit, target=70, rag="red")],
+        "kpi_chart": points(kpi_id, 50, 60, target=70),
+    }
+    page = read_page(written(put(tmp_path, **tables)))
+    assert len(page.pictures) == 1 and "Not drawn" not in page.words
+
+
+def test_a_target_of_which_nothing_may_be_drawn_is_named(tmp_path: Path) -> None:
+    tables = {
+        "kpi": [kpi("visits")],
+        "kpi_window": [window("visits", 60, target=70, rag="red")],
+        "kpi_chart": points("visits", None, 60, target=70),
+    }
+    assert "Not drawn, because fewer than two of their months are shown: Visits." in said(
+        tmp_path, public=True, **tables
+    )
+
+
 def test_a_month_without_figures_says_so(tmp_path: Path) -> None:
     assert "There are no figures of this month." in said(tmp_path)
 
