@@ -53,7 +53,7 @@ OVER_SIX_MONTHS = (
 )
 QUESTIONS = (
     ("Control over workload (59)", "q08", "standard_3", 59, 61),
-    ("Access to trade unions (59)", "q56", "unassigned", 59, 65),
+    ("Access to trade unions (59)", "q56", "unassigned", 59, 62),
     ("Dedicated time for CDP (55)", "q29", "standard_6", 55, 65),
     ("During COVID, feeling positive/ able to cope most of the time (59)", "q52", "covid", 59, 65),
     ("Feeling cared for by management, with a score of 75", "q13", "standard_4", 75, 65),
