@@ -32,7 +32,7 @@ COSTLIEST = 10
 ROWS_SHOWN = 200
 INDEX = "index.html"
 # Its pages about a table are named by the moment of their run, which no page here may depend on: they are one step on.
-GREAT_EXPECTATIONS = "great_expectations"
+EVERY_CHECK = f"great_expectations/{INDEX}"
 LATE = "DRF-010"
 
 Row = dict[str, Any]
@@ -248,15 +248,10 @@ def _with_link(told: _Month, place: _Place, row: Row, deeper: str = "") -> Row:
         return row | {"link": None, "every_check": None, "refusal": None}
     link = _delivery_link(deeper + place.up, version)
     folder = told.settings.reports / "validation" / str(version.delivery) / version.folder.name
-    page = _every_check(folder / GREAT_EXPECTATIONS, row.get("table_name"))
-    every_check = link.removesuffix(INDEX) + page.relative_to(folder).as_posix() if page else None
+    # Their pages have the time of the run in their names; their index, whose rows are named for the tables, has not.
+    page = f"{EVERY_CHECK}#{row['table_name']}" if row.get("table_name") else EVERY_CHECK
+    every_check = link.removesuffix(INDEX) + page if (folder / EVERY_CHECK).exists() else None
     return row | {"link": link, "every_check": every_check, "refusal": version.manifest.get("refusal")}
-
-
-def _every_check(site: Path, table: str | None) -> Path | None:
-    """Great Expectations' page about the table, which has the time of the validation in its path, else their index."""
-    of_table = sorted(site.glob(f"validations/{table}/*/*/*.html")) if table else []
-    return next((page for page in (*of_table, site / INDEX) if page.exists()), None)
 
 
 def _delivery_link(up: str, version: Staged) -> str:

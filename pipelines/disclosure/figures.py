@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 from pipelines.disclosure.attacker import Counts
@@ -205,7 +205,7 @@ class _Modelled:
             # What a reader has as it is now may as well be shown again.
             before=_flags(each.is_hidden for each in earlier) & ~same,
             order=self._order(),
-            watched=self._sums(list(self._small())),
+            watched=vstack([self._sums(list(self._small())), self._small_lacks()], format="csr"),
         )
         return Named(tuple(rule.kpi_id for rule in rules), tuple(self._cells), block, self._adds_up())
 
@@ -227,6 +227,11 @@ class _Modelled:
         for figure, atom in product(self._figures_told, atoms):
             if is_small(self._value(*figure, atom)):
                 yield self._members(*figure, atom)
+
+    def _small_lacks(self) -> csr_array:
+        """What parts lack of their wholes, where that is small: who is shown both has it by subtraction."""
+        lacks = -self._related("within")
+        return csr_array(lacks[_flags(map(is_small, lacks @ self._truth))])
 
     def _adds_up(self) -> bool:
         """Whether every figure of the restricted edition is the sum of its counts."""

@@ -47,7 +47,8 @@ class Block:
     denominator, which tell the share, or nothing where it has none. Of each cell: ``known``, whether a public edition
     before showed it; ``changed``, whether none of them showed what it is now; ``primary``, whether it may not be shown
     itself; ``before``, whether it was hidden before and stays so. ``order``: the cells that could be shown, the most
-    useful first. ``watched`` (w, n): small counts, of figures that are not in the edition too.
+    useful first. ``watched`` (w, n): small counts, of figures that are not in the edition too, and what a part lacks of
+    its whole.
     """
 
     counts: Counts
@@ -195,8 +196,8 @@ def _serving(target: Sums, lenient: bool, watches: Sequence[_Watch]) -> Numbers 
 
 
 def _distinct(rows: Sums) -> list[Sums]:
-    seen: dict[tuple[int, ...], Sums] = {}
+    seen: dict[tuple[tuple[int, float], ...], Sums] = {}
     for number in range(rows.shape[0]):
         row = rows[[number]]
-        seen.setdefault(tuple(sorted(row.indices)), csr_array(row))
+        seen.setdefault(tuple(sorted(zip(row.indices, row.data, strict=True))), csr_array(row))
     return [row for counts, row in seen.items() if counts]

@@ -181,6 +181,20 @@ def test_a_kpi_that_does_not_add_up_is_left_out_and_the_rest_goes_on(tmp_path: P
     assert rows_of(made, "kpi_window") == []
 
 
+@pytest.mark.parametrize(("lacks", "is_shown"), [(0, True), (1, False), (5, False), (6, True)])
+def test_a_part_that_lacks_1_to_5_of_its_whole_is_not_shown_beside_it(
+    tmp_path: Path, lacks: int, is_shown: bool
+) -> None:
+    """Of those on plans, those who were on them for three months: who sees both has the others by subtraction."""
+    rows = count(100, kpi_id="cpp_count")
+    part = stock((100 - lacks, 0), kpi_id="cp_review_ni67")
+    made = published(tmp_path / "v0001", {name: rows[name] + part[name] for name in rows})
+    whole = row_of(made, "kpi_month", kpi_id="cpp_count")["numerator"]
+    reviewed = row_of(made, "kpi_month", kpi_id="cp_review_ni67")["denominator"]
+    assert (whole == 100 and reviewed == 100 - lacks) is is_shown
+    assert whole == 100 or reviewed == 100 - lacks
+
+
 def test_a_rate_goes_hidden_with_the_count_it_is_made_of(tmp_path: Path) -> None:
     rows = count(4, 20, kpi_id="cla_count")
     rows["kpi"].append(of_kpi("cla_rate_10k", "per_10000", "stock"))

@@ -291,6 +291,12 @@ def test_no_page_holds_a_value(settings: Settings, staged: staging.Staged) -> No
     assert not any("Made Up" in text or "31/02/2010" in text for text in texts)
 
 
+def test_great_expectations_index_has_a_place_for_each_table(settings: Settings, staged: staging.Staged) -> None:
+    pages = staging.validation_pages(settings, DELIVERY, staged.folder)
+    index = (pages / "great_expectations" / "index.html").read_text(encoding="utf-8")
+    assert index.count('id="ssd_person"') == index.count('id="ssd_cp_plans"') == 1
+
+
 def test_what_is_read_leaves_nothing_behind(settings: Settings, staged: staging.Staged) -> None:
     assert sorted(path.name for path in settings.data_dir.iterdir()) == ["landing", "reports", "staging"]
 
