@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from pipelines import (
@@ -317,7 +317,10 @@ def _landed(settings: Settings, delivery: Delivery, *, staged_next: bool = False
 
 
 def _staged(settings: Settings, delivery: Delivery) -> staging.Staged:
-    staged = _working(f"Checking {delivery}", lambda: staging.stage(settings, delivery))
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
+        task = shown.add_task(f"Checking {delivery}", total=None)
+        staged = staging.stage(settings, delivery, lambda done, of: shown.update(task, completed=done, total=of))
     told = f"{staged.rows_read:,} rows read, {staged.rows_refused:,} refused, {staged.rows_warned:,} with a warning"
     out.print(f"{_coloured(staged.outcome)}: {delivery}: {staged.refusal or told}", soft_wrap=True, highlight=False)
     return staged

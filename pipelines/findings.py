@@ -69,7 +69,7 @@ UNDECODABLE_FILE = _refuses_delivery(
 )
 NOT_A_TABLE = _refuses_delivery(
     "DLV-007",
-    "The file is not the comma-separated text or the workbook that its name says.",
+    "The file is not the comma-separated text, the workbook or the XML that its name says.",
     "Save it in the format its name says; then deliver again.",
 )
 AMBIGUOUS_HEADER = _refuses_delivery(
@@ -150,6 +150,41 @@ NO_LAST_LINE_BREAK = Rule(
     Severity.INFO,
     Consequence.WARN,
 )
+UNKNOWN_ELEMENT = Rule(
+    "DLV-023",
+    "An element that is not in the contract first stands in this line: it is kept in landing and not read.",
+    "Nothing, if it is not meant to be used; otherwise correct its name or where it stands.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+REPEATED_ELEMENT = Rule(
+    "DLV-024",
+    "The record has the element more than once: the first is read.",
+    "Leave the right one and remove the other at the source.",
+    Severity.WARNING,
+    Consequence.WARN,
+)
+STRAY_TEXT = Rule(
+    "DLV-025",
+    "Text stands between two elements, where none belongs: it is kept in landing and not read.",
+    "Look for a value outside its element in this line, and mend it at the source.",
+    Severity.WARNING,
+    Consequence.WARN,
+)
+SHARED_LINES = Rule(
+    "DLV-026",
+    "Records of a table stand in one line of the file: a record's line is its number in the order of the file instead.",
+    "Nothing; written with line breaks, the file would show each record in its own line.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+OTHER_YEAR = Rule(
+    "DLV-027",
+    "The column belongs to another collection year than the delivery's: it is read all the same.",
+    "Check that the delivery's month is in the collection year of the file.",
+    Severity.INFO,
+    Consequence.WARN,
+)
 SAME_TABLE_TWICE = _refuses_delivery(
     "DLV-016",
     "Two files of the delivery hold the same table.",
@@ -191,6 +226,11 @@ DELIVERY_RULES: dict[str, Rule] = {
         MONTH_FIRST,
         OLDER_THAN_ITS_MONTH,
         NO_LAST_LINE_BREAK,
+        UNKNOWN_ELEMENT,
+        REPEATED_ELEMENT,
+        STRAY_TEXT,
+        SHARED_LINES,
+        OTHER_YEAR,
     )
 }
 

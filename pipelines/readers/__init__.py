@@ -8,13 +8,14 @@ from pipelines.findings import NOT_A_TABLE, UnusableDelivery
 from pipelines.readers.csv import read_csv
 from pipelines.readers.records import Malformed, ReadingFailed, TableRead
 from pipelines.readers.xlsx import read_xlsx
+from pipelines.readers.xml import read_xml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
 
-__all__ = ["Malformed", "ReadingFailed", "TableRead", "read_table"]
+__all__ = ["Malformed", "ReadingFailed", "TableRead", "read_table", "read_xml"]
 
 READERS = {".csv": read_csv, ".xlsx": read_xlsx}
 

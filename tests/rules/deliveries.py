@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipelines.contracts import Check, Column, Contract
 
-MONTHS = {"ssda903": "2021-03", "published_statistics": "2024-11"}
+MONTHS = {"cin_census": "2021-03", "ssda903": "2021-03", "published_statistics": "2024-11"}
 CASES = PROJECT / "tests" / "rules"
 
 EPISODE_IN_SSD = {
@@ -189,7 +189,7 @@ def _spoilt(contract: Contract, check: Check, number: int) -> Row:
     row |= _beside(contract)
     column = next(each for each in contract.columns if each.name == check.column)
     fault = check.rule.code.removeprefix(f"{column.reference}-")
-    row[column.heading] = _fault(column, fault)
+    row[column.heading] = next(iter(column.code_years)) if fault == "OF-YEAR" else _fault(column, fault)
     return row
 
 
