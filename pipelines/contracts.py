@@ -6,8 +6,9 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
   ``description``, ``dataGranularityDescription``, ``properties``, ``quality``, and the custom properties ``optional``,
   ``symbols`` (what may stand in place of a number, and is kept in a column of its own), ``eventDate`` (the column that
   dates what a row tells of), ``team`` (the column of the team that a row belongs to), ``fileNames`` (what else its file
-  is called) and, for returns in XML, ``elements`` (the paths, below the root, of what makes a row), ``key`` (what the
-  reader makes a key from) and ``describesFile`` (its one row is about the file);
+  is called), ``list`` (the number of its sheet in a workbook of lists), for returns in XML ``elements`` (the paths,
+  below the root, of what makes a row) and ``describesFile`` (its one row is about the file), and for both ``key`` (what
+  the reader makes a key from);
 - a property's ``id`` (its reference in rule codes), ``name``, ``physicalName`` (its heading, where that is no plain
   name), ``businessName``, ``description``, ``logicalType``,
   ``pattern``, ``maxLength`` and ``maximum`` in ``logicalTypeOptions``, ``required``, ``primaryKey``,
@@ -21,7 +22,8 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
   that ends in ``.sql`` is a file of ``sql/rules``, and gives the lines of the rows that break the rule.
 
 Everything else in a contract is for the people and tools that read the standard. What differs from one collection year
-to another is in ``years.csv`` beside a source's contracts, which hold all that any year has.
+to another is in ``years.csv`` beside a source's contracts, which hold all that any year has; what people write in place
+of a heading or a code is in ``spellings.csv``.
 """
 
 from __future__ import annotations
@@ -74,6 +76,7 @@ QUERY = "unexpected_rows_query"
 CHILD = "person"
 A_YEAR = re.compile(r"(?<=_)\d{4}(?=_|$)")
 YEARS = "years.csv"
+SPELLINGS = "spellings.csv"
 MADE_KEY = "@key"
 """In place of a path: a key made by the reader, for what has none in the file."""
 
@@ -137,6 +140,7 @@ class Column:
     words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     no_answers: tuple[str, ...] = ()
     is_month_first: bool = False
+    other_headings: tuple[str, ...] = ()
     path: str = ""
     is_only_xml: bool = False
     code_years: Mapping[str, Years] = field(default_factory=dict)
@@ -175,6 +179,7 @@ class Contract:
     event_date: str | None = None
     team: str | None = None
     other_file_names: tuple[str, ...] = ()
+    list_number: int | None = None
     elements: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     describes_file: bool = False
@@ -197,8 +202,8 @@ class Contract:
 
     @property
     def xml_columns(self) -> tuple[Column, ...]:
-        """The columns that an XML return fills, each heading once."""
-        return tuple({column.heading: column for column in reversed(self.columns)}.values())[::-1]
+        """The columns that an XML return fills."""
+        return tuple(column for column in self.columns if column.kind not in {"symbol", "withheld"})
 
     @property
     def critical_headings(self) -> frozenset[str]:
@@ -360,18 +365,42 @@ def _with_line_of_years(contract: Contract, told: Mapping[str, str], years: Year
     return contract.with_columns(tuple(changed if each is column else each for each in contract.columns))
 
 
+def _with_spellings(contracts: Mapping[str, Contract], file: Path) -> dict[str, Contract]:
+    """The contracts with what people write: column_name, spelling, code; without a code the heading is spelt so."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        told = list(enumerate(csv.DictReader(lines), start=2))
+    columns = [column for contract in contracts.values() for column in contract.columns]
+    for number, line in told:
+        if not any(column.name == line["column_name"] and line["code"] in ("", *column.codes) for column in columns):
+            raise BadContract(f"{file}, line {number}: no column {line['column_name']} has the code {line['code']}")
+    spelt = [line for _, line in told]
+    return {
+        name: contract.with_columns(tuple(_spelt(column, spelt) for column in contract.columns))
+        for name, contract in contracts.items()
+    }
+
+
+def _spelt(column: Column, told: Sequence[Mapping[str, str]]) -> Column:
+    mine = [line for line in told if line["column_name"] == column.name]
+    aliases = {line["spelling"].lower(): line["code"] for line in mine if line["code"] in column.codes}
+    headings = tuple(line["spelling"] for line in mine if not line["code"])
+    return replace(column, aliases={**column.aliases, **aliases}, other_headings=headings)
+
+
 def _load_source(path: Path) -> Source:
     told = storage.read_yaml(path)
     covers_from = told.get("covers_from")
     contracts = [load_contract(file, path.parent.name) for file in sorted(path.parent.glob("*.yaml")) if file != path]
     tables = {contract.name: contract for contract in contracts}
-    years = path.with_name(YEARS)
+    for name, put in ((YEARS, _with_years), (SPELLINGS, _with_spellings)):
+        if (file := path.with_name(name)).exists():
+            tables = put(tables, file)
     return Source(
         name=path.parent.name,
         title=told["title"],
         history=told["history"],
         covers_from=None if covers_from is None else Period.parse(covers_from),
-        tables=_with_years(tables, years) if years.exists() else tables,
+        tables=tables,
         document=told.get("document"),
         root=told.get("root", ""),
     )
@@ -396,6 +425,7 @@ def _contract(told: dict[str, Any], source: str, rules: Path) -> Contract:
         event_date=_named(columns, custom.get("eventDate"), "date"),
         team=_named(columns, custom.get("team"), "text"),
         other_file_names=tuple(custom.get("fileNames", ())),
+        list_number=custom.get("list"),
         elements=tuple(custom.get("elements", ())),
         key=tuple(custom.get("key", ())),
         describes_file=bool(custom.get("describesFile", False)),

@@ -173,8 +173,8 @@ STRAY_TEXT = Rule(
 )
 SHARED_LINES = Rule(
     "DLV-026",
-    "Records of a table stand in one line of the file: a record's line is its number in the order of the file instead.",
-    "Nothing; written with line breaks, the file would show each record in its own line.",
+    "Records of a table stand in one line of the file, or on several sheets: they are told by their number instead.",
+    "Nothing; with line breaks, or on one sheet, each record would have a line of its own.",
     Severity.INFO,
     Consequence.WARN,
 )
@@ -182,6 +182,27 @@ OTHER_YEAR = Rule(
     "DLV-027",
     "The column belongs to another collection year than the delivery's: it is read all the same.",
     "Check that the delivery's month is in the collection year of the file.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+NO_RECORD = Rule(
+    "DLV-028",
+    "The row is no record, but a title, a total or a note: it is kept in landing and not read.",
+    "Nothing, unless it was meant to be a record: then fill in the first column.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+OTHER_SPELLING = Rule(
+    "DLV-029",
+    "The heading is another than the specification's: it is read as the column named here.",
+    "Nothing, if that is what it means; otherwise give it the heading of the specification.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+UNKNOWN_SHEET = Rule(
+    "DLV-030",
+    "The sheet is hidden, or not named after a list: it is kept in landing and not read.",
+    "Nothing, if it is not meant to be used; otherwise show it, and name it after its list.",
     Severity.INFO,
     Consequence.WARN,
 )
@@ -231,6 +252,9 @@ DELIVERY_RULES: dict[str, Rule] = {
         STRAY_TEXT,
         SHARED_LINES,
         OTHER_YEAR,
+        NO_RECORD,
+        OTHER_SPELLING,
+        UNKNOWN_SHEET,
     )
 }
 

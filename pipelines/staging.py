@@ -21,7 +21,7 @@ from pipelines import casting, corrections, findings, front_page, outcome, pages
 from pipelines.contracts import PLAIN_NAME, codes_file, file_key, load_sources, with_local_codes
 from pipelines.findings import UnusableDelivery
 from pipelines.outcome import Noticed
-from pipelines.readers import read_table, read_xml
+from pipelines.readers import read_lists, read_table, read_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -44,7 +44,7 @@ SURE_OF_THE_ORDER = 10
 """So many dates with the day first as there are of the month first, and the latter are slips."""
 FAULTS_OF_THE_MACHINE = (duckdb.OutOfMemoryException, duckdb.IOException)
 READABLE_SUFFIXES = {".csv", ".xlsx"}
-XML = ".xml"
+XML, WORKBOOK = ".xml", ".xlsx"
 WHAT_DECIDES = (
     "casting.py",
     "contracts.py",
@@ -354,11 +354,14 @@ def _read_files(
 
 
 def _held_by(file: Path, source: Source) -> list[Contract]:
-    """The contracts of the tables that a file may hold: by its name, or all that have an XML form."""
-    suffix = file.suffix.lower()
-    if suffix == XML and source.document is not None:
-        return [contract for contract in source.tables.values() if contract.elements]
-    known = [contract for contract in source.tables.values() if file_key(file.name) in contract.file_keys]
+    """The contracts of the tables that a file may hold: by its name, or all that an XML return or a workbook may."""
+    suffix, contracts = file.suffix.lower(), source.tables.values()
+    if suffix == XML:
+        return [contract for contract in contracts if contract.elements]
+    lists = [contract for contract in contracts if contract.list_number is not None]
+    if suffix == WORKBOOK and lists:
+        return lists
+    known = [contract for contract in contracts if file_key(file.name) in contract.file_keys]
     return known if suffix in READABLE_SUFFIXES else []
 
 
@@ -372,8 +375,8 @@ def _read_file(
     scratch: Path,
     progress: Progress | None,
 ) -> dict[str, TableRead]:
-    largest = settings.largest_file_bytes
-    if file.suffix.lower() == XML:
+    largest, suffix = settings.largest_file_bytes, file.suffix.lower()
+    if suffix == XML:
         return read_xml(
             connection,
             file,
@@ -384,6 +387,8 @@ def _read_file(
             scratch=scratch,
             progress=progress,
         )
+    if suffix == WORKBOOK and contracts[0].list_number is not None:
+        return read_lists(connection, file, contracts, shown=shown, largest_bytes=largest, scratch=scratch)
     name = contracts[0].name
     return {name: read_table(connection, file, name, largest_bytes=largest, scratch=scratch)}
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.findings import NOT_A_TABLE, UnusableDelivery
 from pipelines.readers.csv import read_csv
+from pipelines.readers.lists import read_lists
 from pipelines.readers.records import Malformed, ReadingFailed, TableRead
 from pipelines.readers.xlsx import read_xlsx
 from pipelines.readers.xml import read_xml
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["Malformed", "ReadingFailed", "TableRead", "read_table", "read_xml"]
+__all__ = ["Malformed", "ReadingFailed", "TableRead", "read_lists", "read_table", "read_xml"]
 
 READERS = {".csv": read_csv, ".xlsx": read_xlsx}
 

@@ -79,14 +79,14 @@ class Oddity(NamedTuple):
     rule: Rule
     table: str
     column: str | None
-    line: int
+    line: int | None
 
 
 @dataclass(frozen=True)
 class TableRead:
     """What was read of a file. ``rows_read`` counts good and malformed records, not the header.
 
-    ``shares_lines``: records stand in one line, and have numbers in their order instead.
+    ``shares_lines``: records stand in one line, or on several sheets, and have numbers in their order instead.
     """
 
     file_name: str

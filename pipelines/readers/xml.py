@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
@@ -57,6 +58,7 @@ FEWEST_TO_MISS = 50
 # libxml2 holds a line in 16 bits; from there on it tells the line on which an element's first text ends.
 LAST_LINE_HELD = 65_535
 
+ILL_FORMED = "Line {} is no well-formed XML."
 SEPARATOR = "\x1f"
 OWN_TEXT = "."
 AROUND, SAME = "ancestor::", "ancestor-or-self::"
@@ -103,10 +105,14 @@ class Form(NamedTuple):
 
 @dataclass
 class Place:
-    """What may stand within an element: values, by name, with their path from the row; and more places."""
+    """What may stand within an element: values, by name, with their path from the row; and more places.
+
+    ``withheld`` names the values that never leave landing.
+    """
 
     forms: list[Form] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
+    withheld: set[str] = field(default_factory=set)
     inside: dict[str, Place] = field(default_factory=dict)
 
 
@@ -197,8 +203,8 @@ class _Sink:
         return TableRead(shown, "xml", tuple(self._given()), self.rows, (), oddities=mine, shares_lines=shares_lines)
 
     def _given(self) -> Iterator[str]:
-        """The headings that count as given."""
-        for column in self.contract.xml_columns:
+        """The headings that count as given: what is withheld was not looked for."""
+        for column in self.contract.columns:
             is_missed = column.critical and self.rows >= FEWEST_TO_MISS
             if column.heading not in self._unseen or (column.is_of_year and not is_missed):
                 yield column.heading
@@ -240,7 +246,7 @@ class _Reading:
             raise self._refused(NOT_A_TABLE, "It declares a document type, as no return does.")
         self._is_blank = self._is_blank and piece.isspace()
         self._since_record += len(piece)
-        self._parse(lambda: self._parser.feed(piece), NOT_A_TABLE, "Line {} is no well-formed XML.")
+        self._parse(lambda: self._parser.feed(piece), NOT_A_TABLE, ILL_FORMED)
         self._take_events()
         if self._since_record > LARGEST_RECORD:
             cause = f"A record of it, or what stands between two, takes more than {LARGEST_RECORD:,} bytes."
@@ -250,7 +256,9 @@ class _Reading:
         """Take the end of the document."""
         if self._is_blank:
             raise self._refused(EMPTY_FILE, "Nothing is in it.")
-        self._parse(self._parser.close, TRUNCATED_FILE, "It ends in line {}, before its elements do.")
+        root = self._parse(self._parser.close, TRUNCATED_FILE, "It ends in line {}, before its elements do.")
+        if self._document is None:
+            self._begin(root)
         self._take_events()
         self._look_between(self._document, self._places)
         if not self._records:
@@ -259,15 +267,18 @@ class _Reading:
     def _refused(self, rule: Rule, cause: str) -> UnusableDelivery:
         return UnusableDelivery(rule, self._shown, cause)
 
-    def _parse(self, work: Callable[[], Any], rule: Rule, cause: str) -> None:
+    def _parse(self, work: Callable[[], Any], rule: Rule, cause: str) -> Any:
         """Parse on. Of a fault only the line is told: libxml2's own words quote the text."""
-        line: int | None = None
+        fault: UnusableDelivery | None = None
         try:
-            work()
+            return work()
         except etree.XMLSyntaxError as problem:
-            line = problem.lineno or 1
-        if line is not None:
-            raise self._refused(rule, cause.format(f"{line:,}"))
+            if problem.code == etree.ErrorTypes.ERR_INTERNAL_ERROR:
+                # Of an entity that nothing declares libxml2 tells in passing, and lxml at the end.
+                rule, cause = NOT_A_TABLE, ILL_FORMED
+            line = problem.lineno or problem.error_log.last_error.line
+            fault = self._refused(rule, cause.format(f"{line:,}"))
+        raise fault
 
     def _take_events(self) -> None:
         for event, element in self._parser.read_events():
@@ -282,6 +293,7 @@ class _Reading:
                     self._take(element, place)
 
     def _begin(self, element: Any) -> None:
+        """Look at what has been read up to the first element that is wanted, or up to the end."""
         self._document = element.getroottree().getroot()
         if self._document.getroottree().docinfo.internalDTD is not None:
             raise self._refused(NOT_A_TABLE, "It declares a document type, as no return does.")
@@ -333,6 +345,8 @@ class _Reading:
             return
         for child in element:
             name = child.tag
+            if not isinstance(name, str):
+                raise self._refused(NOT_A_TABLE, ILL_FORMED.format(f"{_line(child):,}"))
             if name[0] == "{":
                 name = self._name(name)
             path = values.get(name)
@@ -347,7 +361,8 @@ class _Reading:
                 if len(child):
                     self._note_unknown(row, f"{path}/", child)
             elif (at := inside.get(name)) is None:
-                self._note_unknown(row, name, child)
+                if name not in place.withheld:
+                    self._note_unknown(row, name, child)
             elif at.forms:
                 row.holds_rows = True
                 nested = Row(at, _line(child), row)
@@ -433,6 +448,10 @@ def places_of(contracts: Sequence[Contract]) -> Place:
         forms = [_form(contract, path, rows, root) for path in paths[contract.name]]
         for path, form in zip(paths[contract.name], forms, strict=True):
             _put(root, path).forms.append(form)
+        for path, column in product(paths[contract.name], contract.columns):
+            if column.kind == "withheld":
+                *groups, name = column.path.split("/")
+                _put(root, (*path, *groups)).withheld.add(name)
         for number, column in enumerate(contract.xml_columns):
             if all(form.cells[number] == NOWHERE for form in forms):
                 raise BadContract(f"{contract.name}.{column.name}: {column.path} starts from no row")
