@@ -191,6 +191,13 @@ class Contract:
         return frozenset(map(file_key, (self.file_name, *self.other_file_names)))
 
     @property
+    def part(self) -> str:
+        """What it is called within a file that holds several tables."""
+        if self.list_number is not None:
+            return f"List {self.list_number}"
+        return self.name.removeprefix(f"{self.source}_")
+
+    @property
     def staged_columns(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.duckdb_type is not None)
 

@@ -191,7 +191,7 @@ def _load(
         found.contract.name,
         Header(1, headings, len(headings)),
         records,
-        file_name=shown,
+        file_name=f"{shown}: {found.contract.part}",
         encoding="xlsx",
         scratch=scratch,
     )

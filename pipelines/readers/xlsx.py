@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import re
 import zipfile
 import zlib
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
+CUT_OFF = "Its archive cannot be unpacked to the end."
 OLE = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK"
 ENCRYPTED = 0x1
@@ -82,8 +84,12 @@ def must_be_harmless(file: Path, largest_bytes: int, shown: str) -> None:
             for member in archive.infolist():
                 _must_be_compact(archive, member, shown)
     except (zipfile.BadZipFile, zlib.error, EOFError):
-        cause = "Its archive cannot be unpacked to the end."
-        raise UnusableDelivery(TRUNCATED_FILE, shown, cause) from None
+        raise UnusableDelivery(TRUNCATED_FILE, shown, CUT_OFF) from None
+    except OSError as problem:
+        # Its directory leads to before its beginning; any other is the machine's fault.
+        if problem.errno != errno.EINVAL:
+            raise
+        raise UnusableDelivery(TRUNCATED_FILE, shown, CUT_OFF) from None
     except NotImplementedError:
         raise UnusableDelivery(NOT_A_TABLE, shown, "It is packed as no workbook is.") from None
 

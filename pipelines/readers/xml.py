@@ -200,7 +200,8 @@ class _Sink:
 
     def told(self, shown: str, oddities: Sequence[Oddity], shares_lines: bool) -> TableRead:
         mine = tuple(oddity for oddity in oddities if oddity.table == self.contract.name)
-        return TableRead(shown, "xml", tuple(self._given()), self.rows, (), oddities=mine, shares_lines=shares_lines)
+        part = f"{shown}: {self.contract.part}"
+        return TableRead(part, "xml", tuple(self._given()), self.rows, (), oddities=mine, shares_lines=shares_lines)
 
     def _given(self) -> Iterator[str]:
         """The headings that count as given: what is withheld was not looked for."""

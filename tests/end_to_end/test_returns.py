@@ -106,6 +106,15 @@ def test_a_census_is_staged_whole(tmp_path: Path, name: str, month: str, found: 
     assert {code for _, code, _ in findings(told)} == found
 
 
+def test_each_table_is_told_as_a_part_of_its_file(tmp_path: Path) -> None:
+    told = staged(tmp_path, "E06000015/cin_census/2024-03", FIXTURES / "cin_census" / "CIN_Census_2024.xml")
+    with duckdb.connect() as connection:
+        names = connection.read_parquet(str(told.folder / "reconciliation.parquet")).project("file_name").fetchall()
+    assert {name for (name,) in names} == {
+        f"CIN_Census_2024.xml: {table.removeprefix('cin_census_')}" for table in CENSUS
+    }
+
+
 def test_a_finding_names_the_line_of_the_element(tmp_path: Path) -> None:
     file = FIXTURES / "cin_census" / "CIN_Census_2024.xml"
     told = staged(tmp_path, "E06000015/cin_census/2024-03", file)

@@ -199,6 +199,10 @@ def test_a_workbook_cut_off_is_truncated(read: Reader, kept: float) -> None:
     assert read.refusal(SMALL[: int(len(SMALL) * kept)])[0] == "DLV-005"
 
 
+def test_a_workbook_that_lost_a_byte_is_truncated(read: Reader) -> None:
+    assert read.refusal(SMALL[:2] + SMALL[3:])[0] == "DLV-005"
+
+
 def test_a_damaged_part_is_truncated(read: Reader) -> None:
     with zipfile.ZipFile(io.BytesIO(SMALL)) as archive:
         sheet = archive.getinfo("xl/worksheets/sheet1.xml")
