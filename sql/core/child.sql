@@ -17,13 +17,22 @@ WITH told AS (
         cast(NULL AS DATE) AS death_date,
         2 AS place
     FROM staging.ssda903_header AS headers
+    UNION ALL
+    SELECT
+        children.authority_code,
+        children.lachildid AS child_id,
+        children.person_birth_date AS birth_date,
+        children.expected_person_birth_date AS expected_birth_date,
+        children.person_death_date AS death_date,
+        3 AS place
+    FROM staging.cin_census_children AS children
 )
 
 SELECT
     authority_code,
     child_id,
     arg_min(birth_date, place) AS birth_date,
-    max(expected_birth_date) AS expected_birth_date,
-    max(death_date) AS death_date
+    arg_min(expected_birth_date, place) AS expected_birth_date,
+    arg_min(death_date, place) AS death_date
 FROM told
 GROUP BY authority_code, child_id

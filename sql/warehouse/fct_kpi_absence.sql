@@ -5,7 +5,7 @@ WITH delivered AS (
         authority_code,
         table_name,
         last_month
-    FROM staging.delivered_table
+    FROM core.delivered_table
 ),
 
 authorities AS (

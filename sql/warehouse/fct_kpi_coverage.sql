@@ -7,7 +7,7 @@ WITH delivered AS (
         table_name,
         first_month,
         last_month
-    FROM staging.delivered_table
+    FROM core.delivered_table
 ),
 
 requirements AS (
