@@ -260,3 +260,17 @@ def test_a_spelling_stands_for_its_code_wherever_the_column_has_it(expectations:
 def test_a_spelling_of_nothing_is_refused_with_its_line(expectations: Path, line: str) -> None:
     with pytest.raises(BadContract, match=r"spellings\.csv, line 2"):
         _census_with(expectations, "spellings.csv", f"{SPELLINGS}{line}\n")
+
+
+def test_the_example_of_the_guide_is_what_the_files_say() -> None:
+    guide = (PROJECT / "docs" / "adding_a_format.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```csv\n(.*?)```", guide, re.DOTALL)
+    said = {line for block in blocks for line in block.splitlines()}
+    kept = {
+        line
+        for name in ("years.csv", "spellings.csv")
+        for file in EXPECTATIONS.glob(f"*/{name}")
+        for line in file.read_text(encoding="utf-8").splitlines()
+    }
+    assert len(said) > 5
+    assert said <= kept
