@@ -77,7 +77,7 @@ def main(
     scales: Annotated[
         list[float] | None,
         typer.Argument(
-            help="Sizes of the made-up council: 1 is a council's month, 196,000 rows; all of 1 10 100 if none."
+            help="Sizes of the made-up council: 1 is a council's month, 280,000 rows; all of 1 10 100 if none."
         ),
     ] = None,
     runs: Annotated[int, typer.Option(help="Of each command; the median is told.", min=1)] = 3,

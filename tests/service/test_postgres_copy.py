@@ -138,7 +138,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(home: Path, tmp_path: Path, database: Database) -> Settings:
     shutil.copytree(home / "data", tmp_path / "data", symlinks=True)
     return settings_in(tmp_path).model_copy(
-        update={"postgres_copy_url": Settings(postgres_copy_url=database.url()).postgres_copy_url}  # type: ignore[arg-type]
+        update={"postgres_copy_url": Settings(postgres_copy_url=database.url()).postgres_copy_url}  # type: ignore[arg-type]  # settings come as text
     )
 
 
@@ -357,7 +357,7 @@ def test_somebody_elses_view_is_named_as_the_reason_and_is_not_dropped(settings:
 
 def test_what_is_wrong_with_the_database_is_said_without_its_secrets(settings: Settings, database: Database) -> None:
     def at(url: str) -> Settings:
-        return settings.model_copy(update={"postgres_copy_url": Settings(postgres_copy_url=url).postgres_copy_url})  # type: ignore[arg-type]
+        return settings.model_copy(update={"postgres_copy_url": Settings(postgres_copy_url=url).postgres_copy_url})  # type: ignore[arg-type]  # as text
 
     for url in (database.url(password="wrong-é"), "postgresql://kpi_copier:hunter2-é@127.0.0.1:1/airflow"):  # noqa: S106
         with pytest.raises(CopyUnreachable, match="cannot be connected to") as unreachable:

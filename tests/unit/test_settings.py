@@ -38,9 +38,9 @@ def test_a_relative_inbox_is_found_from_anywhere_and_an_url_is_left_alone() -> N
 
 
 def test_a_copy_goes_where_an_url_of_postgresql_leads_and_shows_it_to_nobody() -> None:
-    settings = Settings(postgres_copy_url="postgresql://copier:hunter2@db.council.example/kpis")  # type: ignore[arg-type]
+    settings = Settings(postgres_copy_url="postgresql://copier:hunter2@db.council.example/kpis")  # type: ignore[arg-type]  # settings come as text
     assert "hunter2" not in repr(settings) + settings.model_dump_json()
     assert settings.postgres_copy_edition == "restricted"
     with pytest.raises(ValueError, match="without the name of a driver") as refused:
-        Settings(postgres_copy_url="postgresql+psycopg2://copier:hunter2@db.council.example/kpis")  # type: ignore[arg-type]
+        Settings(postgres_copy_url="postgresql+psycopg2://copier:hunter2@db.council.example/kpis")  # type: ignore[arg-type]  # settings come as text
     assert "hunter2" not in str(refused.value)
