@@ -1,5 +1,21 @@
 -- One row a child, whichever sources hold it; the Standard Safeguarding Dataset's dates go first.
-WITH told AS (
+WITH listed AS (
+    SELECT
+        authority_code,
+        child_unique_id AS child_id,
+        date_of_birth AS birth_date,
+        delivery_month
+    FROM staging.annex_a_looked_after
+    UNION ALL
+    SELECT
+        authority_code,
+        child_unique_id AS child_id,
+        date_of_birth AS birth_date,
+        delivery_month
+    FROM staging.annex_a_child_protection
+),
+
+told AS (
     SELECT
         people.authority_code,
         people.pers_person_id AS child_id,
@@ -26,6 +42,16 @@ WITH told AS (
         children.person_death_date AS death_date,
         3 AS place
     FROM staging.cin_census_children AS children
+    UNION ALL
+    SELECT
+        authority_code,
+        child_id,
+        arg_max(birth_date, (delivery_month, birth_date)) AS birth_date,
+        cast(NULL AS DATE) AS expected_birth_date,
+        cast(NULL AS DATE) AS death_date,
+        4 AS place
+    FROM listed
+    GROUP BY authority_code, child_id
 )
 
 SELECT

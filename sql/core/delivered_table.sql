@@ -1,5 +1,5 @@
 -- One row a delivered table that figures may come from, and the months that it covers: of a subject's tables only those
--- of the source that the subject is taken from.
+-- of the source that the subject is taken from, and the lists that tell of their own month alone.
 WITH delivered AS (
     SELECT
         authority_code,
@@ -17,6 +17,8 @@ passed_over AS (
     FROM core.subject_source AS chosen
     INNER JOIN reference.subject_source AS needed
         ON chosen.subject = needed.subject AND chosen.source <> needed.source
+    INNER JOIN reference.source AS sources ON needed.source = sources.source
+    WHERE sources.history <> 'own_month'
 )
 
 SELECT

@@ -1,4 +1,5 @@
--- One row a recorded initial child protection conference of a child.
+-- One row a recorded initial child protection conference of a child. In the census one that stands with the referral,
+-- and not with an enquiry, is a transfer-in.
 WITH chosen AS (
     SELECT
         authority_code,
@@ -32,6 +33,6 @@ SELECT
     conferences.lachildid AS child_id,
     cast(NULL AS VARCHAR) AS team_code,
     conferences.date_of_initial_cpc AS conference_date,
-    false AS is_transfer_in
+    conferences.s47_key IS NULL AS is_transfer_in
 FROM staging.cin_census_conferences AS conferences
 INNER JOIN chosen ON conferences.authority_code = chosen.authority_code AND chosen.source = 'cin_census'

@@ -1,13 +1,16 @@
 -- One row an authority and subject: the source that the subject is taken from, whole. It is the first, in the order of
--- preference, all of whose tables of the subject were ever delivered, so that no record counts in two of them.
+-- preference, all of whose tables of the subject were ever delivered, so that no record counts in two of them. A source
+-- that tells of its own month alone has a month, not a subject: warehouse.dim_listed_month.
 -- grain: authority_code, subject
 WITH needed AS (
     SELECT
-        subject,
-        source,
-        preference,
-        table_name
+        subject_source.subject,
+        subject_source.source,
+        subject_source.preference,
+        subject_source.table_name
     FROM reference.subject_source
+    INNER JOIN reference.source AS sources ON subject_source.source = sources.source
+    WHERE sources.history <> 'own_month'
 ),
 
 tables AS (

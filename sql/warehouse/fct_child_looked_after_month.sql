@@ -7,7 +7,8 @@ WITH episodes AS (
         authority_code,
         child_id,
         start_date,
-        end_date
+        end_date,
+        only_month
     FROM core.care_episode
 ),
 
@@ -19,6 +20,7 @@ statuses AS (
         legal_status,
         start_date,
         end_date,
+        only_month,
         is_short_break
     FROM core.legal_status
 ),
@@ -63,6 +65,7 @@ children AS (
             AND episodes.source = months.source
             AND episodes.start_date <= months.month_end
             AND coalesce(episodes.end_date, DATE '9999-12-31') > months.month_end
+            AND coalesce(episodes.only_month, months.reporting_month) = months.reporting_month
 ),
 
 with_status AS (
@@ -85,6 +88,7 @@ with_status AS (
             AND children.child_id = statuses.child_id
             AND children.month_end >= statuses.start_date
             AND children.month_end < coalesce(statuses.end_date, DATE '9999-12-31')
+            AND children.reporting_month = coalesce(statuses.only_month, children.reporting_month)
 )
 
 SELECT

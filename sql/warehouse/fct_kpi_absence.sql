@@ -4,8 +4,10 @@ WITH delivered AS (
     SELECT
         authority_code,
         table_name,
-        last_month
+        max(first_month) AS first_month,
+        max(last_month) AS last_month
     FROM core.delivered_table
+    GROUP BY authority_code, table_name
 ),
 
 authorities AS (
@@ -13,11 +15,13 @@ authorities AS (
     FROM delivered
 ),
 
-requirements AS (
+needed AS (
     SELECT
         kpi_id,
         requirement,
-        table_name
+        alternative,
+        table_name,
+        months_untold
     FROM reference.kpi_requirement
 ),
 
@@ -32,28 +36,43 @@ present AS (
 tables AS (
     SELECT
         authorities.authority_code,
-        requirements.kpi_id,
-        requirements.requirement,
-        requirements.table_name,
-        coalesce(delivered.last_month >= strftime($as_of, '%Y-%m'), false) AS is_there,
-        concat(
-            requirements.table_name,
-            CASE
-                WHEN delivered.last_month IS NULL THEN ' (never delivered)'
-                ELSE concat(' (delivered up to ', delivered.last_month, ')')
-            END
-        ) AS told
+        needed.kpi_id,
+        needed.requirement,
+        needed.alternative,
+        needed.table_name,
+        CASE
+            WHEN delivered.last_month IS NULL THEN 'never delivered'
+            WHEN delivered.last_month < strftime($as_of, '%Y-%m') THEN concat('delivered up to ', delivered.last_month)
+            WHEN
+                needed.months_untold > 0
+                AND cast(concat(delivered.first_month, '-01') AS DATE)
+                + to_months(cast(needed.months_untold AS INTEGER))
+                > $as_of
+                THEN concat('of its first ', needed.months_untold, ' months nothing can be told')
+        END AS lack
     FROM authorities
-    CROSS JOIN requirements
+    CROSS JOIN needed
     LEFT JOIN delivered
         ON
             authorities.authority_code = delivered.authority_code
-            AND requirements.table_name = delivered.table_name
+            AND needed.table_name = delivered.table_name
     WHERE NOT EXISTS (
         SELECT 1
         FROM present
-        WHERE requirements.kpi_id = present.kpi_id AND authorities.authority_code = present.authority_code
+        WHERE needed.kpi_id = present.kpi_id AND authorities.authority_code = present.authority_code
     )
+),
+
+alternatives AS (
+    SELECT
+        authority_code,
+        kpi_id,
+        requirement,
+        alternative,
+        string_agg(concat(table_name, ' (', lack, ')'), ' and ' ORDER BY table_name) FILTER (WHERE lack IS NOT NULL)
+            AS told
+    FROM tables
+    GROUP BY authority_code, kpi_id, requirement, alternative
 ),
 
 unmet AS (
@@ -61,23 +80,15 @@ unmet AS (
         authority_code,
         kpi_id,
         requirement,
-        string_agg(told, ' or ' ORDER BY table_name) AS told
-    FROM tables
+        string_agg(told, ', or ' ORDER BY alternative) AS told
+    FROM alternatives
     GROUP BY authority_code, kpi_id, requirement
-    HAVING NOT bool_or(is_there)
-),
-
-reasons AS (
-    SELECT DISTINCT
-        authority_code,
-        kpi_id,
-        told
-    FROM unmet
+    HAVING bool_and(told IS NOT NULL)
 )
 
 SELECT
     authority_code,
     kpi_id,
-    concat('waits for ', string_agg(told, ' and ' ORDER BY told)) AS reason
-FROM reasons
+    concat('waits for ', string_agg(told, '; and for ' ORDER BY requirement)) AS reason
+FROM unmet
 GROUP BY authority_code, kpi_id

@@ -59,7 +59,7 @@ def read_columns() -> Iterator[tuple[str, str]]:
 def test_no_figure_is_false_where_a_column_is_missing() -> None:
     sources = load_sources(PROJECT / "expectations")
     contracts = {name: table for source in COUNTED_SOURCES for name, table in sources[source].tables.items()}
-    named = {name for kpi in load_register(PROJECT / "sql/kpis") for _, _, name, _ in kpi.requirements}
+    named = {needed.table_name for kpi in load_register(PROJECT / "sql/kpis") for needed in kpi.requirements}
     unguarded, read = set(), set()
     for table, name in read_columns():
         column = (
