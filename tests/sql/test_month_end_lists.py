@@ -1,4 +1,4 @@
-"""Stocks from lists that hold one month's end: the same cases from Annex A and from the Standard Safeguarding Dataset."""
+"""Stocks from lists that hold one month's end: the same cases from Annex A and from the dataset."""
 
 from __future__ import annotations
 

@@ -25,8 +25,20 @@ if TYPE_CHECKING:
 SSD, CENSUS, BOTH = "E06000015", "E09000001", "E09000002"
 MONTH = "2021-02"
 OF_THE_CENSUS = [str(Period.parse("2020-04").plus(number)) for number in range(11)]
-KPIS = ("assess_45wd", "assess_open_overdue", "icpc_15wd", "cpp_count", "cpp_rate_10k")
+KPIS = (
+    "assess_45wd",
+    "assess_open_overdue",
+    "icpc_15wd",
+    "icpc_transfer_in_15wd",
+    "cpp_count",
+    "cpp_rate_10k",
+    "assess_45wd_due_basis",
+    "cp_review_in_time",
+)
+UNTOLD = {"assess_45wd_due_basis": 3, "cp_review_in_time": 6}
+"""Of so many months of a census nothing can be told, since what was before it decides."""
 BEGINNING = dt.date(2020, 1, 1)
+FIRST_DAY, LAST_DAY = dt.date(2020, 4, 1), dt.date(2021, 2, 28)
 
 
 def a_day(dice: random.Random, after: dt.date, longest: int) -> dt.date:
@@ -36,12 +48,16 @@ def a_day(dice: random.Random, after: dt.date, longest: int) -> dt.date:
 def world() -> dict[str, Rows]:
     """Records of 120 children, as neither source has them: dates alone, of the year and of the months before it."""
     dice = random.Random(11)
-    made: dict[str, Rows] = {"child": [], "assessment": [], "enquiry": [], "conference": [], "plan": []}
+    kinds = ("child", "referral", "assessment", "enquiry", "conference", "plan", "review")
+    made: dict[str, Rows] = {kind: [] for kind in kinds}
     for number in range(120):
         child = f"child {number}"
         born = a_day(dice, dt.date(2001, 6, 1), 7000)
         started = a_day(dice, BEGINNING, 400)
-        made["child"].append({"id": child, "born": born})
+        made["child"].append(
+            {"id": child, "born": born, "died": a_day(dice, started, 90) if number % 20 == 0 else None}
+        )
+        made["referral"].append({"id": child, "child": child, "referred": started - dt.timedelta(days=number % 9)})
         authorised = a_day(dice, started, 90) if dice.random() < 0.8 else None
         made["assessment"].append({"id": child, "child": child, "started": started, "authorised": authorised})
         made["enquiry"].append({"id": child, "child": child, "started": started})
@@ -50,14 +66,37 @@ def world() -> dict[str, Rows]:
             made["conference"].append({"id": child, "child": child, "enquiry": child, "held": held})
             ended = a_day(dice, held, 200) if dice.random() < 0.5 else None
             made["plan"].append({"id": child, "child": child, "started": held, "ended": ended})
-    # One that followed no enquiry of this authority.
-    made["conference"].append({"id": "moved in", "child": "child 1", "enquiry": None, "held": dt.date(2020, 7, 1)})
+            reviewed = held
+            while (reviewed := a_day(dice, reviewed + dt.timedelta(days=70), 130)) <= (ended or LAST_DAY):
+                made["review"].append({"id": f"{child} {reviewed}", "child": child, "plan": child, "held": reviewed})
+    # These followed no enquiry of this authority; one held while a plan is open begins its reviews anew.
+    for number in range(1, 20):
+        moved_in = {"id": f"moved in {number}", "child": f"child {number}", "enquiry": None}
+        made["conference"].append({**moved_in, "held": a_day(dice, dt.date(2020, 4, 2), 330)})
     return made
+
+
+def in_the_census(made: Mapping[str, Rows]) -> dict[str, Rows]:
+    """What the census of the year asks for: assessments that were authorised in it or are open, reviews held in it."""
+    assessments = [each for each in made["assessment"] if (each["authorised"] or LAST_DAY) >= FIRST_DAY]
+    reviews = [each for each in made["review"] if each["held"] >= FIRST_DAY]
+    return {**made, "assessment": assessments, "review": reviews}
 
 
 def as_ssd(made: Mapping[str, Rows]) -> dict[str, Rows]:
     return {
-        "ssd_person": [{"pers_person_id": each["id"], "pers_dob": each["born"]} for each in made["child"]],
+        "ssd_person": [
+            {"pers_person_id": each["id"], "pers_dob": each["born"], "pers_death_date": each["died"]}
+            for each in made["child"]
+        ],
+        "ssd_cin_episodes": [
+            {
+                "cine_referral_id": f"referral of {each['child']}",
+                "cine_person_id": each["child"],
+                "cine_referral_date": each["referred"],
+            }
+            for each in made["referral"]
+        ],
         "ssd_cin_assessments": [
             {
                 "cina_assessment_id": each["id"],
@@ -80,6 +119,8 @@ def as_ssd(made: Mapping[str, Rows]) -> dict[str, Rows]:
                 "icpc_icpc_id": each["id"],
                 "icpc_person_id": each["child"],
                 "icpc_s47_enquiry_id": each["enquiry"],
+                "icpc_referral_id": f"referral of {each['child']}",
+                "icpc_icpc_transfer_in": each["enquiry"] is None,
                 "icpc_icpc_date": each["held"],
             }
             for each in made["conference"]
@@ -93,6 +134,15 @@ def as_ssd(made: Mapping[str, Rows]) -> dict[str, Rows]:
             }
             for each in made["plan"]
         ],
+        "ssd_cp_reviews": [
+            {
+                "cppr_cp_review_id": each["id"],
+                "cppr_person_id": each["child"],
+                "cppr_cp_plan_id": each["plan"],
+                "cppr_cp_review_date": each["held"],
+            }
+            for each in made["review"]
+        ],
     }
 
 
@@ -101,7 +151,11 @@ def as_census(made: Mapping[str, Rows]) -> dict[str, Rows]:
         return {"lachildid": each["child"], "details_key": f"referral of {each['child']}"}
 
     return {
-        "cin_census_children": [{"lachildid": each["id"], "person_birth_date": each["born"]} for each in made["child"]],
+        "cin_census_children": [
+            {"lachildid": each["id"], "person_birth_date": each["born"], "person_death_date": each["died"]}
+            for each in made["child"]
+        ],
+        "cin_census_details": [{**of_child(each), "cin_referral_date": each["referred"]} for each in made["referral"]],
         "cin_census_assessments": [
             {
                 **of_child(each),
@@ -133,6 +187,15 @@ def as_census(made: Mapping[str, Rows]) -> dict[str, Rows]:
             }
             for each in made["plan"]
         ],
+        "cin_census_cp_reviews": [
+            {
+                "cp_review_key": each["id"],
+                "lachildid": each["child"],
+                "cp_plan_key": each["plan"],
+                "cpp_review_date": each["held"],
+            }
+            for each in made["review"]
+        ],
     }
 
 
@@ -141,9 +204,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     made = world()
     deliveries = {
         f"{SSD}/ssd/{MONTH}": as_ssd(made),
-        f"{CENSUS}/cin_census/{MONTH}": as_census(made),
+        f"{CENSUS}/cin_census/{MONTH}": as_census(in_the_census(made)),
         f"{BOTH}/ssd/{MONTH}": as_ssd(made),
-        f"{BOTH}/cin_census/{MONTH}": as_census(made),
+        f"{BOTH}/cin_census/{MONTH}": as_census(in_the_census(made)),
     }
     with built(tmp_path_factory.mktemp("sources"), deliveries) as connection:
         yield connection
@@ -155,10 +218,11 @@ def figures(warehouse: duckdb.DuckDBPyConnection, kpi_id: str, authority: str) -
 
 @pytest.mark.parametrize("kpi_id", [kpi for kpi in KPIS if kpi != "cpp_rate_10k"])
 def test_a_census_gives_the_same_figures_as_the_dataset(warehouse: duckdb.DuckDBPyConnection, kpi_id: str) -> None:
+    untold = UNTOLD.get(kpi_id, 0)
     expected = figures(warehouse, kpi_id, SSD)
     assert all(each is not None for each in expected)
     assert len(set(expected)) > 3, "figures that hardly change prove little"
-    assert figures(warehouse, kpi_id, CENSUS) == expected
+    assert figures(warehouse, kpi_id, CENSUS) == [None] * untold + expected[untold:]
 
 
 @pytest.mark.parametrize("kpi_id", KPIS)
@@ -194,6 +258,8 @@ def test_a_subject_comes_whole_from_one_source(tmp_path: Path) -> None:
         assert chosen == {
             "assessment": "ssd",
             "child protection plan": "ssd",
+            "child protection review": "ssd",
+            "referral": "ssd",
             "initial conference": "cin_census",
         }
         counts = {
