@@ -1,6 +1,7 @@
 """The made-up council, run through the command line in two places."""
 
 import os
+import pickle
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import pytest
 
 from pipelines.sample import SampleWritten, write_sample
 from pipelines.settings import PROJECT
+from pipelines.storage import one_at_a_time
 from tests.exports import KEY
 
 
@@ -42,12 +44,25 @@ class Place:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return _run_sample(tmp_path_factory.mktemp("here"))
+    return _run_once(tmp_path_factory, "here")
 
 
 @pytest.fixture(scope="session")
 def other_place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return _run_sample(tmp_path_factory.mktemp("there"))
+    return _run_once(tmp_path_factory, "there")
+
+
+def _run_once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Place:
+    """A run takes a minute: the workers share it."""
+    folder = tmp_path_factory.getbasetemp()
+    root = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / name
+    done = root / "place.pickle"
+    with one_at_a_time(root.with_suffix(".lock")):
+        if not done.exists():
+            done.write_bytes(pickle.dumps(_run_sample(root)))
+    told = pickle.loads(done.read_bytes())  # noqa: S301 - just written
+    assert isinstance(told, Place)
+    return told
 
 
 def _run_sample(root: Path) -> Place:
