@@ -158,7 +158,7 @@ def test_what_locates_a_child_is_not_staged(made_up: tuple[Settings, Mapping[str
         for column in staged_rows(made_up[1]["ssda903"], table)[0]
     }
     assert columns >= {"child", "dob", "decom", "review_code"}
-    assert not columns & {"upn", "home_post", "pl_post", "urn"}
+    assert not columns & {"home_post", "pl_post", "urn"}
 
 
 def test_a_child_has_the_same_key_in_both_sources(made_up: tuple[Settings, Mapping[str, staging.Staged]]) -> None:
