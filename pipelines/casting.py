@@ -198,7 +198,7 @@ def _read_text(column: Column) -> exp.Expr:
 
 
 def _shaped(column: Column) -> exp.Expr:
-    """An id whose shape is known, where it has it: of others, such as UN1 for none, many children would have the same."""
+    """An id whose shape is known, where it has it: what stands in its place, such as UN1, many children have."""
     return exp.case().when(exp.func("regexp_full_match", _given(column), _text(column.pattern)), _given(column))
 
 
