@@ -152,6 +152,11 @@ class Column:
         """Its type in staging; None where it is never staged."""
         return DUCKDB_TYPES.get(self.kind)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether something can stand in it that cannot be read; any text is an id, if its shape is not known."""
+        return self.pattern is not None if self.kind == "identifier" else self.kind != "symbol"
+
 
 @dataclass(frozen=True)
 class Check:
@@ -609,6 +614,7 @@ _UNREADABLE = {
     "number": ("is not a number in the range that makes sense", "Give a number or leave it blank."),
     "boolean": ("is not Y or N", "Give Y or N or leave it blank."),
     "code": ("is not one of the codes", "Use a code of the specification."),
+    "identifier": ("is not of the stated shape", "Record it as it was given out."),
     "text": (
         "is not of the stated shape, or looks like a person's identifier",
         "Give the code, not a name or number.",
@@ -643,7 +649,7 @@ def _structural_checks(column: Column) -> Iterator[Check]:
             Severity.CRITICAL,
             key_consequence,
         )
-    if column.kind in _UNREADABLE:
+    if column.is_read and column.kind in _UNREADABLE:
         what, remedy = _UNREADABLE[column.kind]
         yield _fact_check(
             column,

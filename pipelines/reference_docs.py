@@ -198,7 +198,7 @@ def _rule_reference() -> Iterator[str]:
 
     headings = ("Code", "What is wrong", "What to do", "Severity", "Consequence")
     yield from _table(headings, map(_rule_row, DELIVERY_RULES.values()))
-    yield "## Of what was delivered before, and of due dates\n"
+    yield "## Of what was delivered before, of due dates, and of what another source says\n"
     yield from _table(headings, _warehouse_rules())
     for source in load_sources(PROJECT / "expectations").values():
         yield f"## {source.title}\n"

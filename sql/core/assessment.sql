@@ -26,10 +26,12 @@ UNION ALL
 SELECT
     assessments.authority_code,
     assessments.assessment_key AS assessment_id,
-    assessments.lachildid AS child_id,
+    coalesce(same.known_as, assessments.lachildid) AS child_id,
     assessments.details_key AS referral_id,
     cast(NULL AS VARCHAR) AS team_code,
     assessments.assessment_actual_start_date AS start_date,
     assessments.assessment_authorisation_date AS authorised_date
 FROM staging.cin_census_assessments AS assessments
 INNER JOIN chosen ON assessments.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON assessments.authority_code = same.authority_code AND assessments.lachildid = same.child_id

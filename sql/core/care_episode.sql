@@ -14,13 +14,15 @@ UNION ALL
 SELECT
     'ssda903' AS source,
     episodes.authority_code,
-    episodes.child AS child_id,
+    coalesce(same.known_as, episodes.child) AS child_id,
     cast(NULL AS UUID) AS episode_id,
     cast(NULL AS UUID) AS care_period_id,
     episodes.decom AS start_date,
     episodes.dec AS end_date,
     cast(NULL AS VARCHAR) AS only_month
 FROM staging.ssda903_episodes AS episodes
+LEFT JOIN core.same_child AS same
+    ON episodes.authority_code = same.authority_code AND episodes.child = same.child_id
 UNION ALL
 SELECT
     'annex_a' AS source,

@@ -27,21 +27,25 @@ told AS (
     UNION ALL
     SELECT
         headers.authority_code,
-        headers.child AS child_id,
+        coalesce(same.known_as, headers.child) AS child_id,
         headers.dob AS birth_date,
         cast(NULL AS DATE) AS expected_birth_date,
         cast(NULL AS DATE) AS death_date,
         2 AS place
     FROM staging.ssda903_header AS headers
+    LEFT JOIN core.same_child AS same
+        ON headers.authority_code = same.authority_code AND headers.child = same.child_id
     UNION ALL
     SELECT
         children.authority_code,
-        children.lachildid AS child_id,
+        coalesce(same.known_as, children.lachildid) AS child_id,
         children.person_birth_date AS birth_date,
         children.expected_person_birth_date AS expected_birth_date,
         children.person_death_date AS death_date,
         3 AS place
     FROM staging.cin_census_children AS children
+    LEFT JOIN core.same_child AS same
+        ON children.authority_code = same.authority_code AND children.lachildid = same.child_id
     UNION ALL
     SELECT
         authority_code,

@@ -25,9 +25,11 @@ UNION ALL
 SELECT
     plans.authority_code,
     plans.cp_plan_key AS plan_id,
-    plans.lachildid AS child_id,
+    coalesce(same.known_as, plans.lachildid) AS child_id,
     plans.cpp_start_date AS start_date,
     plans.cpp_end_date AS end_date,
     false AS is_of_another_authority
 FROM staging.cin_census_cp_plans AS plans
 INNER JOIN chosen ON plans.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON plans.authority_code = same.authority_code AND plans.lachildid = same.child_id

@@ -30,9 +30,11 @@ SELECT
     conferences.conference_key AS conference_id,
     conferences.s47_key AS enquiry_id,
     conferences.details_key AS referral_id,
-    conferences.lachildid AS child_id,
+    coalesce(same.known_as, conferences.lachildid) AS child_id,
     cast(NULL AS VARCHAR) AS team_code,
     conferences.date_of_initial_cpc AS conference_date,
     conferences.s47_key IS NULL AS is_transfer_in
 FROM staging.cin_census_conferences AS conferences
 INNER JOIN chosen ON conferences.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON conferences.authority_code = same.authority_code AND conferences.lachildid = same.child_id

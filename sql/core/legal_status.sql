@@ -13,13 +13,15 @@ WITH statuses AS (
     UNION ALL
     SELECT
         'ssda903' AS source,
-        authority_code,
-        child AS child_id,
-        ls AS legal_status,
-        decom AS start_date,
-        dec AS end_date,
+        episodes.authority_code,
+        coalesce(same.known_as, episodes.child) AS child_id,
+        episodes.ls AS legal_status,
+        episodes.decom AS start_date,
+        episodes.dec AS end_date,
         cast(NULL AS VARCHAR) AS only_month
-    FROM staging.ssda903_episodes
+    FROM staging.ssda903_episodes AS episodes
+    LEFT JOIN core.same_child AS same
+        ON episodes.authority_code = same.authority_code AND episodes.child = same.child_id
     UNION ALL
     SELECT
         'annex_a' AS source,

@@ -24,8 +24,10 @@ UNION ALL
 SELECT
     details.authority_code,
     details.details_key AS referral_id,
-    details.lachildid AS child_id,
+    coalesce(same.known_as, details.lachildid) AS child_id,
     details.cin_referral_date AS referral_date,
     details.cin_closure_date AS close_date
 FROM staging.cin_census_details AS details
 INNER JOIN chosen ON details.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON details.authority_code = same.authority_code AND details.lachildid = same.child_id

@@ -47,12 +47,14 @@ SELECT
     'cp_review' AS kind,
     cp_reviews.authority_code,
     cp_reviews.cp_review_key AS review_id,
-    cp_reviews.lachildid AS child_id,
+    coalesce(same.known_as, cp_reviews.lachildid) AS child_id,
     cp_reviews.cpp_review_date AS review_date,
     cast(NULL AS DATE) AS recorded_due_date,
     true AS is_held
 FROM staging.cin_census_cp_reviews AS cp_reviews
 INNER JOIN chosen ON cp_reviews.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON cp_reviews.authority_code = same.authority_code AND cp_reviews.lachildid = same.child_id
 UNION ALL
 SELECT
     'cla_review' AS kind,

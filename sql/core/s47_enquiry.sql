@@ -27,10 +27,12 @@ UNION ALL
 SELECT
     enquiries.authority_code,
     enquiries.s47_key AS enquiry_id,
-    enquiries.lachildid AS child_id,
+    coalesce(same.known_as, enquiries.lachildid) AS child_id,
     cast(NULL AS VARCHAR) AS team_code,
     enquiries.s47_actual_start_date AS start_date,
     cast(NULL AS DATE) AS end_date,
     coalesce(enquiries.icpc_not_required, false) AS needs_no_conference
 FROM staging.cin_census_s47 AS enquiries
 INNER JOIN chosen ON enquiries.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON enquiries.authority_code = same.authority_code AND enquiries.lachildid = same.child_id
