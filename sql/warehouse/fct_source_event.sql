@@ -19,7 +19,7 @@ WITH told AS (
         ON
             compared.authority_code = events.authority_code
             AND compared.subject = events.subject
-            AND (compared.preferred_source = events.source OR compared.other_source = events.source)
+            AND events.source IN (compared.preferred_source, compared.other_source)
             AND events.first_date BETWEEN compared.first_day AND compared.last_day
 ),
 
