@@ -1,15 +1,17 @@
 """The returns of the made-up council: what its records, as one month's exports hold them, come to in other formats.
 
-``sql/sample/`` says what: a SELECT a table of the return, its columns named as in the table's contract, over the exports
-(``export.ssd_person``) and what several returns have in common (``council.child``). This writes their rows as files.
+``sql/sample/`` says what: a SELECT a table of the return, its columns named as in the table's contract, over the
+exports (``export.ssd_person``) and what several tables have in common (``council.child``). This writes their rows as
+files.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -19,6 +21,8 @@ from sqlglot import exp
 
 from pipelines.contracts import A_YEAR, MADE_KEY, load_sources
 from pipelines.deliveries import MADE_UP_AUTHORITY, Delivery
+from pipelines.periods import Period
+from pipelines.sample.council import DEFAULT_MONTHS, PROJECT, READY, write_sample
 from pipelines.sql_files import DIALECT, in_build_order, read_selects
 from pipelines.storage import new_folder
 from pipelines.workbook import MADE, OPTIONS
@@ -27,20 +31,35 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from pipelines.contracts import Column, Contract, Source
-    from pipelines.periods import Period
 
-RETURNS = ("annex_a", "cin_census", "ssda903", "workforce_census")
-READY = "_READY"
+WORKFORCE = "workforce_census"
+RETURNS = ("annex_a", "cin_census", "ssda903", WORKFORCE)
+LAST_SEPTEMBER = Period(2020, 9)
 EXPORT, REFERENCE, COUNCIL = "export", "reference", "council"
 REFERENCES = ("involvement_role", "legal_status", "role")
 READERS = {"date": "read_date", "boolean": "read_boolean"}
 NUMBER = "DECIMAL(12, 2)"
 BRITISH, BRITISH_IN_EXCEL = "%d/%m/%Y", "dd/mm/yyyy"
 AROUND, OWN_TEXT = "ancestor::", "."
-PROJECT = Path(__file__).resolve().parents[2]
 
 Tables = dict[str, list[dict[str, Any]]]
 """Rows, by column, of each table."""
+
+
+def write_returns_of_sample(inbox: Path, *, seed: int = 2021, scale: float = 1.0) -> dict[str, int]:
+    """Write what the council of ``write_sample`` sends in other formats: of its last month, its workforce of September.
+
+    Returns the rows of each table; raises FileExistsError where a delivery is there already.
+    """
+    wanted = {DEFAULT_MONTHS[-1]: [name for name in RETURNS if name != WORKFORCE], LAST_SEPTEMBER: [WORKFORCE]}
+    rows: dict[str, int] = {}
+    with TemporaryDirectory() as clean:
+        write_sample(Path(clean), seed=seed, scale=scale, months=tuple(wanted), spoilt=False)
+        council = Path(clean) / MADE_UP_AUTHORITY
+        for month, sources in wanted.items():
+            ssd, local = council / "ssd" / str(month), council / "local" / str(month)
+            rows |= write_returns(inbox, month, ssd=ssd, local=local, sources=sources)
+    return rows
 
 
 def write_returns(
@@ -56,21 +75,21 @@ def write_returns(
     """Write deliveries of a month, from the folders of its SSD and local tables; returns the rows of each table.
 
     A table is told by its file's path in the inbox and, where the file holds several, by its part of it. The exports
-    must be without faults; only ``workforce_census`` needs the local ones. Raises FileExistsError where a delivery is
-    there already.
+    must be without faults; only ``workforce_census`` needs the local ones. What nobody made up, such as contacts, is
+    headings alone. Raises FileExistsError where a delivery is there already.
     """
     contracts = load_sources(project / "expectations")
     exports = {"ssd": ssd} if local is None else {"ssd": ssd, "local": local}
     rows: dict[str, int] = {}
-    with ExitStack() as whole, _council(contracts, exports, month, project) as council:
-        for name in sorted(sources):
+    with _council(contracts, exports, month, project) as council:
+        for name in sources:
             source = contracts[name].of_year(month.collection_year)
             delivery = Delivery(authority, name, month)
-            folder = whole.enter_context(new_folder(inbox / str(delivery)))
             _make_tables(council, name, month, project)
             tables = _tables(council, source)
-            _write(folder, source, month, tables)
-            (folder / READY).touch()
+            with new_folder(inbox / str(delivery)) as folder:
+                _write(folder, source, month, tables)
+                (folder / READY).touch()
             rows |= {f"{delivery}/{_told(source, month, table)}": len(tables[table]) for table in tables}
     return rows
 
@@ -90,21 +109,22 @@ def _council(
         for source, folder in exports.items():
             for contract in contracts[source].tables.values():
                 given = council.read_csv(str(folder / contract.file_name), header=True, all_varchar=True)
-                given.select(*map(_typed, contract.columns)).create(f"{EXPORT}.{contract.name}")
+                given.project(", ".join(map(_typed, contract.columns))).create(f"{EXPORT}.{contract.name}")
         _make_tables(council, COUNCIL, month, project)
         yield council
 
 
-def _typed(column: Column) -> duckdb.Expression:
-    value: duckdb.Expression = duckdb.ColumnExpression(column.heading)
+def _typed(column: Column) -> str:
+    return exp.alias_(_value(column), column.name, quoted=True).sql(DIALECT)
+
+
+def _value(column: Column) -> exp.Expr:
+    given = exp.column(column.heading, quoted=True)
     if column.kind == "flag":
-        path = duckdb.ConstantExpression(f"$.{column.json_key}")
-        value = duckdb.FunctionExpression("read_json_flag", value, path)
-    elif column.kind in READERS:
-        value = duckdb.FunctionExpression(READERS[column.kind], value)
-    elif column.kind == "number":
-        value = value.cast(NUMBER)
-    return value.alias(column.name)
+        return exp.func("read_json_flag", given, exp.Literal.string(f"$.{column.json_key}"))
+    if column.kind in READERS:
+        return exp.func(READERS[column.kind], given)
+    return exp.cast(given, NUMBER) if column.kind == "number" else given
 
 
 def _make_tables(council: duckdb.DuckDBPyConnection, schema: str, month: Period, project: Path) -> None:
