@@ -240,7 +240,7 @@ def _inside(element: Any, name: str) -> Any:
 def _fill(element: Any, contract: Contract, row: Mapping[str, Any]) -> None:
     for column in contract.columns:
         value = row.get(column.name)
-        if value is None or column.path.startswith(AROUND) or MADE_KEY in column.path:
+        if value is None or not column.is_of_year or column.path.startswith(AROUND) or MADE_KEY in column.path:
             continue
         holder = element
         for name in () if column.path == OWN_TEXT else column.path.split("/"):
