@@ -273,13 +273,16 @@ def sample(
     if "://" in settings.inbox_url:
         raise typer.BadParameter("the sample is written to a folder: set INBOX_URL to a local path")
     inbox = Path(settings.inbox)
-    written = _working("Writing the made-up council", lambda: write_sample(inbox, seed=seed, scale=scale))
-    for folder in written.folders:
+    try:
+        written = _working("Writing the made-up council", lambda: write_sample(inbox, seed=seed, scale=scale))
+        folders = list(written.folders)
+        if formats:
+            returns = _working("Writing its returns", lambda: write_returns_of_sample(inbox, seed=seed, scale=scale))
+            folders += sorted({inbox / Path(file).parent for file in returns})
+    except FileExistsError as already:
+        raise typer.BadParameter(str(already)) from None
+    for folder in folders:
         out.print(f"written: {folder}")
-    if formats:
-        returns = _working("Writing its returns", lambda: write_returns_of_sample(inbox, seed=seed, scale=scale))
-        for folder in sorted({inbox / Path(file).parent for file in returns}):
-            out.print(f"written: {folder}")
 
 
 def _tell(problems: Sequence[str], good: str, bad: str) -> None:
