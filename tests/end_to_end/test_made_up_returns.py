@@ -23,7 +23,7 @@ from pipelines.periods import Period
 from pipelines.sample import write_returns, write_sample
 from pipelines.sample.returns import RETURNS
 from pipelines.settings import Settings
-from tests.exports import KEY
+from tests.exports import KEY, write_ssd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,9 +54,7 @@ class World:
         return self.root / "inbox" / COUNCIL / source / str(month)
 
     def list_of_annex_a(self, number: int) -> list[Row]:
-        sheet = openpyxl.load_workbook(self.delivery("annex_a") / "annex_a.xlsx", read_only=True)[f"List {number}"]
-        headings, *rows = sheet.values
-        return [dict(zip(headings, map(as_date, row), strict=True)) for row in rows]
+        return list_of(self.delivery("annex_a") / "annex_a.xlsx", number)
 
     def ssda903(self, name: str) -> list[dict[str, str]]:
         return rows_of(self.delivery("ssda903") / f"{name}.csv")
@@ -71,6 +69,11 @@ class World:
 def rows_of(file: Path) -> list[dict[str, str]]:
     with file.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+def list_of(file: Path, number: int) -> list[Row]:
+    headings, *rows = openpyxl.load_workbook(file, read_only=True)[f"List {number}"].values
+    return [dict(zip(headings, map(as_date, row), strict=True)) for row in rows]
 
 
 def as_date(value: Any) -> Any:
@@ -423,3 +426,95 @@ def test_the_workforce_census_has_the_cases_of_each_worker(world: World) -> None
     told = {worker.findtext("SWENo"): worker.findtext("Cases30") for worker in world.workforce().iter("CSWWWorker")}
     there = {number: int(text) for number, text in told.items() if text is not None}
     assert there == {number: cases[number] for number in there} and sum(there.values()) == len(held) > 0
+
+
+def test_what_only_looks_like_the_latest_is_not_told(tmp_path: Path) -> None:
+    """Of A. B has two breaks, the second from the day on which the first ends; C and D left on two sides of an edge."""
+    episode = ("clae_person_id", "clae_cla_episode_start_date", "clae_cla_episode_ceased_date")
+    status = ("lega_person_id", "lega_legal_status", "lega_legal_status_start_date", "lega_legal_status_end_date")
+    placement = (
+        "clap_person_id",
+        "clap_cla_placement_type",
+        "clap_cla_placement_start_date",
+        "clap_cla_placement_end_date",
+    )
+    episodes = [
+        ("A", "2020-01-01", "2020-06-01"),
+        ("A", "2020-06-01", ""),
+        ("B", "2021-01-04", "2021-01-06"),
+        ("B", "2021-01-06", "2021-01-08"),
+        ("C", "2020-01-01", "2020-09-01"),
+        ("D", "2020-01-01", "2020-08-31"),
+    ]
+    statuses = [("A", "C1", "2020-01-01", "2021-02-28"), ("A", "C2", "2021-02-28", "")]
+    statuses += [("B", "V4", start, end) for _, start, end in episodes[2:4]]
+    placements = [("A", "U6", "2020-06-01", ""), ("A", "U4", "2020-06-01", ""), ("A", "K2", "2020-07-01", "2021-02-01")]
+    ssd = write_ssd(
+        tmp_path / "ssd",
+        {
+            "ssd_person": [{"pers_person_id": child} for child in "ABCD"],
+            "ssd_cla_episodes": [
+                {"clae_cla_episode_id": f"E{number}", "clae_cla_id": row[0], **dict(zip(episode, row, strict=True))}
+                for number, row in enumerate(episodes)
+            ],
+            "ssd_legal_status": [dict(zip(status, row, strict=True)) for row in statuses],
+            "ssd_cla_placement": [dict(zip(placement, row, strict=True)) for row in placements],
+            "ssd_cla_reviews": [
+                {"clar_cla_id": "A", "clar_cla_review_date": date, "clar_cla_review_cancelled": cancelled}
+                for date, cancelled in (("2021-01-10", "N"), ("2021-02-20", "Y"))
+            ],
+            "ssd_cla_visits": [
+                {"clav_person_id": "A", "clav_cla_visit_date": date, "clav_cla_visit_seen": seen}
+                for date, seen in (("2021-02-01", "Y"), ("2021-02-10", "N"))
+            ],
+        },
+    )
+    write_returns(tmp_path, MONTH, ssd=ssd, sources=["annex_a", "ssda903"])
+    rows = {row["Child Unique ID"]: row for row in list_of(tmp_path / COUNCIL / "annex_a/2021-02/annex_a.xlsx", 8)}
+    began = "Date Started to be Looked After"
+    assert {child: row[began] for child, row in rows.items()} == {
+        "A": dt.date(2020, 1, 1),
+        "B": dt.date(2021, 1, 6),
+        "C": dt.date(2020, 1, 1),
+    }
+    assert rows["A"]["Date of Latest Statutory Review"] == dt.date(2021, 1, 10)
+    assert rows["A"]["Date of Last Social Work Visit"] == dt.date(2021, 2, 1)
+    assert (rows["A"]["Child's Legal Status"], rows["A"]["Placement Type"]) == ("C2", "U4")
+    told = rows_of(tmp_path / COUNCIL / "ssda903/2021-02/episodes.csv")
+    assert [row["LS"] for row in told if row["CHILD"] in "AB"] == ["C1", "C1", "V4", "V4"]
+
+
+def test_a_collection_year_begins_on_its_first_day(tmp_path: Path) -> None:
+    ended = {"A": "2020-03-31", "B": "2020-04-01", "C": ""}
+    ssd = write_ssd(
+        tmp_path / "ssd",
+        {
+            "ssd_person": [{"pers_person_id": child} for child in ended],
+            "ssd_cla_episodes": [
+                {
+                    "clae_cla_episode_id": child,
+                    "clae_person_id": child,
+                    "clae_cla_episode_start_date": "2020-01-06",
+                    "clae_cla_episode_ceased_date": end,
+                }
+                for child, end in ended.items()
+            ],
+            "ssd_cin_episodes": [
+                {"cine_person_id": child, "cine_referral_id": child, "cine_referral_date": "2020-01-06"}
+                for child in ended
+            ],
+            "ssd_cin_assessments": [
+                {
+                    "cina_person_id": child,
+                    "cina_referral_id": child,
+                    "cina_assessment_id": child,
+                    "cina_assessment_start_date": "2020-01-06",
+                    "cina_assessment_auth_date": end,
+                }
+                for child, end in ended.items()
+            ],
+        },
+    )
+    written = write_returns(tmp_path, MONTH, ssd=ssd, sources=["cin_census", "ssda903"])
+    counts = {name.rpartition("/")[2].rpartition(": ")[2]: count for name, count in written.items()}
+    assert (counts["details"], counts["assessments"], counts["episodes.csv"], counts["header.csv"]) == (3, 2, 2, 2)
