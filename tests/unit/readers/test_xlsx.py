@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import openpyxl  # type: ignore[import-untyped]
 import pytest
+import xlsxwriter
 
 from pipelines.findings import UnusableDelivery
 from pipelines.readers import TableRead, read_table, records, xlsx
@@ -258,6 +259,16 @@ def test_a_sheet_may_have_as_many_cells_as_is_allowed_and_no_more(
     assert read(content).columns == ("id",)
     monkeypatch.setattr(xlsx, "MOST_CELLS", 2 * 28 - 1)
     assert read.refusal(content)[0] == "DLV-003"
+
+
+def test_the_namespace_that_excel_calls_r_is_no_column(read: Reader) -> None:
+    """Excel declares it on every sheet, openpyxl does not: 400 rows of 154,664 columns would be too many cells."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as workbook:
+        workbook.add_worksheet().write_column(0, 0, ["id", *range(400)])
+    with zipfile.ZipFile(content) as archive:
+        assert b'xmlns:r="http://' in archive.read("xl/worksheets/sheet1.xml")
+    assert read(content.getvalue()).rows_read == 400
 
 
 @pytest.mark.parametrize("name", ["../evil.xml", "xl/../../evil.xml", "/etc/evil", "..\\evil.xml", "C:\\evil.xml"])
