@@ -119,8 +119,8 @@ def _formats() -> Iterator[str]:
         "up to the delivery's. *Its own month*: of the month of the delivery alone. A blank: the format does not hold "
         "what the figure is made from; it is absent then, and says what it waits for (`kpi_absence`). What the local "
         "tables and the survey give needs no format. Made-up records of one council, written in all five, give the "
-        "same figures wherever two of them can give one (`tests/end_to_end/test_same_figures.py`). Which is taken where "
-        "several are delivered: [decision 26](decisions/0026-a-subject-comes-whole-from-one-source.md).\n"
+        "same figures wherever two of them can give one (`tests/end_to_end/test_same_figures.py`). Which one is taken "
+        "where several are delivered: [decision 26](decisions/0026-a-subject-comes-whole-from-one-source.md).\n"
     )
     sources = load_sources(PROJECT / "expectations")
     kpis = load_register(PROJECT / "sql" / "kpis")

@@ -23,6 +23,7 @@ from pipelines.contracts import A_YEAR, MADE_KEY, load_sources
 from pipelines.deliveries import MADE_UP_AUTHORITY, Delivery
 from pipelines.periods import Period
 from pipelines.sample.council import DEFAULT_MONTHS, PROJECT, READY, write_sample
+from pipelines.sample.writing import LIFETIMES
 from pipelines.sql_files import DIALECT, in_build_order, read_selects
 from pipelines.storage import new_folder
 from pipelines.workbook import MADE, OPTIONS
@@ -107,7 +108,7 @@ def _council(
             file = project / "sql" / REFERENCE / f"{name}.csv"
             council.read_csv(str(file), header=True).create(f"{REFERENCE}.{name}")
         for source, folder in exports.items():
-            for contract in contracts[source].tables.values():
+            for contract in (each for name, each in contracts[source].tables.items() if name in LIFETIMES):
                 given = council.read_csv(str(folder / contract.file_name), header=True, all_varchar=True)
                 given.project(", ".join(map(_typed, contract.columns))).create(f"{EXPORT}.{contract.name}")
         _make_tables(council, COUNCIL, month, project)

@@ -1,7 +1,7 @@
 -- One row a looked-after child on a list of one month's end, with the clock of visits that its latest visit in the
 -- placement started, or the placement: regulation 28 as dim_visiting_rule has it, as far as a list tells. What its
--- care plan and legal status were on the day of the visit it tells only where they began by then. A child without a
--- placement is not in date.
+-- care plan and legal status were on the day of the visit it tells only where they began by then; a review before
+-- the latest was held if it was due. A child without a placement is not in date.
 -- grain: authority_code, child_id, reporting_month
 WITH months AS (
     SELECT
@@ -18,11 +18,37 @@ short_breaks AS (
     WHERE is_short_break
 ),
 
+calendar AS (
+    SELECT
+        calendar_date,
+        working_day_number
+    FROM warehouse.dim_calendar
+),
+
+working_days AS (
+    SELECT
+        calendar_date,
+        working_day_number
+    FROM warehouse.dim_calendar
+    WHERE is_working_day
+),
+
+first_reviews AS (
+    SELECT
+        authority_code,
+        working_days,
+        days,
+        months
+    FROM warehouse.dim_timescale
+    WHERE timescale_id = 'cla_review_first'
+),
+
 listed AS (
     SELECT
         periods.authority_code,
         periods.child_id,
         periods.care_period_key,
+        periods.start_date AS period_start,
         periods.legal_status,
         periods.legal_status_start_date,
         periods.placement_type,
@@ -67,6 +93,7 @@ clocked AS (
         authority_code,
         child_id,
         care_period_key,
+        period_start,
         legal_status,
         legal_status_start_date,
         placement_type,
@@ -80,6 +107,38 @@ clocked AS (
         CASE WHEN last_visit_date >= start_date THEN last_visit_date ELSE start_date END AS clock_date
     FROM listed
     WHERE rank = 1
+),
+
+with_review AS (
+    SELECT
+        clocked.authority_code,
+        clocked.child_id,
+        clocked.care_period_key,
+        clocked.legal_status,
+        clocked.legal_status_start_date,
+        clocked.placement_type,
+        clocked.placement_start_date,
+        clocked.is_meant_to_last,
+        clocked.last_review_date,
+        clocked.reporting_month,
+        clocked.month_end,
+        clocked.start_date,
+        clocked.place,
+        clocked.clock_date,
+        CASE
+            WHEN first_reviews.working_days IS NOT NULL THEN working_days.calendar_date
+            ELSE
+                cast(
+                    clocked.period_start
+                    + to_days(cast(coalesce(first_reviews.days, 0) AS INTEGER))
+                    + to_months(cast(coalesce(first_reviews.months, 0) AS INTEGER)) AS DATE
+                )
+        END AS first_review_due
+    FROM clocked
+    INNER JOIN first_reviews ON clocked.authority_code = first_reviews.authority_code
+    LEFT JOIN calendar ON clocked.period_start = calendar.calendar_date
+    LEFT JOIN working_days
+        ON calendar.working_day_number + first_reviews.working_days = working_days.working_day_number
 ),
 
 ruled AS (
@@ -99,28 +158,15 @@ ruled AS (
                 THEN
                     CASE
                         WHEN last_review_date <= clock_date THEN 'cla_visit_interim_order'
+                        WHEN last_review_date IS NOT NULL AND coalesce(clock_date >= first_review_due, true)
+                            THEN 'cla_visit_interim_order'
                         ELSE 'cla_visit_interim_order_unreviewed'
                     END
             WHEN placement_type = 'P1' OR clock_date < placement_start_date + INTERVAL 1 YEAR THEN 'cla_visit'
             WHEN placement_type IN ('U1', 'U4') OR is_meant_to_last THEN 'cla_visit_lasting'
             ELSE 'cla_visit'
         END AS timescale_id
-    FROM clocked
-),
-
-calendar AS (
-    SELECT
-        calendar_date,
-        working_day_number
-    FROM warehouse.dim_calendar
-),
-
-working_days AS (
-    SELECT
-        calendar_date,
-        working_day_number
-    FROM warehouse.dim_calendar
-    WHERE is_working_day
+    FROM with_review
 ),
 
 due AS (

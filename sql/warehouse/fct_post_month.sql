@@ -35,6 +35,7 @@ months AS (
         covered.reporting_month,
         covered.month_end,
         covered.year_before,
+        listed_months.reporting_month AS listed_month,
         coalesce(listed_months.source, 'local') AS source
     FROM warehouse.dim_covered_month AS covered
     LEFT JOIN listed_months
@@ -63,7 +64,7 @@ INNER JOIN months
     ON
         posts.authority_code = months.authority_code
         AND posts.source = months.source
-        AND coalesce(posts.only_month, months.reporting_month) = months.reporting_month
+        AND coalesce(posts.only_month, '') = coalesce(months.listed_month, '')
         AND coalesce(posts.from_date, DATE '0001-01-01') <= months.month_end
         AND coalesce(posts.to_date, DATE '9999-12-31') > months.year_before
 WHERE coalesce(posts.from_date <= posts.to_date, true)

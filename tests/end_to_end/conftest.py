@@ -4,8 +4,9 @@ import os
 import pickle
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,8 +67,18 @@ def _run_once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Place:
 
 
 def _run_sample(root: Path) -> Place:
-    place = Place(root, write_sample(root / "inbox"))
+    place = Place(root, _to_be_pickled(write_sample(root / "inbox")))
     done = place.pipelines("run", "2021-02")
     assert done.returncode == 0, done.stderr
     (root / "printed.txt").write_text(done.stdout, encoding="utf-8")
     return place
+
+
+def _to_be_pickled(written: SampleWritten) -> SampleWritten:
+    """Without what plants the faults: functions inside functions."""
+    planted = (replace(each, fault=replace(each.fault, plant=_was_planted)) for each in written.faults)
+    return replace(written, faults=tuple(planted))
+
+
+def _was_planted(*_: object) -> list[Any]:
+    raise AssertionError("it was planted already")

@@ -53,12 +53,27 @@ GIVEN = (
     Given("cin_census", "assess_45wd", YEAR),
     Given("cin_census", "assess_open_overdue", YEAR),
     Given("cin_census", "icpc_15wd", YEAR),
+    Given("cin_census", "assess_45wd_due_basis", YEAR[3:]),
+    Given("cin_census", "icpc_transfer_in_15wd", YEAR),
+    Given("cin_census", "cp_review_in_time", YEAR[6:]),
     Given("cin_census", "cpp_count", YEAR),
     Given("cin_census", "cpp_rate_10k", YEAR),
     Given("ssda903", "cla_count", YEAR),
     Given("ssda903", "cla_rate_10k", YEAR),
+    Given("annex_a", "assess_open_overdue", PICTURES),
+    Given("annex_a", "cpp_count", PICTURES),
+    Given("annex_a", "cpp_rate_10k", PICTURES),
+    Given("annex_a", "cp_visit_snapshot", PICTURES),
+    Given("annex_a", "cla_count", PICTURES),
+    Given("annex_a", "cla_rate_10k", PICTURES),
+    Given("annex_a", "cla_visit_snapshot", PICTURES),
+    Given("workforce_census", "agency_rate_fte", (SEPTEMBER,), "local"),
+    Given("workforce_census", "vacancy_rate_fte", (SEPTEMBER,), "local"),
+    Given("workforce_census", "turnover_rate_fte", (SEPTEMBER,), "local"),
+    Given("workforce_census", "absence_rate_fte", (SEPTEMBER,), "local"),
+    Given("workforce_census", "caseload_average", (SEPTEMBER,)),
 )
-"""All that the formats give, as the second test sees to. What is told from July on has the months ``YEAR[3:]``."""
+"""All that the formats give, as the second test sees to."""
 
 
 @pytest.fixture(scope="module")

@@ -192,8 +192,8 @@ LOOKED_AFTER: dict[str, tuple[LookedAfter, int, Expected]] = {
         1,
         (0, 1),
     ),
-    "with a parent, interim order, reviewed after the visit": (
-        CARE(**WITH_PARENTS, visit="2021-01-31", review="2021-02-01"),
+    "with a parent, interim order, reviewed for the first time after the visit": (
+        CARE(**WITH_PARENTS, taken_in="2021-01-04", since="2021-01-04", visit="2021-01-31", review="2021-02-01"),
         1,
         (0, 1),
     ),
@@ -212,6 +212,24 @@ LOOKED_AFTER: dict[str, tuple[LookedAfter, int, Expected]] = {
     "18 the day after": (CARE(born="2003-03-01", visit="2021-02-20"), 1, (1, 1)),
     "ceased on the month's last day": (CARE(visit="2021-02-20", ceased="2021-02-28"), 0, NOT_COUNTED),
     "ceased the day after": (CARE(visit="2021-02-20", ceased="2021-03-01"), 1, (1, 1)),
+}
+# A list holds the latest review alone. That one was held before it is taken for granted from the day it was due.
+REVIEWED_SINCE: dict[str, tuple[LookedAfter, int, Expected]] = {
+    "reviewed after a visit on the day the first review was due": (
+        CARE(**WITH_PARENTS, taken_in="2021-01-04", since="2021-01-04", visit="2021-02-01", review="2021-02-02"),
+        1,
+        (1, 1),
+    ),
+    "reviewed after a visit on the day before": (
+        CARE(**WITH_PARENTS, taken_in="2021-01-05", since="2021-01-05", visit="2021-02-01", review="2021-02-02"),
+        1,
+        (0, 1),
+    ),
+    "visited after the first review was due, never reviewed": (
+        CARE(**WITH_PARENTS, taken_in="2021-01-04", since="2021-01-04", visit="2021-02-01"),
+        1,
+        (0, 1),
+    ),
 }
 SOURCES = ("ssd", "annex_a")
 
@@ -251,6 +269,7 @@ ASSESSED: dict[str, tuple[Assessed, int]] = {
 CASES: Mapping[str, tuple[Any, ...]] = {
     **{f"on a plan: {name}": case for name, case in ON_PLAN.items()},
     **{f"looked after: {name}": case for name, case in LOOKED_AFTER.items()},
+    **{f"looked after: {name}": case for name, case in REVIEWED_SINCE.items()},
     **{f"assessed: {name}": case for name, case in ASSESSED.items()},
 }
 
@@ -284,6 +303,14 @@ def test_a_looked_after_child(warehouse: duckdb.DuckDBPyConnection, name: str) -
     _, children, visits = LOOKED_AFTER[name]
     assert told(warehouse, "cla_count", f"looked after: {name}") == (children, None)
     assert told(warehouse, "cla_visit_snapshot", f"looked after: {name}") == visits
+
+
+@pytest.mark.parametrize("name", REVIEWED_SINCE)
+def test_an_earlier_review_that_a_list_cannot_hold(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
+    """The dataset holds every review, and knows that there was none."""
+    _, _, visits = REVIEWED_SINCE[name]
+    is_dataset = warehouse.sql("SELECT count(*) FROM core.listed_looked_after").fetchall() == [(0,)]
+    assert told(warehouse, "cla_visit_snapshot", f"looked after: {name}") == ((0, 1) if is_dataset else visits)
 
 
 @pytest.mark.parametrize("name", ASSESSED)

@@ -35,7 +35,7 @@ SELECT
     children.child_id AS child_unique_id,
     children.gender,
     children.ethnicity,
-    children.date_of_birth,
+    coalesce(children.date_of_birth, children.expected_date_of_birth) AS date_of_birth,
     children.age,
     children.has_disability,
     plans.start_date AS child_protection_plan_start_date,
