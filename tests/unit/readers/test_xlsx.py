@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import openpyxl  # type: ignore[import-untyped]
 import pytest
+import xlsxwriter
 
 from pipelines.findings import UnusableDelivery
 from pipelines.readers import TableRead, read_table, records, xlsx
@@ -235,6 +236,16 @@ def test_two_cells_far_apart_are_not_given_the_memory_between_them(
     code, cause = read.refusal(sheet_of({"A1": "id", "XFD1048576": 1}))
     assert code == "DLV-003"
     assert "row 1,048,576 and column 16,384" in cause
+
+
+def test_a_prefix_that_excel_declares_is_no_cell(read: Reader) -> None:
+    """As every sheet that Excel writes does: xmlns:r, which begins with http."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as workbook:
+        workbook.add_worksheet().write_column(0, 0, ["id", *range(5000)])
+    with zipfile.ZipFile(target) as archive:
+        assert b'xmlns:r="http' in archive.read("xl/worksheets/sheet1.xml")
+    assert read(target.getvalue()).rows_read == 5000
 
 
 @pytest.mark.parametrize(
