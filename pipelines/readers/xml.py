@@ -46,8 +46,7 @@ if TYPE_CHECKING:
 
     from pipelines.contracts import Contract
     from pipelines.findings import Rule
-
-    Progress = Callable[[int, int], None]
+    from pipelines.readers.records import Progress
 
 PIECE = 256 * 1024
 # What takes more is an attack, or no return: a child takes some 3,000 bytes.
