@@ -155,7 +155,7 @@ def read(given: Return, content: bytes) -> Told:
         cells = {
             str(cell)
             for table in tables
-            for row in connection.table(f"raw.{table}").fetchall()
+            for row in connection.execute(f"SELECT * FROM raw.{table}").fetchall()
             for cell in row
             if cell is not None
         }
