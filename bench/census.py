@@ -1,4 +1,4 @@
-"""A made-up children in need census, as large as a region's: ``python -m bench.census FILE [CHILDREN]``.
+"""A made-up children in need census, as large as a region's: ``python -m bench.census FOLDER [CHILDREN]``.
 
 Every name and number in it is invented. It is written a child at a time, the same for the same number of children.
 """
@@ -32,12 +32,14 @@ HEADER = """<?xml version="1.0" encoding="utf-8"?>
 FOOTER = "  </Children>\n</Message>\n"
 FIRST_DAY = dt.date(2023, 4, 1)
 CHILDREN = 200_000
+YEAR = 2024
+FILE = f"cin_census_{YEAR}.xml"
 
 
-def write(file: Path, children: int) -> None:
-    """Write the census of so many children."""
+def write(folder: Path, children: int) -> None:
+    """Write the census of so many children into a folder."""
     dice = random.Random(children)  # noqa: S311 - made-up data
-    with file.open("w", encoding="utf-8", newline="\n") as target:
+    with (folder / FILE).open("w", encoding="utf-8", newline="\n") as target:
         target.write(HEADER)
         for number in range(1, children + 1):
             target.writelines(map(_indented, _child(dice, number)))

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from pipelines import (
@@ -326,10 +326,14 @@ def _landed(settings: Settings, delivery: Delivery, *, staged_next: bool = False
 
 
 def _staged(settings: Settings, delivery: Delivery) -> staging.Staged:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
-        task = shown.add_task(f"Checking {delivery}", total=None)
-        staged = staging.stage(settings, delivery, lambda done, of: shown.update(task, completed=done, total=of))
+    with _progress() as shown:
+        task = shown.add_task(f"Staging {delivery}", total=None)
+
+        def show(step: str, done: int, of: int) -> None:
+            share = f" {done / of:.0%}" if of else ""
+            shown.update(task, description=f"Staging {delivery}: {step}{share}")
+
+        staged = staging.stage(settings, delivery, show)
     told = f"{staged.rows_read:,} rows read, {staged.rows_refused:,} refused, {staged.rows_warned:,} with a warning"
     out.print(f"{_coloured(staged.outcome)}: {delivery}: {staged.refusal or told}", soft_wrap=True, highlight=False)
     return staged
@@ -350,9 +354,14 @@ def _coloured(outcome: str) -> str:
     return f"[bold red]{outcome}[/]" if outcome == "refused" else outcome
 
 
-def _working(what: str, work: Callable[[], T]) -> T:
+def _progress() -> Progress:
+    """For who watches a terminal; a log gets nothing of it."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+    return Progress(*columns, console=err, transient=True, disable=not err.is_interactive)
+
+
+def _working(what: str, work: Callable[[], T]) -> T:
+    with _progress() as progress:
         progress.add_task(what)
         return work()
 

@@ -152,7 +152,7 @@ NO_LAST_LINE_BREAK = Rule(
 )
 UNKNOWN_ELEMENT = Rule(
     "DLV-023",
-    "An element that is not in the contract first stands in this line: it is kept in landing and not read.",
+    "An element or attribute not in the contract first stands in this line: it is kept in landing and not read.",
     "Nothing, if it is not meant to be used; otherwise correct its name or where it stands.",
     Severity.INFO,
     Consequence.WARN,

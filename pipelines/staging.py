@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
     from pipelines.validation import Tested
 
-    Progress = Callable[[int, int], None]
+    Progress = Callable[[str, int, int], None]
 
 NEWEST = "newest.json"
 READING = ".reading-"
@@ -113,10 +113,15 @@ class Reading:
         }
 
 
-def stage(settings: Settings, delivery: Delivery, progress: Progress | None = None) -> Staged:
+def _untold(step: str, done: int, of: int) -> None:
+    """Where nobody watches."""
+
+
+def stage(settings: Settings, delivery: Delivery, progress: Progress = _untold) -> Staged:
     """Stage the newest landed version of a delivery; the same again is a no-op.
 
-    ``progress`` is told, again and again, how many bytes of how many were read of a file that is read piece by piece.
+    ``progress`` is told, again and again, what is being done, and how much of how much of it is: of reading, bytes of
+    the delivery; of typing and checking, tables.
     Bad data never raises: the delivery or its rows are refused, with findings. Raises NothingLanded where nothing
     was landed, NoPseudonymKey without a key, and BrokenCheck where a check cannot be carried out.
     """
@@ -215,7 +220,7 @@ def _private_scratch(settings: Settings) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _stage_new(settings: Settings, ingredients: Ingredients, folder: Path, progress: Progress | None) -> None:
+def _stage_new(settings: Settings, ingredients: Ingredients, folder: Path, progress: Progress) -> None:
     with _private_scratch(settings) as scratch:
         pages_folder = scratch / "pages"
         pages_folder.mkdir()
@@ -261,11 +266,12 @@ def _stage_tables(
     scratch: Path,
     pages_folder: Path,
     aside: Path,
-    progress: Progress | None,
+    progress: Progress,
 ) -> None:
     checked = scratch / "delivery.duckdb"
     with _connect(settings, checked) as connection:
         reading = _read_and_type(settings, ingredients, connection, scratch, progress)
+    progress("checking", 0, len(reading.contracts))
     # Costs seconds to import, and only here: a DAG file that imports this module must not pay for it.
     from pipelines.validation import validate
 
@@ -277,7 +283,9 @@ def _stage_tables(
         reading.good_rows,
         pages_folder / "great_expectations",
         pages.put_stylesheet(settings),
+        lambda done, of: progress("checking", done, of),
     )
+    progress("writing", 0, 0)
     with _connect(settings, checked) as connection:
         _write_outcome(settings, connection, ingredients, reading, tested, pages_folder, aside, refusal=None)
 
@@ -287,18 +295,20 @@ def _read_and_type(
     ingredients: Ingredients,
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
-    progress: Progress | None,
+    progress: Progress,
 ) -> Reading:
     """Fill the schema ``checked`` of the connection's own database; the text itself goes with the scratch folder."""
     connection.execute(casting.attach_raw(scratch / "raw.duckdb"))
     reading = _read_files(settings, ingredients, connection, scratch, progress)
+    progress("typing", 0, len(reading.contracts))
     _must_have_key_columns(reading)
     _expand_answers(connection, reading)
     _look_for_months_first(connection, reading)
     reading.noticed += [*_notice_columns(reading), *_notice_tables(ingredients.source, reading)]
     _pseudonymise(connection, reading, settings, ingredients.delivery.authority_code)
     connection.execute("CREATE SCHEMA checked")
-    for contract in reading.contracts.values():
+    for number, contract in enumerate(reading.contracts.values()):
+        progress("typing", number, len(reading.contracts))
         query = casting.checked_rows(contract, reading.headings)
         _create_table(connection, exp.table_(contract.name, db="checked"), query)
     _correct(settings, ingredients, connection, reading)
@@ -329,11 +339,14 @@ def _read_files(
     ingredients: Ingredients,
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
-    progress: Progress | None = None,
+    progress: Progress = _untold,
 ) -> Reading:
     reading = Reading()
-    for number, told in enumerate(ingredients.landing_manifest["files"], start=1):
-        file = ingredients.landed / told["name"]
+    files = [ingredients.landed / told["name"] for told in ingredients.landing_manifest["files"]]
+    sizes = [file.stat().st_size for file in files]
+    for number, file in enumerate(files, start=1):
+        told = _of_the_delivery(progress, sum(sizes[: number - 1]), sum(sizes))
+        told(0, sizes[number - 1])
         contracts = _held_by(file, ingredients.source)
         if not contracts:
             # By its number: a name that no contract knows may name a person.
@@ -342,7 +355,7 @@ def _read_files(
         shown = file.name if file_key(file.name) in ingredients.source.file_keys else f"file {number}"
         if any(contract.name in reading.reads for contract in contracts):
             raise UnusableDelivery(findings.SAME_TABLE_TWICE, shown, findings.SAME_TABLE_TWICE.sentence)
-        reads = _read_file(settings, ingredients.source, connection, file, contracts, shown, scratch, progress)
+        reads = _read_file(settings, ingredients.source, connection, file, contracts, shown, scratch, told)
         reading.contracts |= {contract.name: contract for contract in contracts if contract.name in reads}
         reading.reads |= reads
         reading.noticed += [each for name, read in reads.items() for each in _notice_records(name, read)]
@@ -351,6 +364,11 @@ def _read_files(
     if not reading.reads:
         raise UnusableDelivery(findings.NOTHING_USABLE, str(ingredients.delivery), findings.NOTHING_USABLE.sentence)
     return reading
+
+
+def _of_the_delivery(progress: Progress, before: int, of: int) -> Callable[[int, int], None]:
+    """Of a file only its own bytes are known where it is read."""
+    return lambda done, _: progress("reading", before + done, of)
 
 
 def _held_by(file: Path, source: Source) -> list[Contract]:
@@ -373,7 +391,7 @@ def _read_file(
     contracts: list[Contract],
     shown: str,
     scratch: Path,
-    progress: Progress | None,
+    progress: Callable[[int, int], None],
 ) -> dict[str, TableRead]:
     largest, suffix = settings.largest_file_bytes, file.suffix.lower()
     if suffix == XML:
@@ -390,7 +408,7 @@ def _read_file(
     if suffix == WORKBOOK and contracts[0].list_number is not None:
         return read_lists(connection, file, contracts, shown=shown, largest_bytes=largest, scratch=scratch)
     name = contracts[0].name
-    return {name: read_table(connection, file, name, largest_bytes=largest, scratch=scratch)}
+    return {name: read_table(connection, file, name, largest_bytes=largest, scratch=scratch, progress=progress)}
 
 
 def _notice_records(name: str, read: TableRead) -> Iterator[Noticed]:

@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["Malformed", "ReadingFailed", "TableRead", "read_lists", "read_table", "read_xml"]
+    from pipelines.readers.records import Progress
 
-READERS = {".csv": read_csv, ".xlsx": read_xlsx}
+__all__ = ["Malformed", "ReadingFailed", "TableRead", "read_lists", "read_table", "read_xml"]
 
 
 def read_table(
-    connection: duckdb.DuckDBPyConnection, file: Path, table: str, *, largest_bytes: int, scratch: Path
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    table: str,
+    *,
+    largest_bytes: int,
+    scratch: Path,
+    progress: Progress | None = None,
 ) -> TableRead:
     """Make ``raw."<table>"``, a view, of a CSV file or a workbook's first visible sheet that is not empty.
 
@@ -33,8 +39,11 @@ def read_table(
 
     ``scratch`` is a private folder: the text that the view shows is in it, as Parquet. Raises UnusableDelivery, which
     names the file, the rule and the cause, and never a value; ReadingFailed where the fault is not the file's.
+    ``progress`` is told how many bytes of how many were read of text that is read record by record.
     """
-    reader = READERS.get(file.suffix.lower())
-    if reader is None:
-        raise UnusableDelivery(NOT_A_TABLE, file.name, "Its name ends neither in .csv nor in .xlsx.")
-    return reader(connection, file, table, largest_bytes=largest_bytes, scratch=scratch)
+    match file.suffix.lower():
+        case ".csv":
+            return read_csv(connection, file, table, largest_bytes=largest_bytes, scratch=scratch, progress=progress)
+        case ".xlsx":
+            return read_xlsx(connection, file, table, largest_bytes=largest_bytes, scratch=scratch)
+    raise UnusableDelivery(NOT_A_TABLE, file.name, "Its name ends neither in .csv nor in .xlsx.")

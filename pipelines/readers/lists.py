@@ -48,12 +48,17 @@ SEPARATOR = "\x1f"
 
 @dataclass
 class Sheet:
-    """A sheet of a list: its header, and the number of the cell of each column that it has."""
+    """A sheet of a list: its header, and the number of the cell of each column that it has.
+
+    ``unheaded`` are the numbers of the columns that no heading tells of; those beyond the header count too.
+    """
 
     name: str
     number: int
     cells: dict[str, int]
     header_line: int
+    header: list[str]
+    unheaded: set[int]
 
 
 @dataclass
@@ -132,7 +137,9 @@ def _take_sheet(workbook: calamine.CalamineWorkbook, found: List, name: str, num
             continue
         columns = [headings.get(plain(text)) for text in record.fields]
         if keys[0] in [column and column.heading for column in columns]:
-            found.sheets.append(Sheet(name, number, _cells(columns, number, shown), line))
+            unheaded = {number for number, text in enumerate(record.fields) if not text.strip()}
+            cells_of = _cells(columns, number, shown)
+            found.sheets.append(Sheet(name, number, cells_of, line, list(map(plain, record.fields)), unheaded))
             for above in passed:
                 found.note(NO_RECORD, None, above)
             _note_headings(found, columns, record)
@@ -213,9 +220,10 @@ def _records(
                 continue
             if isinstance(record, Malformed):
                 yield record
-            elif _is_of_totals(record):
+            elif _is_of_totals(record) or _is_header_again(record, sheet):
                 found.note(NO_RECORD, None, line)
             else:
+                _note_unheaded(found, sheet, record)
                 values = {
                     heading: _read(record.fields[number], codes.get(heading)) for heading, number in sheet.cells.items()
                 }
@@ -228,6 +236,19 @@ def _records(
 def _is_of_totals(record: Record) -> bool:
     first = next(text for text in record.fields if text.strip())
     return plain(first) in TOTALS
+
+
+def _is_header_again(record: Record, sheet: Sheet) -> bool:
+    """As it stands where the months of a year were put below one another."""
+    return list(map(plain, record.fields)) == sheet.header
+
+
+def _note_unheaded(found: List, sheet: Sheet, record: Record) -> None:
+    """Tell where a value first stands in a column without a heading."""
+    for number in sorted(sheet.unheaded):
+        if record.fields[number].strip():
+            sheet.unheaded.remove(number)
+            found.note(UNKNOWN_COLUMN, f"column {number + 1}", record.line)
 
 
 def _codes(column: Column) -> Mapping[str, str]:

@@ -20,9 +20,11 @@ from pipelines.findings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pipelines.findings import Rule
+
+    Progress = Callable[[int, int], None]
 
 WHITE_SPACE = " \t\r\n\v\f\u00a0"
 LINE = "line"

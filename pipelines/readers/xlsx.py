@@ -46,8 +46,8 @@ LARGEST_EXACT_WHOLE = 2**53
 
 # calamine keeps every cell between the outermost ones, at some 24 bytes each: two cells can ask for 400 GB.
 MOST_CELLS = 50_000_000
-# Not the namespace that Excel calls r: http would be the column 154,664.
-REFERENCE = re.compile(rb"""[\s:"'/]r\s*=\s*["']([A-Za-z]*+)(\d*+)(?!:)""")
+# Of an attribute with a prefix calamine takes no notice: xmlns:r, as every workbook of Excel's has it, is no reference.
+REFERENCE = re.compile(rb"""[\s"'/]r\s*=\s*["']([A-Za-z]*)(\d*)""")
 LONGEST_REFERENCE = 64
 
 

@@ -46,8 +46,7 @@ if TYPE_CHECKING:
 
     from pipelines.contracts import Contract
     from pipelines.findings import Rule
-
-    Progress = Callable[[int, int], None]
+    from pipelines.readers.records import Progress
 
 PIECE = 256 * 1024
 # What takes more is an attack, or no return: a child takes some 3,000 bytes.
@@ -58,15 +57,26 @@ FEWEST_TO_MISS = 50
 # libxml2 holds a line in 16 bits; from there on it tells the line on which an element's first text ends.
 LAST_LINE_HELD = 65_535
 
+OF_SCHEMAS = "{http://www.w3.org/2001/XMLSchema-instance}"
+"""Of these attributes, where the schema is for one, no value is ever made."""
+WITH_ATTRIBUTES = etree.XPath(f"descendant-or-self::*[@*[namespace-uri() != '{OF_SCHEMAS[1:-1]}']]")
+
+# Of an ampersand, and of an entity that nothing declares, libxml2 tells in passing, and lxml at the end.
+TOLD_LATE = {etree.ErrorTypes.ERR_NAME_REQUIRED, etree.ErrorTypes.ERR_INTERNAL_ERROR}
+# Where a file ends with one of these, it is cut off.
+NAMES_BEGIN = (b"<", b"</", b"&")
+
 ILL_FORMED = "Line {} is no well-formed XML."
 SEPARATOR = "\x1f"
+# What no XML can hold: hardly a row then needs quotation marks, and the csv module takes five times as long.
+BETWEEN_CELLS = "\x1e"
 OWN_TEXT = "."
 AROUND, SAME = "ancestor::", "ancestor-or-self::"
 READ_TRIMMED = """
     COPY (
         SELECT *
         FROM read_csv(
-            $file, columns = $columns, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+            $file, columns = $columns, auto_detect = false, header = true, delim = '\x1e', quote = '"', escape = '"',
             strict_mode = true, parallel = false, compression = 'none', encoding = 'utf-8'
         )
     ) TO $rows (FORMAT parquet)
@@ -181,15 +191,19 @@ class _Sink:
         self._made = stack.enter_context(new_rows(scratch))
         self._clean = self._made.with_name("records.csv")
         self._file = stack.enter_context(closing(self._clean.open("w", encoding="utf-8", newline="")))
-        self._write = csv.writer(self._file, lineterminator="\r\n").writerow
-        self._write((LINE, *self._headings))
+        self._write_quoted = csv.writer(self._file, delimiter=BETWEEN_CELLS, lineterminator="\n").writerow
+        self._write_quoted((LINE, *self._headings))
 
-    def take(self, line: int, values: list[str | None]) -> None:
+    def take(self, line: int, values: list[str]) -> None:
         self.rows += 1
         if line <= self._last_line:
             self.shares_lines = True
         self._last_line = line
-        self._write((line, *values))
+        cells = BETWEEN_CELLS.join(values)
+        if '"' in cells or "\n" in cells or "\r" in cells:
+            self._write_quoted((line, *values))
+        else:
+            self._file.write(f"{line}{BETWEEN_CELLS}{cells}\n")
 
     def show(self, connection: duckdb.DuckDBPyConnection, view: str, shown: str) -> None:
         self._file.close()
@@ -223,6 +237,7 @@ class _Reading:
         self._shown = shown
         self._document: Any = None
         self._is_blank = True
+        self._end = b""
         self._since_record = 0
         self._records = 0
         self._told: set[tuple[str, str]] = set()
@@ -246,6 +261,7 @@ class _Reading:
         if self._document is None and b"<!DOCTYPE" in piece.replace(b"\0", b""):
             raise self._refused(NOT_A_TABLE, "It declares a document type, as no return does.")
         self._is_blank = self._is_blank and piece.isspace()
+        self._end = (self._end + piece[-8:]).replace(b"\0", b"")[-2:]
         self._since_record += len(piece)
         self._parse(lambda: self._parser.feed(piece), NOT_A_TABLE, ILL_FORMED)
         self._take_events()
@@ -274,8 +290,7 @@ class _Reading:
         try:
             return work()
         except etree.XMLSyntaxError as problem:
-            if problem.code == etree.ErrorTypes.ERR_INTERNAL_ERROR:
-                # Of an entity that nothing declares libxml2 tells in passing, and lxml at the end.
+            if problem.code in TOLD_LATE and not self._end.endswith(NAMES_BEGIN):
                 rule, cause = NOT_A_TABLE, ILL_FORMED
             line = problem.lineno or problem.error_log.last_error.line
             fault = self._refused(rule, cause.format(f"{line:,}"))
@@ -316,11 +331,14 @@ class _Reading:
         """Make the rows of an outermost element, and let go of it and all before it."""
         row = Row(place, _line(element), None)
         rows = [row]
+        for told in WITH_ATTRIBUTES(element):
+            self._note_attributes(row, told)
         self._collect(element, place, row, rows)
         for each in rows:
             self._emit(each)
         self._since_record = 0
-        element.clear(keep_tail=False)
+        # The text after it may not have been read to its end.
+        element.clear(keep_tail=True)
         while (before := element.getprevious()) is not None:
             self._look_at(before, self._place_at(self._path))
             self._around.remove(before)
@@ -389,7 +407,7 @@ class _Reading:
             if (form.is_its_own and row.holds_rows) or not own.keys().isdisjoint(form.own):
                 self._records += not form.contract.describes_file
                 self._sinks[form.contract.name].take(
-                    row.line, [scopes[outward].get(path) for outward, path in form.cells]
+                    row.line, [scopes[outward].get(path, "") for outward, path in form.cells]
                 )
 
     def _make_key(self, form: Form, row: Row) -> None:
@@ -404,6 +422,9 @@ class _Reading:
 
     def _look_between(self, element: Any, place: Place) -> None:
         """Notice what stands beside the outermost rows and what holds them."""
+        self._note_attributes(None, element)
+        if element.text is not None and not element.text.isspace():
+            self._note(STRAY_TEXT, None, None, element)
         for child in element:
             self._look_at(child, place)
 
@@ -423,6 +444,12 @@ class _Reading:
         if (table, name) not in self._told:
             self._told.add((table, name))
             self._note(UNKNOWN_ELEMENT, row, None, element)
+
+    def _note_attributes(self, row: Row | None, element: Any) -> None:
+        """No value is read from an attribute."""
+        for name in element.attrib:
+            if not name.startswith(OF_SCHEMAS):
+                self._note_unknown(row, f"@{name}", element)
 
     def _note(self, rule: Rule, row: Row | None, column: str | None, element: Any) -> None:
         self.oddities.append(Oddity(rule, self._table(row), column, _line(element)))

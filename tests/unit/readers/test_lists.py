@@ -184,6 +184,21 @@ def test_titles_totals_and_blank_rows_are_no_records(read: Reader) -> None:
     assert oddities(told) == {("DLV-028", None, 1), ("DLV-028", None, 6), ("DLV-028", None, 7)}
 
 
+def test_a_header_that_stands_again_between_the_rows_is_no_record(read: Reader) -> None:
+    again = [heading.upper() for heading in REFERRALS]
+    told = read(referrals(["101"], again, ["102"], [*REFERRALS[:4], "No"]))
+    assert read.rows("line", "child unique id") == [(2, "101"), (4, "102"), (5, "Child Unique ID")]
+    assert oddities(told) == {("DLV-028", None, 3)}
+
+
+def test_a_value_in_a_column_without_a_heading_is_told_where_the_first_is(read: Reader) -> None:
+    headings = [REFERRALS[0], None, *REFERRALS[1:]]
+    told = read(referrals(["101"], ["102", A_NAME], ["103", A_NAME, *[None] * 5, 1], headings=headings))
+    assert read.rows("child unique id") == [("101",), ("102",), ("103",)]
+    assert oddities(told) == {("DLV-013", "column 2", 3), ("DLV-013", "column 8", 4)}
+    assert A_NAME not in str(told)
+
+
 def test_a_list_of_several_months_is_one_table_told_by_numbers(read: Reader) -> None:
     months = {f"List 3 {month}": [REFERRALS, [f"{month}1"], [f"{month}2"]] for month in ("Jan", "Feb")}
     months["List 3 Mar"] = [["Date of referral", "Child Unique ID"], [DAY, "Mar1"]]

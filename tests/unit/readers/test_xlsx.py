@@ -238,6 +238,16 @@ def test_two_cells_far_apart_are_not_given_the_memory_between_them(
     assert "row 1,048,576 and column 16,384" in cause
 
 
+def test_a_prefix_that_excel_declares_is_no_cell(read: Reader) -> None:
+    """As every sheet that Excel writes does: xmlns:r, which begins with http."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as workbook:
+        workbook.add_worksheet().write_column(0, 0, ["id", *range(5000)])
+    with zipfile.ZipFile(target) as archive:
+        assert b'xmlns:r="http' in archive.read("xl/worksheets/sheet1.xml")
+    assert read(target.getvalue()).rows_read == 5000
+
+
 @pytest.mark.parametrize(
     "reference", ["xfd1048576", "XFD" + "0" * 30 + "1048576", "B" + "9" * 5000, "Z" * 13 + "9999", "Z" * 13 + "9" * 99]
 )

@@ -272,6 +272,59 @@ def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: Reade
     assert A_NAME not in str(told)
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "line"),
+    [
+        (census(A_NAME, CHILD), 1),
+        (census(CHILD, A_NAME, child(child_id="C2")), 2),
+        (census(CHILD, A_NAME), 2),
+        (census(CHILD).replace(b"<Children>", b"\n<Children>x" + A_NAME.encode()), 2),
+        (census(CHILD).replace(b"<Children>", A_NAME.encode() + b"<Children>"), 1),
+        (census(CHILD).replace(b"</Message>", A_NAME.encode() + b"</Message>"), 1),
+    ],
+    ids=["before the first", "between two", "after the last", "in what holds them", "in the root", "at the end"],
+)
+@pytest.mark.parametrize("piece", [7, xml.PIECE])
+def test_text_around_records_is_told_wherever_a_piece_of_the_file_ends(
+    read: Reader, monkeypatch: pytest.MonkeyPatch, spoilt: bytes, line: int, piece: int
+) -> None:
+    monkeypatch.setattr(xml, "PIECE", piece)
+    told = read(spoilt)
+    assert oddities(told) == {("DLV-025", "assessments", None, line)}
+    assert read.rows("children", "lachildid")[0] == ("C1",)
+
+
+def test_a_value_in_an_attribute_is_told_once_a_name_and_not_read(read: Reader) -> None:
+    spoilt = census(
+        child('\n<Assessments a="1"><AssessmentActualStartDate b="2"/></Assessments>\n<Assessments a="3"/>'),
+        "\n<Child>\n<ChildIdentifiers><LAchildID is='C2'/></ChildIdentifiers></Child>",
+        header="<Header a='1'/>",
+    )
+    told = read(spoilt.replace(b"<Message>", b"<Message made='1'>"))
+    assert oddities(told) == {
+        ("DLV-023", "assessments", None, 1),
+        ("DLV-023", "return", None, 1),
+        ("DLV-023", "children", None, 3),
+        ("DLV-023", "children", None, 6),
+    }
+    assert told["cin_census_children"].rows_read == 1
+    assert A_NAME not in str(told)
+
+
+def test_an_attribute_about_the_schema_is_no_value(read: Reader) -> None:
+    schema = b'<Message xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="cin.xsd">'
+    blank = b'<Ethnicity xsi:nil="true"/>'
+    told = read(census(CHILD).replace(b"<Message>", schema).replace(b"<Ethnicity>WBRI</Ethnicity>", blank))
+    assert not oddities(told)
+    assert read.rows("children", "lachildid", "ethnicity") == [("C1", None)]
+
+
+@pytest.mark.parametrize("value", ['x "y" z', '"', "a,b", "a\nb", "a\r\nb", "\x85\u2028", "=1", "''", "a\tb"])
+def test_a_value_is_read_as_it_stands(read: Reader, value: str) -> None:
+    read(census(child(child_id=value.replace("\r", "&#13;")), child(child_id="C2")))
+    assert read.rows("children", "lachildid") == [(value,), ("C2",)]
+
+
 def test_a_column_that_figures_depend_on_and_no_row_of_many_has_is_missing(read: Reader) -> None:
     closed = "cinclosuredate"
     for referrals, is_given in ((xml.FEWEST_TO_MISS - 1, True), (xml.FEWEST_TO_MISS, False)):
