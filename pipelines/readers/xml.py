@@ -61,6 +61,9 @@ OF_SCHEMAS = "{http://www.w3.org/2001/XMLSchema-instance}"
 """Of these attributes, where the schema is for one, no value is ever made."""
 WITH_ATTRIBUTES = etree.XPath(f"descendant-or-self::*[@*[namespace-uri() != '{OF_SCHEMAS[1:-1]}']]")
 
+# Of an ampersand, and of an entity that nothing declares, libxml2 tells in passing, and lxml at the end.
+TOLD_LATE = {etree.ErrorTypes.ERR_NAME_REQUIRED, etree.ErrorTypes.ERR_INTERNAL_ERROR}
+
 ILL_FORMED = "Line {} is no well-formed XML."
 SEPARATOR = "\x1f"
 # What no XML can hold: hardly a row then needs quotation marks, and the csv module takes five times as long.
@@ -283,8 +286,7 @@ class _Reading:
         try:
             return work()
         except etree.XMLSyntaxError as problem:
-            if problem.code == etree.ErrorTypes.ERR_INTERNAL_ERROR:
-                # Of an entity that nothing declares libxml2 tells in passing, and lxml at the end.
+            if problem.code in TOLD_LATE:
                 rule, cause = NOT_A_TABLE, ILL_FORMED
             line = problem.lineno or problem.error_log.last_error.line
             fault = self._refused(rule, cause.format(f"{line:,}"))
