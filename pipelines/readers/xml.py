@@ -63,6 +63,8 @@ WITH_ATTRIBUTES = etree.XPath(f"descendant-or-self::*[@*[namespace-uri() != '{OF
 
 # Of an ampersand, and of an entity that nothing declares, libxml2 tells in passing, and lxml at the end.
 TOLD_LATE = {etree.ErrorTypes.ERR_NAME_REQUIRED, etree.ErrorTypes.ERR_INTERNAL_ERROR}
+# Where a file ends with one of these, it is cut off.
+NAMES_BEGIN = (b"<", b"</", b"&")
 
 ILL_FORMED = "Line {} is no well-formed XML."
 SEPARATOR = "\x1f"
@@ -235,6 +237,7 @@ class _Reading:
         self._shown = shown
         self._document: Any = None
         self._is_blank = True
+        self._end = b""
         self._since_record = 0
         self._records = 0
         self._told: set[tuple[str, str]] = set()
@@ -258,6 +261,7 @@ class _Reading:
         if self._document is None and b"<!DOCTYPE" in piece.replace(b"\0", b""):
             raise self._refused(NOT_A_TABLE, "It declares a document type, as no return does.")
         self._is_blank = self._is_blank and piece.isspace()
+        self._end = (self._end + piece[-8:]).replace(b"\0", b"")[-2:]
         self._since_record += len(piece)
         self._parse(lambda: self._parser.feed(piece), NOT_A_TABLE, ILL_FORMED)
         self._take_events()
@@ -286,7 +290,7 @@ class _Reading:
         try:
             return work()
         except etree.XMLSyntaxError as problem:
-            if problem.code in TOLD_LATE:
+            if problem.code in TOLD_LATE and not self._end.endswith(NAMES_BEGIN):
                 rule, cause = NOT_A_TABLE, ILL_FORMED
             line = problem.lineno or problem.error_log.last_error.line
             fault = self._refused(rule, cause.format(f"{line:,}"))

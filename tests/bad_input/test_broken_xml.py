@@ -70,6 +70,22 @@ REFUSED: dict[str, tuple[str, str, Change]] = {
     "cut off in a tag": ("DLV-005", CUT, lambda it: it.content[: it.content.index(it.named.encode()) + 3]),
     "cut off in a value": ("DLV-005", CUT, lambda it: it.content[: it.content.index(MARKER.encode()) + 3]),
     "cut off after a record": ("DLV-005", CUT, lambda it: it.content[: it.content.index(f"</{it.record}>".encode())]),
+    "cut off where a tag begins": (
+        "DLV-005",
+        CUT,
+        lambda it: it.content[: it.content.index(b"<" + it.named.encode()) + 1],
+    ),
+    "cut off where a tag ends": (
+        "DLV-005",
+        CUT,
+        lambda it: it.content[: it.content.index(b"</" + it.named.encode()) + 2],
+    ),
+    "cut off in an ampersand": ("DLV-005", CUT, lambda it: as_its_name(it, "&").partition(b"&")[0] + b"&"),
+    "cut off in UTF-16 where a tag ends": (
+        "DLV-005",
+        CUT,
+        lambda it: as_text(it).partition("</")[0].encode("utf-16") + b"<\0/\0",
+    ),
     "cut off in the last tag": ("DLV-005", CUT, lambda it: it.content.rstrip()[:-1]),
     "cut off in a comment": ("DLV-005", CUT, lambda it: in_the_record(it, "<!--").partition(b"<!--")[0] + b"<!-- x"),
     "cut off in UTF-16": ("DLV-005", CUT, lambda it: as_text(it).encode("utf-16")[:-9]),
