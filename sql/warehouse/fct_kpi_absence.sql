@@ -15,14 +15,19 @@ authorities AS (
     FROM delivered
 ),
 
-needed AS (
+lists AS (
+    SELECT DISTINCT subject_source.table_name
+    FROM reference.subject_source
+    INNER JOIN reference.source AS sources ON subject_source.source = sources.source
+    WHERE sources.history = 'own_month'
+),
+
+listed AS (
     SELECT
-        kpi_id,
-        requirement,
-        alternative,
-        table_name,
-        months_untold
-    FROM reference.kpi_requirement
+        authority_code,
+        table_name
+    FROM warehouse.dim_listed_table
+    WHERE reporting_month = strftime($as_of, '%Y-%m')
 ),
 
 present AS (
@@ -31,6 +36,27 @@ present AS (
         authority_code
     FROM warehouse.fct_kpi_coverage
     WHERE reporting_month = strftime($as_of, '%Y-%m')
+),
+
+choices AS (
+    SELECT
+        kpi_id,
+        requirement,
+        count(DISTINCT alternative) AS alternatives
+    FROM reference.kpi_requirement
+    GROUP BY kpi_id, requirement
+),
+
+-- What there is no choice about is one requirement.
+needed AS (
+    SELECT
+        tables.kpi_id,
+        tables.alternative,
+        tables.table_name,
+        tables.months_untold,
+        CASE WHEN choices.alternatives > 1 THEN tables.requirement ELSE 0 END AS requirement
+    FROM reference.kpi_requirement AS tables
+    INNER JOIN choices ON tables.kpi_id = choices.kpi_id AND tables.requirement = choices.requirement
 ),
 
 tables AS (
@@ -45,10 +71,10 @@ tables AS (
             WHEN delivered.last_month < strftime($as_of, '%Y-%m') THEN concat('delivered up to ', delivered.last_month)
             WHEN
                 needed.months_untold > 0
-                AND cast(concat(delivered.first_month, '-01') AS DATE)
-                + to_months(cast(needed.months_untold AS INTEGER))
-                > $as_of
+                AND $as_of
+                < cast(concat(delivered.first_month, '-01') AS DATE) + to_months(cast(needed.months_untold AS INTEGER))
                 THEN concat('of its first ', needed.months_untold, ' months nothing can be told')
+            WHEN lists.table_name IS NOT NULL AND listed.table_name IS NULL THEN 'the month is taken from elsewhere'
         END AS lack
     FROM authorities
     CROSS JOIN needed
@@ -56,11 +82,38 @@ tables AS (
         ON
             authorities.authority_code = delivered.authority_code
             AND needed.table_name = delivered.table_name
+    LEFT JOIN lists ON needed.table_name = lists.table_name
+    LEFT JOIN listed
+        ON
+            authorities.authority_code = listed.authority_code
+            AND needed.table_name = listed.table_name
     WHERE NOT EXISTS (
         SELECT 1
         FROM present
         WHERE needed.kpi_id = present.kpi_id AND authorities.authority_code = present.authority_code
     )
+),
+
+-- Of a table that is not there its columns need not be told.
+told AS (
+    SELECT
+        tables.authority_code,
+        tables.kpi_id,
+        tables.requirement,
+        tables.alternative,
+        tables.lack,
+        string_agg(tables.table_name, ', ' ORDER BY tables.table_name) AS table_names
+    FROM tables
+    LEFT JOIN tables AS whole
+        ON
+            tables.authority_code = whole.authority_code
+            AND tables.kpi_id = whole.kpi_id
+            AND tables.requirement = whole.requirement
+            AND tables.alternative = whole.alternative
+            AND split_part(tables.table_name, '.', 1) = whole.table_name
+            AND tables.table_name <> whole.table_name
+    WHERE whole.lack IS NULL
+    GROUP BY tables.authority_code, tables.kpi_id, tables.requirement, tables.alternative, tables.lack
 ),
 
 alternatives AS (
@@ -69,9 +122,9 @@ alternatives AS (
         kpi_id,
         requirement,
         alternative,
-        string_agg(concat(table_name, ' (', lack, ')'), ' and ' ORDER BY table_name) FILTER (WHERE lack IS NOT NULL)
-            AS told
-    FROM tables
+        string_agg(concat(table_names, ' (', lack, ')'), ' and ' ORDER BY table_names) FILTER (WHERE lack IS NOT NULL)
+            AS lacks
+    FROM told
     GROUP BY authority_code, kpi_id, requirement, alternative
 ),
 
@@ -80,15 +133,15 @@ unmet AS (
         authority_code,
         kpi_id,
         requirement,
-        string_agg(told, ', or ' ORDER BY alternative) AS told
+        string_agg(lacks, ', or ' ORDER BY alternative) AS lacks
     FROM alternatives
     GROUP BY authority_code, kpi_id, requirement
-    HAVING bool_and(told IS NOT NULL)
+    HAVING bool_and(lacks IS NOT NULL)
 )
 
 SELECT
     authority_code,
     kpi_id,
-    concat('waits for ', string_agg(told, '; and for ' ORDER BY requirement)) AS reason
+    concat('waits for ', string_agg(lacks, '; and for ' ORDER BY requirement)) AS reason
 FROM unmet
 GROUP BY authority_code, kpi_id

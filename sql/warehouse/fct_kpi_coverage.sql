@@ -39,19 +39,10 @@ lists AS (
 
 listed AS (
     SELECT
-        months.authority_code,
-        months.reporting_month,
-        needed.table_name
-    FROM warehouse.dim_listed_month AS months
-    INNER JOIN reference.subject_source AS needed
-        ON months.subject = needed.subject AND months.source = needed.source
-    UNION
-    SELECT
-        months.authority_code,
-        months.reporting_month,
-        needed.table_name
-    FROM warehouse.dim_looked_after_source AS months
-    INNER JOIN reference.looked_after_source AS needed ON months.source = needed.source
+        authority_code,
+        reporting_month,
+        table_name
+    FROM warehouse.dim_listed_table
 ),
 
 alternatives AS (

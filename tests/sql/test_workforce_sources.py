@@ -136,4 +136,13 @@ def test_sickness_is_absent_where_the_list_that_counts_lacks_it(tmp_path: Path) 
     built_file = build(settings, Period.parse(SEPTEMBER)).path
     with duckdb.connect(str(built_file), read_only=True) as connection:
         assert told(connection, "absence_rate_fte", BOTH) is None
+        reasons = connection.execute(
+            "SELECT reason FROM snapshots.kpi_absence WHERE kpi_id = 'absence_rate_fte' AND authority_code = ?", [BOTH]
+        ).fetchall()
+        assert reasons == [
+            (
+                "waits for local_posts.sickness_days (never delivered),"
+                " or workforce_census_vacancies (the month is taken from elsewhere)",
+            )
+        ]
         assert told(connection, "agency_rate_fte", BOTH) == pytest.approx(FIGURES["agency_rate_fte"])
