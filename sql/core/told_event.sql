@@ -219,6 +219,7 @@ told AS (
         cppl_cp_plan_start_date AS first_date,
         cppl_cp_plan_end_date AS second_date
     FROM staging.ssd_cp_plans
+    WHERE NOT coalesce(cppl_cp_plan_ola, false)
     UNION ALL
     SELECT
         'child protection plan' AS subject,

@@ -35,6 +35,7 @@ AUTHORITIES = {
     "workforce_census": "X99000006",
     "local": "X99000007",
 }
+BOTH = "X99000008"
 RETURNS = ("annex_a", "ssda903", "cin_census", "workforce_census")
 YEAR = tuple(Period(2020, 4).plus(number) for number in range(11))
 Figures = dict[Period, tuple[Any, Any]]
@@ -100,11 +101,12 @@ def _deliver(root: Path) -> None:
     inbox, exports = root / "inbox", root / "exports" / COUNCIL
     for source, month in (("ssd", MONTH), ("local", SEPTEMBER)):
         shutil.copytree(exports / source / str(month), inbox / AUTHORITIES[source] / source / str(month))
-    wanted = [("annex_a", month) for month in PICTURES]
-    wanted += [("ssda903", MONTH), ("cin_census", MONTH), ("workforce_census", SEPTEMBER)]
-    for source, month in wanted:
+    shutil.copytree(exports / "ssd" / str(MONTH), inbox / BOTH / "ssd" / str(MONTH))
+    wanted = [(AUTHORITIES["annex_a"], "annex_a", month) for month in PICTURES]
+    wanted += [(AUTHORITIES["workforce_census"], "workforce_census", SEPTEMBER)]
+    wanted += [(whose, source, MONTH) for source in ("ssda903", "cin_census") for whose in (AUTHORITIES[source], BOTH)]
+    for authority, source, month in wanted:
         ssd, local = (exports / name / str(month) for name in ("ssd", "local"))
-        authority = AUTHORITIES[source]
         assert any(write_returns(inbox, month, ssd=ssd, local=local, sources=[source], authority=authority).values())
 
 
@@ -145,3 +147,29 @@ def test_every_figure_of_a_format_is_compared(built: duckdb.DuckDBPyConnection) 
     codes = {AUTHORITIES[source]: source for source in RETURNS}
     found = built.execute("SELECT DISTINCT authority_code, kpi_id FROM snapshots.kpi_month").fetchall()
     assert {(codes[code], kpi) for code, kpi in found if code in codes} == {(each.source, each.kpi) for each in GIVEN}
+
+
+def test_formats_of_one_council_disagree_in_nothing(built: duckdb.DuckDBPyConnection) -> None:
+    """An authority that delivers the dataset, the census and the return: each event is alike in two of them."""
+    found = built.execute(
+        """
+        SELECT
+            subject, sum(alike), sum(another_second_date + another_first_date + only_in_preferred + only_in_other)
+        FROM snapshots.source_agreement
+        WHERE authority_code = ?
+        GROUP BY subject
+        ORDER BY subject
+        """,
+        [BOTH],
+    ).fetchall()
+    assert [subject for subject, alike, _ in found if alike] == [
+        "assessment",
+        "child protection plan",
+        "child protection review",
+        "initial conference",
+        "period of care",
+        "referral",
+        "review of a child looked after",
+        "section 47 enquiry",
+    ]
+    assert not any(disagreeing for _, _, disagreeing in found)

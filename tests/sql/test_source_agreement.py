@@ -71,6 +71,8 @@ CASES: dict[str, tuple[Plans, Plans, list[tuple[str, str, str]]]] = {
     "the days around": ({"a": "k 2020-03-31", "c": "m 2021-03-01"}, {}, []),
     "the days around in the census": ({}, {"b": "k 2020-03-31", "d": "m 2021-02-28"}, [(THEIRS, "", "d")]),
     "no day": ({"a": "k"}, {"b": "k"}, []),
+    # A temporary plan for another authority is that authority's to return.
+    "held for another authority": ({"ola": "k 2021-01-04"}, {}, []),
 }
 
 
@@ -86,6 +88,7 @@ def of_the_dataset(plans: Plans) -> dict[str, Rows]:
             "cppl_person_id": dates(told)[0],
             "cppl_cp_plan_start_date": dates(told)[1],
             "cppl_cp_plan_end_date": dates(told)[2],
+            "cppl_cp_plan_ola": name == "ola",
         }
         for name, told in plans.items()
     ]
