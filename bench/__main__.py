@@ -1,5 +1,7 @@
 """Measure every stage's command beside plain DuckDB, and tell: ``python -m bench --help``.
 
+And staging of two returns that are larger than any council's, beside what does nothing but read their files.
+
 Each is a process of its own, timed from its start to its end, imports included. Times compare within a run of the
 bench, on one machine; the ratio to plain DuckDB is what can be compared with another. Nothing is asserted of either.
 """
@@ -24,6 +26,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bench import census, looked_after
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -43,14 +47,22 @@ STAGES = {
     "publish": (*PIPELINES, "publish", MONTH),
 }
 
+REVIEWS, CENSUS = "903, its lists", "census, XML"
+LARGE = {
+    REVIEWS: ("E06000015/ssda903/2024-03", 1_000_000),
+    CENSUS: ("E06000015/cin_census/2024-03", 200_000),
+}
+"""A delivery, and how many reviews or children it has."""
+
 console = Console()
 
 
 @dataclass(frozen=True)
 class Run:
-    """One process: its seconds from start to end, and its peak."""
+    """One process: its seconds from start to end, those of the processor, and its peak."""
 
     seconds: float
+    cpu_seconds: float
     peak_megabytes: float
 
 
@@ -73,6 +85,23 @@ class Measured:
         return self.seconds / self.plain_seconds
 
 
+@dataclass(frozen=True)
+class Load:
+    """The medians of what was run on a large return."""
+
+    what: str
+    rows: int
+    megabytes: float
+    stage: str
+    seconds: float
+    cpu_seconds: float
+    peak_megabytes: float
+
+    @property
+    def megabytes_per_cpu_second(self) -> float:
+        return self.megabytes / self.cpu_seconds
+
+
 def main(
     scales: Annotated[
         list[float] | None,
@@ -85,9 +114,14 @@ def main(
     inboxes: Annotated[
         Path | None, typer.Option(help="Keep the made-up councils here, and take those that are there already.")
     ] = None,
+    large: Annotated[
+        float, typer.Option(help="Size of the large returns: 1 is a million reviews and 200,000 children; 0 is none.")
+    ] = 1,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here too.")] = None,
 ) -> None:
     """Time land, stage, build and publish through the command line, beside plain DuckDB on the same CSVs.
+
+    Then stage a 903 return of a million reviews and a census of 200,000 children.
 
     Size 100 is 2.3 GB of CSV: it takes half an hour or so, 8 GB of disk in the temporary folder, and 6 GB of memory
     to make it up.
@@ -96,9 +130,13 @@ def main(
     measured = [each for scale in scales or (1, 10, 100) for each in _measure(scale, runs, memory, inboxes, asked)]
     console.print(_table(measured, f"{runs} runs on {os.cpu_count()} cores, DUCKDB_MEMORY_LIMIT={memory}"))
     console.print(_queries_table(asked))
+    loads = [each for what in LARGE if large for each in _measure_large(what, large, runs, memory)]
+    if loads:
+        console.print(_loads_table(loads))
     if json_file is not None:
         told = {"runs": runs, "memory": memory, "machine": _machine(), "measured": [asdict(each) for each in measured]}
         told["queries"] = asked
+        told["large"] = [asdict(each) for each in loads]
         json_file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
@@ -117,6 +155,52 @@ def _measure(scale: float, runs: int, memory: str, inboxes: Path | None, asked: 
     plain = taken.pop("plain")
     for stage, each in taken.items():
         yield _summed_up(scale, rows, stage, each, plain)
+
+
+def _measure_large(what: str, size: float, runs: int, memory: str) -> Iterator[Load]:
+    delivery, number = LARGE[what]
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        sent = folder / "inbox" / delivery
+        sent.mkdir(parents=True)
+        with console.status(f"{what}: writing it"):
+            write = census.write if what == CENSUS else looked_after.write
+            write(sent, round(number * size))
+        (sent / "_READY").touch()
+        megabytes = sum(file.stat().st_size for file in sent.iterdir()) / MEGABYTE
+        taken: dict[str, list[Run]] = {}
+        for time_of, stage, command in _commands_on(what, folder, sent, runs):
+            with console.status(f"{what}, run {time_of} of {runs}: {stage}"):
+                taken.setdefault(stage, []).append(_run(command, _environment(folder, folder / "inbox", memory)))
+        (manifest,) = (folder / "data" / "staging").rglob("manifest.json")
+        rows = json.loads(manifest.read_text(encoding="utf-8"))["rows_read"]
+    for stage, each in taken.items():
+        yield Load(
+            what=what,
+            rows=rows,
+            megabytes=megabytes,
+            stage=stage,
+            seconds=statistics.median(run.seconds for run in each),
+            cpu_seconds=statistics.median(run.cpu_seconds for run in each),
+            peak_megabytes=statistics.median(run.peak_megabytes for run in each),
+        )
+
+
+def _commands_on(what: str, folder: Path, sent: Path, runs: int) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """What is run on a large return, again and again: each staging begins with nothing staged."""
+    plain = folder / "plain"
+    for number in range(1, runs + 1):
+        for made in (folder / "data", plain):
+            shutil.rmtree(made, ignore_errors=True)
+        plain.mkdir()
+        if what == CENSUS:
+            file = str(sent / census.FILE)
+            yield number, "lxml alone", (sys.executable, str(PROJECT / "bench" / "bare_xml.py"), file)
+            yield number, "read", (sys.executable, "-m", "bench.xml_alone", file)
+        else:
+            yield number, "plain DuckDB", (sys.executable, str(PROJECT / "bench" / "plain.py"), str(sent), str(plain))
+        yield number, "land", STAGES["land"]
+        yield number, "stage", STAGES["stage"]
 
 
 def _asked(data: Path) -> Any:
@@ -163,7 +247,8 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Run(time.perf_counter() - start, usage.ru_maxrss * PEAK_UNIT / MEGABYTE)
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Run(time.perf_counter() - start, cpu_seconds, usage.ru_maxrss * PEAK_UNIT / MEGABYTE)
 
 
 def _summed_up(scale: float, rows: int, stage: str, runs: Sequence[Run], plain: Sequence[Run]) -> Measured:
@@ -198,6 +283,27 @@ def _table(measured: Sequence[Measured], title: str) -> Table:
             f"{each.times_plain:.1f}",
             f"{each.peak_megabytes:,.0f}",
             f"{each.plain_peak_megabytes:,.0f}",
+        )
+    return table
+
+
+def _loads_table(loads: Sequence[Load]) -> Table:
+    table = Table(title="Large returns", title_justify="left")
+    table.add_column("Return")
+    for heading in ("Rows", "MB"):
+        table.add_column(heading, justify="right")
+    table.add_column("Stage")
+    for heading in ("Seconds", "CPU seconds", "MB per CPU second", "Peak MB"):
+        table.add_column(heading, justify="right")
+    for each in loads:
+        figures = (each.seconds, each.cpu_seconds, each.megabytes_per_cpu_second)
+        table.add_row(
+            each.what,
+            f"{each.rows:,}",
+            f"{each.megabytes:,.0f}",
+            each.stage,
+            *(f"{figure:.1f}" for figure in figures),
+            f"{each.peak_megabytes:,.0f}",
         )
     return table
 

@@ -262,17 +262,26 @@ def status() -> None:
 def sample(
     scale: Annotated[float, typer.Option(help="1 is a council of 162 social workers.", min=0.01)] = 1.0,
     seed: Annotated[int, typer.Option(help="Another seed, other children; the same seed, the same bytes.")] = 2021,
+    formats: Annotated[
+        bool, typer.Option("--formats", help="Its returns too: Annex A, SSDA903, CIN census, workforce census.")
+    ] = False,
 ) -> None:
     """Write the exports of a made-up council, planted faults and all, into the inbox."""
-    from pipelines.sample import write_sample
+    from pipelines.sample import write_returns_of_sample, write_sample
 
     settings = Settings()
     if "://" in settings.inbox_url:
         raise typer.BadParameter("the sample is written to a folder: set INBOX_URL to a local path")
-    written = _working(
-        "Writing the made-up council", lambda: write_sample(Path(settings.inbox), seed=seed, scale=scale)
-    )
-    for folder in written.folders:
+    inbox = Path(settings.inbox)
+    try:
+        written = _working("Writing the made-up council", lambda: write_sample(inbox, seed=seed, scale=scale))
+        folders = list(written.folders)
+        if formats:
+            returns = _working("Writing its returns", lambda: write_returns_of_sample(inbox, seed=seed, scale=scale))
+            folders += sorted({inbox / Path(file).parent for file in returns})
+    except FileExistsError as already:
+        raise typer.BadParameter(str(already)) from None
+    for folder in folders:
         out.print(f"written: {folder}")
 
 
@@ -317,7 +326,14 @@ def _landed(settings: Settings, delivery: Delivery, *, staged_next: bool = False
 
 
 def _staged(settings: Settings, delivery: Delivery) -> staging.Staged:
-    staged = _working(f"Checking {delivery}", lambda: staging.stage(settings, delivery))
+    with _progress() as shown:
+        task = shown.add_task(f"Staging {delivery}", total=None)
+
+        def show(step: str, done: int, of: int) -> None:
+            share = f" {done / of:.0%}" if of else ""
+            shown.update(task, description=f"Staging {delivery}: {step}{share}")
+
+        staged = staging.stage(settings, delivery, show)
     told = f"{staged.rows_read:,} rows read, {staged.rows_refused:,} refused, {staged.rows_warned:,} with a warning"
     out.print(f"{_coloured(staged.outcome)}: {delivery}: {staged.refusal or told}", soft_wrap=True, highlight=False)
     return staged
@@ -338,9 +354,14 @@ def _coloured(outcome: str) -> str:
     return f"[bold red]{outcome}[/]" if outcome == "refused" else outcome
 
 
-def _working(what: str, work: Callable[[], T]) -> T:
+def _progress() -> Progress:
+    """For who watches a terminal; a log gets nothing of it."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+    return Progress(*columns, console=err, transient=True, disable=not err.is_interactive)
+
+
+def _working(what: str, work: Callable[[], T]) -> T:
+    with _progress() as progress:
         progress.add_task(what)
         return work()
 

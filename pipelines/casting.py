@@ -120,7 +120,7 @@ def _column_and_facts(
     assert column.duckdb_type is not None  # noqa: S101 - staged columns only
     value = _value(column, alias) if here else exp.null()
     yield exp.cast(value, column.duckdb_type, dialect=DIALECT).as_(column.name, quoted=True)
-    if column.kind not in {"identifier", "symbol"}:
+    if column.is_read:
         yield _where_given(column, _is_readable(column), here).as_(readable(column.name), quoted=True)
     if column.primary_key:
         yield _where_given(column, _is_first_with_it(table, column), here).as_(unrepeated(column.name), quoted=True)
@@ -132,9 +132,8 @@ def _column_and_facts(
 
 def _value(column: Column, alias: str) -> exp.Expr:
     if column.kind == "identifier":
-        return (
-            exp.column("key", alias) if _is_reference(column) else _pseudonym(_text(column.pseudonym), _given(column))
-        )
+        key = exp.column("key", alias) if _is_reference(column) else _pseudonym(_text(column.pseudonym), _given(column))
+        return exp.case().when(_not_null(_shaped(column)), key) if column.pattern else key
     return READERS[column.kind](column)
 
 
@@ -198,6 +197,11 @@ def _read_text(column: Column) -> exp.Expr:
     return exp.case().when(exp.not_(_given(column).isin(query=telling)), text)
 
 
+def _shaped(column: Column) -> exp.Expr:
+    """An id whose shape is known, where it has it: what stands in its place, such as UN1, many children have."""
+    return exp.case().when(exp.func("regexp_full_match", _given(column), _text(column.pattern)), _given(column))
+
+
 def _pseudonym(kind: exp.Expr, identifier: exp.Expr) -> exp.Expr:
     inner_pad, outer_pad, authority_code = (
         exp.func("struct_extract", exp.func("getvariable", _text("pads")), _text(part))
@@ -228,6 +232,7 @@ READERS: dict[Kind, Callable[[Column], exp.Expr]] = {
     "number": _read_up_to_maximum("read_number"),
     "boolean": _read_with("read_boolean"),
     "code": _read_code,
+    "identifier": _shaped,
     "text": _read_text,
     "flag": _read_flag,
     "answer": _read_answer,

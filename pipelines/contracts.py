@@ -5,19 +5,25 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
 - ``schema[0]``: ``name`` (the staged table), ``physicalName`` (its file; any year in it stands for every year),
   ``description``, ``dataGranularityDescription``, ``properties``, ``quality``, and the custom properties ``optional``,
   ``symbols`` (what may stand in place of a number, and is kept in a column of its own), ``eventDate`` (the column that
-  dates what a row tells of) and ``team`` (the column of the team that a row belongs to);
+  dates what a row tells of), ``team`` (the column of the team that a row belongs to), ``fileNames`` (what else its file
+  is called), ``list`` (the number of its sheet in a workbook of lists), for returns in XML ``elements`` (the paths,
+  below the root, of what makes a row) and ``describesFile`` (its one row is about the file), and for both ``key`` (what
+  the reader makes a key from);
 - a property's ``id`` (its reference in rule codes), ``name``, ``physicalName`` (its heading, where that is no plain
   name), ``businessName``, ``description``, ``logicalType``,
   ``pattern``, ``maxLength`` and ``maximum`` in ``logicalTypeOptions``, ``required``, ``primaryKey``,
   ``criticalDataElement`` (a figure would be wrong without the column),
   ``classification``, ``relationships``, the ``invalidValues`` metric with its ``validValues``, nested ``properties``
-  (the flags of a JSON column), and the custom properties ``pseudonym``, ``aliases`` and, for survey answers, ``words``
-  and ``noAnswer``;
+  (the flags of a JSON column), and the custom properties ``pseudonym``, ``aliases``, for survey answers ``words`` and
+  ``noAnswer``, and for returns in XML ``element`` (the path of its value from the row's element, where that is not its
+  heading; see ``pipelines.readers.xml``) and ``onlyIn`` (xml: no file of text has it);
 - a quality rule of ``engine: greatExpectations``: ``id``, ``description``, ``severity``, ``implementation`` (``type``
   and ``kwargs``), and the custom properties ``consequence``, ``remedy`` and ``column``. An ``unexpected_rows_query``
   that ends in ``.sql`` is a file of ``sql/rules``, and gives the lines of the rows that break the rule.
 
-Everything else in a contract is for the people and tools that read the standard.
+Everything else in a contract is for the people and tools that read the standard. What differs from one collection year
+to another is in ``years.csv`` beside a source's contracts, which hold all that any year has; what people write in place
+of a heading or a code is in ``spellings.csv``.
 """
 
 from __future__ import annotations
@@ -69,6 +75,10 @@ PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 QUERY = "unexpected_rows_query"
 CHILD = "person"
 A_YEAR = re.compile(r"(?<=_)\d{4}(?=_|$)")
+YEARS = "years.csv"
+SPELLINGS = "spellings.csv"
+MADE_KEY = "@key"
+"""In place of a path: a key made by the reader, for what has none in the file."""
 
 FIRST_CALENDAR_DAY = "1995-01-01"
 LAST_CALENDAR_DAY = "2030-12-31"
@@ -82,8 +92,32 @@ class BadContract(ValueError):
 
 
 @dataclass(frozen=True)
+class Years:
+    """The collection years, told by the one in which they end, from the first to the last that has something."""
+
+    first: int
+    last: int
+
+    @property
+    def told(self) -> str:
+        """For people: ``2022 to 2024``."""
+        return f"{self.first or 'the first'} to {self.last if self.last < NEVER else 'now'}"
+
+    def __contains__(self, year: int) -> bool:
+        return self.first <= year <= self.last
+
+
+NEVER = 9999
+EVERY_YEAR = Years(0, NEVER)
+
+
+@dataclass(frozen=True)
 class Column:
-    """One column of a table, declared once."""
+    """One column of a table, declared once.
+
+    ``path`` is where an XML return has it. ``code_years`` holds the codes that not every collection year has; of a
+    contract of one year, those that it does not have.
+    """
 
     name: str
     reference: str
@@ -106,11 +140,22 @@ class Column:
     words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     no_answers: tuple[str, ...] = ()
     is_month_first: bool = False
+    other_headings: tuple[str, ...] = ()
+    path: str = ""
+    is_only_xml: bool = False
+    code_years: Mapping[str, Years] = field(default_factory=dict)
+    years: Years = EVERY_YEAR
+    is_of_year: bool = True
 
     @property
     def duckdb_type(self) -> str | None:
         """Its type in staging; None where it is never staged."""
         return DUCKDB_TYPES.get(self.kind)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether something can stand in it that cannot be read; any text is an id, if its shape is not known."""
+        return self.pattern is not None if self.kind == "identifier" else self.kind != "symbol"
 
 
 @dataclass(frozen=True)
@@ -138,10 +183,24 @@ class Contract:
     declared_checks: tuple[Check, ...]
     event_date: str | None = None
     team: str | None = None
+    other_file_names: tuple[str, ...] = ()
+    list_number: int | None = None
+    elements: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    describes_file: bool = False
+    years: Years = EVERY_YEAR
+    is_of_year: bool = True
 
     @property
-    def file_key(self) -> str:
-        return file_key(self.file_name)
+    def file_keys(self) -> frozenset[str]:
+        return frozenset(map(file_key, (self.file_name, *self.other_file_names)))
+
+    @property
+    def part(self) -> str:
+        """What it is called within a file that holds several tables."""
+        if self.list_number is not None:
+            return f"List {self.list_number}"
+        return self.name.removeprefix(f"{self.source}_")
 
     @property
     def staged_columns(self) -> tuple[Column, ...]:
@@ -150,7 +209,13 @@ class Contract:
     @property
     def headings(self) -> tuple[str, ...]:
         """The headings that the file is expected to have, in the specification's order."""
-        return tuple(dict.fromkeys(column.heading for column in self.columns if column.kind != "answers"))
+        expected = (column for column in self.columns if column.kind != "answers" and not column.is_only_xml)
+        return tuple(dict.fromkeys(column.heading for column in expected))
+
+    @property
+    def xml_columns(self) -> tuple[Column, ...]:
+        """The columns that an XML return fills."""
+        return tuple(column for column in self.columns if column.kind not in {"symbol", "withheld"})
 
     @property
     def critical_headings(self) -> frozenset[str]:
@@ -188,19 +253,34 @@ class Contract:
 
 @dataclass(frozen=True)
 class Source:
-    """A kind of delivery: what it is called, what it covers, and its tables by name."""
+    """A kind of delivery: what it is called, what it covers, and its tables by name.
+
+    ``document`` is what its one XML file is called, if it has one, and ``root`` that file's outermost element.
+    """
 
     name: str
     title: str
     history: History
     covers_from: Period | None
     tables: Mapping[str, Contract]
+    document: str | None = None
+    root: str = ""
+
+    @property
+    def file_keys(self) -> frozenset[str]:
+        """By what the files of its tables are known, whatever their ending."""
+        named = {key for contract in self.tables.values() for key in contract.file_keys}
+        return frozenset(named if self.document is None else {*named, file_key(self.document)})
 
     def first_month(self, delivered: Period) -> Period:
         """The first month that a delivery of this source says anything about."""
         if self.history == "collection_year":
             return delivered.collection_year_start
         return self.covers_from if self.history == "full" and self.covers_from is not None else delivered
+
+    def of_year(self, year: int) -> Source:
+        """The source as one collection year has it, told by the year in which it ends."""
+        return replace(self, tables={name: _of_year(contract, year) for name, contract in self.tables.items()})
 
 
 def file_key(file_name: str) -> str:
@@ -255,16 +335,86 @@ def _with_local_code(contract: Contract | None, told: Mapping[str, str], where: 
     )
 
 
+def _of_year(contract: Contract, year: int) -> Contract:
+    columns = (
+        replace(
+            column,
+            is_of_year=year in column.years,
+            code_years={code: years for code, years in column.code_years.items() if year not in years},
+        )
+        for column in contract.columns
+    )
+    return replace(contract, columns=tuple(columns), is_of_year=year in contract.years)
+
+
+def _with_years(contracts: Mapping[str, Contract], file: Path) -> dict[str, Contract]:
+    """The contracts with what ``years.csv`` says: table_name, column_name, code, first_year, last_year.
+
+    A line without a code is about the column, and one without a column about the table; a blank year is open.
+    """
+    tables = dict(contracts)
+    with file.open(encoding="utf-8", newline="") as lines:
+        for number, told in enumerate(csv.DictReader(lines), start=2):
+            years = Years(int(told["first_year"] or 0), int(told["last_year"] or NEVER))
+            contract = tables.get(told["table_name"])
+            if contract is None:
+                raise BadContract(f"{file}, line {number}: there is no table {told['table_name']}")
+            tables[contract.name] = _with_line_of_years(contract, told, years, f"{file}, line {number}")
+    return tables
+
+
+def _with_line_of_years(contract: Contract, told: Mapping[str, str], years: Years, where: str) -> Contract:
+    if not told["column_name"]:
+        return replace(contract, years=years)
+    column = next((column for column in contract.columns if column.name == told["column_name"]), None)
+    if column is None or (told["code"] and told["code"] not in column.codes):
+        raise BadContract(f"{where}: {contract.name}.{told['column_name']} has no such code, or is no column")
+    changed = (
+        replace(column, code_years={**column.code_years, told["code"]: years})
+        if told["code"]
+        else replace(column, years=years)
+    )
+    return contract.with_columns(tuple(changed if each is column else each for each in contract.columns))
+
+
+def _with_spellings(contracts: Mapping[str, Contract], file: Path) -> dict[str, Contract]:
+    """The contracts with what people write: column_name, spelling, code; without a code the heading is spelt so."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        told = list(enumerate(csv.DictReader(lines), start=2))
+    columns = [column for contract in contracts.values() for column in contract.columns]
+    for number, line in told:
+        if not any(column.name == line["column_name"] and line["code"] in ("", *column.codes) for column in columns):
+            raise BadContract(f"{file}, line {number}: no column {line['column_name']} has the code {line['code']}")
+    spelt = [line for _, line in told]
+    return {
+        name: contract.with_columns(tuple(_spelt(column, spelt) for column in contract.columns))
+        for name, contract in contracts.items()
+    }
+
+
+def _spelt(column: Column, told: Sequence[Mapping[str, str]]) -> Column:
+    mine = [line for line in told if line["column_name"] == column.name]
+    aliases = {line["spelling"].lower(): line["code"] for line in mine if line["code"] in column.codes}
+    headings = tuple(line["spelling"] for line in mine if not line["code"])
+    return replace(column, aliases={**column.aliases, **aliases}, other_headings=headings)
+
+
 def _load_source(path: Path) -> Source:
     told = storage.read_yaml(path)
     covers_from = told.get("covers_from")
     contracts = [load_contract(file, path.parent.name) for file in sorted(path.parent.glob("*.yaml")) if file != path]
+    tables = {contract.name: contract for contract in contracts}
+    for name, put in ((YEARS, _with_years), (SPELLINGS, _with_spellings)):
+        if (file := path.with_name(name)).exists():
+            tables = put(tables, file)
     return Source(
         name=path.parent.name,
         title=told["title"],
         history=told["history"],
         covers_from=None if covers_from is None else Period.parse(covers_from),
-        tables={contract.name: contract for contract in contracts},
+        tables=tables,
+        document=told.get("document"),
+        root=told.get("root", ""),
     )
 
 
@@ -286,6 +436,11 @@ def _contract(told: dict[str, Any], source: str, rules: Path) -> Contract:
         declared_checks=tuple(_declared_check(quality, rules) for quality in table.get("quality", ())),
         event_date=_named(columns, custom.get("eventDate"), "date"),
         team=_named(columns, custom.get("team"), "text"),
+        other_file_names=tuple(custom.get("fileNames", ())),
+        list_number=custom.get("list"),
+        elements=tuple(custom.get("elements", ())),
+        key=tuple(custom.get("key", ())),
+        describes_file=bool(custom.get("describesFile", False)),
     )
 
 
@@ -317,6 +472,8 @@ def _columns(told: dict[str, Any]) -> Iterator[Column]:
         refers_to=_reference(told),
         words={points: tuple(words) for points, words in custom.get("words", {}).items()},
         no_answers=tuple(custom.get("noAnswer", ())),
+        path=custom.get("element", told.get("physicalName", told["name"])),
+        is_only_xml=custom.get("onlyIn") == "xml",
     )
     nested = told.get("properties")
     if nested is None:
@@ -457,6 +614,7 @@ _UNREADABLE = {
     "number": ("is not a number in the range that makes sense", "Give a number or leave it blank."),
     "boolean": ("is not Y or N", "Give Y or N or leave it blank."),
     "code": ("is not one of the codes", "Use a code of the specification."),
+    "identifier": ("is not of the stated shape", "Record it as it was given out."),
     "text": (
         "is not of the stated shape, or looks like a person's identifier",
         "Give the code, not a name or number.",
@@ -491,7 +649,7 @@ def _structural_checks(column: Column) -> Iterator[Check]:
             Severity.CRITICAL,
             key_consequence,
         )
-    if column.kind in _UNREADABLE:
+    if column.is_read and column.kind in _UNREADABLE:
         what, remedy = _UNREADABLE[column.kind]
         yield _fact_check(
             column,
@@ -501,6 +659,19 @@ def _structural_checks(column: Column) -> Iterator[Check]:
             remedy,
             Severity.WARNING,
             Consequence.WARN,
+        )
+    if column.code_years:
+        yield Check(
+            Rule(
+                f"{column.reference}-OF-YEAR",
+                f"{column.title} is a code of another collection year than the delivery's.",
+                "Use a code of the collection year, or deliver the file in a month of its own year.",
+                Severity.WARNING,
+                Consequence.WARN,
+            ),
+            column.name,
+            "expect_column_values_to_not_be_in_set",
+            {"column": column.name, "value_set": sorted(column.code_years)},
         )
     if column.kind == "date":
         yield from _date_checks(column)

@@ -69,7 +69,7 @@ UNDECODABLE_FILE = _refuses_delivery(
 )
 NOT_A_TABLE = _refuses_delivery(
     "DLV-007",
-    "The file is not the comma-separated text or the workbook that its name says.",
+    "The file is not the comma-separated text, the workbook or the XML that its name says.",
     "Save it in the format its name says; then deliver again.",
 )
 AMBIGUOUS_HEADER = _refuses_delivery(
@@ -150,6 +150,62 @@ NO_LAST_LINE_BREAK = Rule(
     Severity.INFO,
     Consequence.WARN,
 )
+UNKNOWN_ELEMENT = Rule(
+    "DLV-023",
+    "An element or attribute not in the contract first stands in this line: it is kept in landing and not read.",
+    "Nothing, if it is not meant to be used; otherwise correct its name or where it stands.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+REPEATED_ELEMENT = Rule(
+    "DLV-024",
+    "The record has the element more than once: the first is read.",
+    "Leave the right one and remove the other at the source.",
+    Severity.WARNING,
+    Consequence.WARN,
+)
+STRAY_TEXT = Rule(
+    "DLV-025",
+    "Text stands between two elements, where none belongs: it is kept in landing and not read.",
+    "Look for a value outside its element in this line, and mend it at the source.",
+    Severity.WARNING,
+    Consequence.WARN,
+)
+SHARED_LINES = Rule(
+    "DLV-026",
+    "Records of a table stand in one line of the file, or on several sheets: they are told by their number instead.",
+    "Nothing; with line breaks, or on one sheet, each record would have a line of its own.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+OTHER_YEAR = Rule(
+    "DLV-027",
+    "The column belongs to another collection year than the delivery's: it is read all the same.",
+    "Check that the delivery's month is in the collection year of the file.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+NO_RECORD = Rule(
+    "DLV-028",
+    "The row is no record, but a title, a total or a note: it is kept in landing and not read.",
+    "Nothing, unless it was meant to be a record: then fill in the first column.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+OTHER_SPELLING = Rule(
+    "DLV-029",
+    "The heading is another than the specification's: it is read as the column named here.",
+    "Nothing, if that is what it means; otherwise give it the heading of the specification.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+UNKNOWN_SHEET = Rule(
+    "DLV-030",
+    "The sheet is hidden, or not named after a list: it is kept in landing and not read.",
+    "Nothing, if it is not meant to be used; otherwise show it, and name it after its list.",
+    Severity.INFO,
+    Consequence.WARN,
+)
 SAME_TABLE_TWICE = _refuses_delivery(
     "DLV-016",
     "Two files of the delivery hold the same table.",
@@ -191,6 +247,14 @@ DELIVERY_RULES: dict[str, Rule] = {
         MONTH_FIRST,
         OLDER_THAN_ITS_MONTH,
         NO_LAST_LINE_BREAK,
+        UNKNOWN_ELEMENT,
+        REPEATED_ELEMENT,
+        STRAY_TEXT,
+        SHARED_LINES,
+        OTHER_YEAR,
+        NO_RECORD,
+        OTHER_SPELLING,
+        UNKNOWN_SHEET,
     )
 }
 

@@ -409,8 +409,8 @@ def _shown(entry: _Entry | None, source: _Source) -> str:
     if entry is None:
         return str(source.delivery)
     told = load_sources(source.settings.expectations).get(source.delivery.source)
-    known = {contract.file_key for contract in told.tables.values()} if told else set()
-    is_known = file_key(entry.name) in known and Path(entry.name.lower()).suffix in {".csv", ".xlsx"}
+    known = told.file_keys if told else frozenset()
+    is_known = file_key(entry.name) in known and Path(entry.name.lower()).suffix in {".csv", ".xlsx", ".xml"}
     return entry.name if is_known else f"file {entry.number}"
 
 

@@ -47,6 +47,11 @@ class Period:
         """The April in which the collection year of the month began: it runs from 1 April to 31 March."""
         return Period(self.year if self.month >= 4 else self.year - 1, 4)
 
+    @property
+    def collection_year(self) -> int:
+        """The year in which the collection year of the month ends, by which returns are called."""
+        return self.collection_year_start.year + 1
+
     def plus(self, months: int) -> Period:
         """The month so many months later (or, negative, earlier)."""
         years, month = divmod(self.year * 12 + self.month - 1 + months, 12)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from itertools import product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines import storage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
+T = TypeVar("T")
 Required = str | tuple[str | tuple[str, ...], ...]
 
 
 class BadRegister(ValueError):
     """A KPI's two files do not say what they must: the software's fault."""
+
+
+class Requirement(NamedTuple):
+    """A table that a KPI needs, or a column of one: all tables of one alternative of each requirement."""
+
+    kpi_id: str
+    requirement: int
+    alternative: int
+    table_name: str
+    is_own_month: bool
+    months_untold: int
 
 
 class Kpi(BaseModel):
@@ -26,10 +36,11 @@ class Kpi(BaseModel):
     ``measure``: what stands at the month's end (stock), what happened or fell due in the month (flow), or the twelve
     months to its end (rolling). ``uncertainty``: how its intervals are computed; ``none`` for what is no count of
     independent records. ``requires`` names the tables it cannot do without, and a column of one (``table.column``)
-    where the table can do without it and the KPI cannot. Of a list inside it any one will
-    do; where that one is itself a list, all of its tables together. ``timescales`` are those of ``timescale.csv`` that
-    it goes by. It ``covers`` every month that its tables cover, or only the one in which they were delivered.
-    ``public_windows``: of a flow, how many months a figure of the public edition may cover.
+    where the table can do without it and the KPI cannot. Of a list inside it any one will do, the first of those that
+    are there; where one is itself a list, all of its tables together. ``untold_months``: for how many months at the
+    start of a table the KPI cannot be told, since it depends on what was before. ``timescales`` are those of
+    ``timescale.csv`` that it goes by. It ``covers`` every month that its tables cover, or only the one in which they
+    were delivered. ``public_windows``: of a flow, how many months a figure of the public edition may cover.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,22 +61,24 @@ class Kpi(BaseModel):
     source: str
     confidence: Literal["read", "partial", "computed", "general"]
     requires: tuple[Required, ...]
+    untold_months: dict[str, int] = {}
     timescales: tuple[str, ...] = ()
     covers: Literal["every_month", "own_month"] = "every_month"
     public_windows: tuple[Literal[1, 6, 12], ...] = (1, 6, 12)
 
     @property
-    def requirements(self) -> list[tuple[str, int, str, bool]]:
-        """(kpi_id, number of the requirement, a table that meets it, only in its own month): all must be met."""
-        each = (tables for required in self.requires for tables in _each_met_by_any(required))
-        own = self.covers == "own_month"
-        return [(self.kpi_id, number, table, own) for number, tables in enumerate(each, start=1) for table in tables]
+    def requirements(self) -> list[Requirement]:
+        """One a table of an alternative of a requirement, both numbered from 1 as they stand."""
+        return [
+            Requirement(self.kpi_id, number, place, table, self.covers == "own_month", self.untold_months.get(table, 0))
+            for number, required in enumerate(self.requires, start=1)
+            for place, alternative in enumerate(_listed(required), start=1)
+            for table in _listed(alternative)
+        ]
 
 
-def _each_met_by_any(required: Required) -> Iterable[tuple[str, ...]]:
-    """All of a and b, or all of c: that is a or c, and b or c."""
-    alternatives = (required,) if isinstance(required, str) else required
-    return product(*((one,) if isinstance(one, str) else one for one in alternatives))
+def _listed(one_or_several: str | tuple[T, ...]) -> tuple[str | T, ...]:
+    return (one_or_several,) if isinstance(one_or_several, str) else one_or_several
 
 
 def load_register(folder: Path) -> tuple[Kpi, ...]:

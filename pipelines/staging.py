@@ -21,10 +21,10 @@ from pipelines import casting, corrections, findings, front_page, outcome, pages
 from pipelines.contracts import PLAIN_NAME, codes_file, file_key, load_sources, with_local_codes
 from pipelines.findings import UnusableDelivery
 from pipelines.outcome import Noticed
-from pipelines.readers import read_table
+from pipelines.readers import read_lists, read_table, read_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pipelines.contracts import Column, Contract, Source
     from pipelines.corrections import Correction
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pipelines.readers import TableRead
     from pipelines.settings import Settings
     from pipelines.validation import Tested
+
+    Progress = Callable[[str, int, int], None]
 
 NEWEST = "newest.json"
 READING = ".reading-"
@@ -42,6 +44,7 @@ SURE_OF_THE_ORDER = 10
 """So many dates with the day first as there are of the month first, and the latter are slips."""
 FAULTS_OF_THE_MACHINE = (duckdb.OutOfMemoryException, duckdb.IOException)
 READABLE_SUFFIXES = {".csv", ".xlsx"}
+XML, WORKBOOK = ".xml", ".xlsx"
 WHAT_DECIDES = (
     "casting.py",
     "contracts.py",
@@ -110,9 +113,15 @@ class Reading:
         }
 
 
-def stage(settings: Settings, delivery: Delivery) -> Staged:
+def _untold(step: str, done: int, of: int) -> None:
+    """Where nobody watches."""
+
+
+def stage(settings: Settings, delivery: Delivery, progress: Progress = _untold) -> Staged:
     """Stage the newest landed version of a delivery; the same again is a no-op.
 
+    ``progress`` is told, again and again, what is being done, and how much of how much of it is: of reading, bytes of
+    the delivery; of typing and checking, tables.
     Bad data never raises: the delivery or its rows are refused, with findings. Raises NothingLanded where nothing
     was landed, NoPseudonymKey without a key, and BrokenCheck where a check cannot be carried out.
     """
@@ -122,7 +131,7 @@ def stage(settings: Settings, delivery: Delivery) -> Staged:
     already = (folder / storage.MANIFEST).exists()
     if not already:
         try:
-            _stage_new(settings, ingredients, folder)
+            _stage_new(settings, ingredients, folder, progress)
         except FileExistsError:
             # Another run staged the same delivery meanwhile; the same ingredients made the same.
             if not (folder / storage.MANIFEST).exists():
@@ -142,7 +151,9 @@ def _ingredients(settings: Settings, delivery: Delivery) -> Ingredients:
     return Ingredients(
         delivery=delivery,
         source=with_local_codes(
-            load_sources(settings.expectations)[delivery.source], settings.expectations, delivery.authority_code
+            load_sources(settings.expectations)[delivery.source].of_year(delivery.month.collection_year),
+            settings.expectations,
+            delivery.authority_code,
         ),
         landed=manifests[-1].parent,
         landing_manifest=manifest,
@@ -209,14 +220,14 @@ def _private_scratch(settings: Settings) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _stage_new(settings: Settings, ingredients: Ingredients, folder: Path) -> None:
+def _stage_new(settings: Settings, ingredients: Ingredients, folder: Path, progress: Progress) -> None:
     with _private_scratch(settings) as scratch:
         pages_folder = scratch / "pages"
         pages_folder.mkdir()
         try:
             _must_not_be_refused_already(ingredients)
             with storage.new_folder(folder) as aside:
-                _stage_tables(settings, ingredients, scratch, pages_folder, aside)
+                _stage_tables(settings, ingredients, scratch, pages_folder, aside, progress)
                 _keep_pages(pages_folder, validation_pages(settings, ingredients.delivery, folder))
         except FAULTS_OF_THE_MACHINE:
             raise
@@ -249,10 +260,18 @@ def _must_not_be_refused_already(ingredients: Ingredients) -> None:
         raise UnusableDelivery(rule, refusal["file_name"], refusal["sentence"])
 
 
-def _stage_tables(settings: Settings, ingredients: Ingredients, scratch: Path, pages_folder: Path, aside: Path) -> None:
+def _stage_tables(
+    settings: Settings,
+    ingredients: Ingredients,
+    scratch: Path,
+    pages_folder: Path,
+    aside: Path,
+    progress: Progress,
+) -> None:
     checked = scratch / "delivery.duckdb"
     with _connect(settings, checked) as connection:
-        reading = _read_and_type(settings, ingredients, connection, scratch)
+        reading = _read_and_type(settings, ingredients, connection, scratch, progress)
+    progress("checking", 0, len(reading.contracts))
     # Costs seconds to import, and only here: a DAG file that imports this module must not pay for it.
     from pipelines.validation import validate
 
@@ -264,24 +283,32 @@ def _stage_tables(settings: Settings, ingredients: Ingredients, scratch: Path, p
         reading.good_rows,
         pages_folder / "great_expectations",
         pages.put_stylesheet(settings),
+        lambda done, of: progress("checking", done, of),
     )
+    progress("writing", 0, 0)
     with _connect(settings, checked) as connection:
         _write_outcome(settings, connection, ingredients, reading, tested, pages_folder, aside, refusal=None)
 
 
 def _read_and_type(
-    settings: Settings, ingredients: Ingredients, connection: duckdb.DuckDBPyConnection, scratch: Path
+    settings: Settings,
+    ingredients: Ingredients,
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    progress: Progress,
 ) -> Reading:
     """Fill the schema ``checked`` of the connection's own database; the text itself goes with the scratch folder."""
     connection.execute(casting.attach_raw(scratch / "raw.duckdb"))
-    reading = _read_files(settings, ingredients, connection, scratch)
+    reading = _read_files(settings, ingredients, connection, scratch, progress)
+    progress("typing", 0, len(reading.contracts))
     _must_have_key_columns(reading)
     _expand_answers(connection, reading)
     _look_for_months_first(connection, reading)
     reading.noticed += [*_notice_columns(reading), *_notice_tables(ingredients.source, reading)]
     _pseudonymise(connection, reading, settings, ingredients.delivery.authority_code)
     connection.execute("CREATE SCHEMA checked")
-    for contract in reading.contracts.values():
+    for number, contract in enumerate(reading.contracts.values()):
+        progress("typing", number, len(reading.contracts))
         query = casting.checked_rows(contract, reading.headings)
         _create_table(connection, exp.table_(contract.name, db="checked"), query)
     _correct(settings, ingredients, connection, reading)
@@ -308,37 +335,89 @@ def _correct(
 
 
 def _read_files(
-    settings: Settings, ingredients: Ingredients, connection: duckdb.DuckDBPyConnection, scratch: Path
+    settings: Settings,
+    ingredients: Ingredients,
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    progress: Progress = _untold,
 ) -> Reading:
     reading = Reading()
-    files = _known_files(ingredients, reading)
-    for name, file in files.items():
-        read = read_table(connection, file, name, largest_bytes=settings.largest_file_bytes, scratch=scratch)
-        reading.reads[name] = read
-        reading.noticed += [Noticed(findings.MALFORMED_RECORD, name, line=bad.line) for bad in read.malformed]
-        if not read.ends_with_break:
-            reading.noticed.append(Noticed(findings.NO_LAST_LINE_BREAK, name))
+    files = [ingredients.landed / told["name"] for told in ingredients.landing_manifest["files"]]
+    sizes = [file.stat().st_size for file in files]
+    for number, file in enumerate(files, start=1):
+        told = _of_the_delivery(progress, sum(sizes[: number - 1]), sum(sizes))
+        told(0, sizes[number - 1])
+        contracts = _held_by(file, ingredients.source)
+        if not contracts:
+            # By its number: a name that no contract knows may name a person.
+            reading.noticed.append(Noticed(findings.UNKNOWN_FILE, f"file {number}"))
+            continue
+        shown = file.name if file_key(file.name) in ingredients.source.file_keys else f"file {number}"
+        if any(contract.name in reading.reads for contract in contracts):
+            raise UnusableDelivery(findings.SAME_TABLE_TWICE, shown, findings.SAME_TABLE_TWICE.sentence)
+        reads = _read_file(settings, ingredients.source, connection, file, contracts, shown, scratch, told)
+        reading.contracts |= {contract.name: contract for contract in contracts if contract.name in reads}
+        reading.reads |= reads
+        reading.noticed += [each for name, read in reads.items() for each in _notice_records(name, read)]
+        if any(read.shares_lines for read in reads.values()):
+            reading.noticed.append(Noticed(findings.SHARED_LINES, shown))
     if not reading.reads:
         raise UnusableDelivery(findings.NOTHING_USABLE, str(ingredients.delivery), findings.NOTHING_USABLE.sentence)
     return reading
 
 
-def _known_files(ingredients: Ingredients, reading: Reading) -> dict[str, Path]:
-    """The file of each delivered table; its contract, and the files that no contract knows, go to the reading."""
-    contracts = {contract.file_key: contract for contract in ingredients.source.tables.values()}
-    files: dict[str, Path] = {}
-    for number, told in enumerate(ingredients.landing_manifest["files"], start=1):
-        file = ingredients.landed / told["name"]
-        contract = contracts.get(file_key(file.name))
-        if contract is None or file.suffix.lower() not in READABLE_SUFFIXES:
-            # By its number: a name that no contract knows may name a person.
-            reading.noticed.append(Noticed(findings.UNKNOWN_FILE, f"file {number}"))
-            continue
-        if contract.name in files:
-            raise UnusableDelivery(findings.SAME_TABLE_TWICE, file.name, findings.SAME_TABLE_TWICE.sentence)
-        files[contract.name] = file
-        reading.contracts[contract.name] = contract
-    return files
+def _of_the_delivery(progress: Progress, before: int, of: int) -> Callable[[int, int], None]:
+    """Of a file only its own bytes are known where it is read."""
+    return lambda done, _: progress("reading", before + done, of)
+
+
+def _held_by(file: Path, source: Source) -> list[Contract]:
+    """The contracts of the tables that a file may hold: by its name, or all that an XML return or a workbook may."""
+    suffix, contracts = file.suffix.lower(), source.tables.values()
+    if suffix == XML:
+        return [contract for contract in contracts if contract.elements]
+    lists = [contract for contract in contracts if contract.list_number is not None]
+    if suffix == WORKBOOK and lists:
+        return lists
+    known = [contract for contract in contracts if file_key(file.name) in contract.file_keys]
+    return known if suffix in READABLE_SUFFIXES else []
+
+
+def _read_file(
+    settings: Settings,
+    source: Source,
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    contracts: list[Contract],
+    shown: str,
+    scratch: Path,
+    progress: Callable[[int, int], None],
+) -> dict[str, TableRead]:
+    largest, suffix = settings.largest_file_bytes, file.suffix.lower()
+    if suffix == XML:
+        return read_xml(
+            connection,
+            file,
+            contracts,
+            source.root,
+            shown=shown,
+            largest_bytes=largest,
+            scratch=scratch,
+            progress=progress,
+        )
+    if suffix == WORKBOOK and contracts[0].list_number is not None:
+        return read_lists(connection, file, contracts, shown=shown, largest_bytes=largest, scratch=scratch)
+    name = contracts[0].name
+    return {name: read_table(connection, file, name, largest_bytes=largest, scratch=scratch, progress=progress)}
+
+
+def _notice_records(name: str, read: TableRead) -> Iterator[Noticed]:
+    for bad in read.malformed:
+        yield Noticed(findings.MALFORMED_RECORD, name, line=bad.line)
+    for odd in read.oddities:
+        yield Noticed(odd.rule, name, odd.column, line=odd.line)
+    if not read.ends_with_break:
+        yield Noticed(findings.NO_LAST_LINE_BREAK, name)
 
 
 def _must_have_key_columns(reading: Reading) -> None:
@@ -353,20 +432,23 @@ def _notice_columns(reading: Reading) -> Iterator[Noticed]:
     """Compare each file's headings with its contract's."""
     for name, contract in reading.contracts.items():
         given = reading.headings[name]
+        of_other_years = {column.heading for column in contract.columns if not column.is_of_year}
+        for heading in sorted(of_other_years & given):
+            yield Noticed(findings.OTHER_YEAR, name, heading)
         for heading in contract.headings:
-            if heading not in given:
+            if heading not in given | of_other_years:
                 critical = heading in contract.critical_headings
                 rule = findings.MISSING_CRITICAL_COLUMN if critical else findings.MISSING_COLUMN
                 yield Noticed(rule, name, heading)
         for number, heading in enumerate(reading.reads[name].columns, start=1):
-            if heading.lower() not in contract.headings:
+            if heading.lower() not in contract.headings and reading.reads[name].encoding != "xml":
                 # By its number: a heading that no contract knows may name a person.
                 yield Noticed(findings.UNKNOWN_COLUMN, name, f"column {number}")
 
 
 def _notice_tables(source: Source, reading: Reading) -> Iterator[Noticed]:
     for contract in source.tables.values():
-        if contract.name not in reading.reads and not contract.optional:
+        if contract.name not in reading.reads and contract.is_of_year and not contract.optional:
             yield Noticed(findings.MISSING_TABLE, contract.name)
 
 

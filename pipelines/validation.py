@@ -27,7 +27,7 @@ from great_expectations.render.view import DefaultJinjaIndexPageView, DefaultJin
 from jinja2 import ChoiceLoader, PackageLoader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
@@ -121,13 +121,14 @@ def validate(
     rows: Mapping[str, int],
     pages: Path,
     stylesheet: str,
+    progress: Callable[[int, int], None],
 ) -> list[Tested]:
     """Carry out the checks of each table of the schema ``checked`` and write the validation pages.
 
     ``config`` is the one with which this process opens the database elsewhere: DuckDB allows only one at a time.
     ``rows`` holds how many rows the reader read for each table: every suite begins by counting them, since an
-    empty table would pass nearly anything. ``stylesheet`` is the one that the pages refer to. Raises BrokenCheck
-    where a check did not run or rows went missing.
+    empty table would pass nearly anything. ``stylesheet`` is the one that the pages refer to. ``progress`` is told how
+    many tables of how many are done. Raises BrokenCheck where a check did not run or rows went missing.
     """
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -141,7 +142,10 @@ def validate(
         _add_site(context, pages, stylesheet)
         run_id = RunIdentifier(run_time=dt.datetime.now(dt.UTC))
         # One by one: a checkpoint would compare every suite with what is stored of it again and again.
-        runs = [each.run(result_format=_counts_without_values(), run_id=run_id) for each in definitions]
+        runs = []
+        for done, each in enumerate(definitions):
+            progress(done, len(definitions))
+            runs.append(each.run(result_format=_counts_without_values(), run_id=run_id))
         context.build_data_docs(site_names=[SITE])
         return [tested for run in runs for tested in _tested(run, checks, rows)]
     finally:

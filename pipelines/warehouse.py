@@ -161,8 +161,10 @@ LISTS: dict[str, dict[str, str]] = {
     "reference.kpi_requirement": {
         "kpi_id": "VARCHAR",
         "requirement": "BIGINT",
+        "alternative": "BIGINT",
         "table_name": "VARCHAR",
         "is_own_month": "BOOLEAN",
+        "months_untold": "BIGINT",
     },
 }
 # What the snapshot before this month says, and the records that its figures count.
@@ -528,7 +530,7 @@ def _delivered(version: Staged, sources: Mapping[str, Source], register: Iterabl
     """The tables that can be counted from, and of the columns that a KPI asks for by name those that are there."""
     delivery = version.delivery
     first = str(sources[delivery.source].first_month(delivery.month))
-    asked = {name for kpi in register for _, _, name, _ in kpi.requirements if "." in name}
+    asked = {needed.table_name for kpi in register for needed in kpi.requirements if "." in needed.table_name}
     columns = sorted(name for name in asked - version.missing_columns if name.partition(".")[0] in version.tables)
     names = (*version.tables, *columns)
     return [(delivery.authority_code, delivery.source, name, first, str(delivery.month)) for name in names]
@@ -553,7 +555,9 @@ def _deliveries(seen: Seen) -> list[tuple[Any, ...]]:
 
 
 def _register_row(kpi: Kpi) -> tuple[Any, ...]:
-    return tuple(kpi.model_dump(exclude={"requires", "timescales", "covers", "public_windows"}).values())
+    return tuple(
+        kpi.model_dump(exclude={"requires", "untold_months", "timescales", "covers", "public_windows"}).values()
+    )
 
 
 def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: _Plan, folder: Path) -> None:

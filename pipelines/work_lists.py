@@ -30,6 +30,7 @@ COLUMNS = (
     ("remedy", "What to do", 60),
     ("record", "Record (pseudonym)", 12),
     ("child", "Child (pseudonym)", 12),
+    ("other_record", "Other source's record", 30),
     ("first_month", "Since", 10),
     ("days_open", "Days open", 9),
     ("rule_code", "Rule", 22),

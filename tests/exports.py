@@ -3,8 +3,12 @@
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from pipelines.contracts import load_sources
+import openpyxl  # type: ignore[import-untyped]
+from lxml import etree
+
+from pipelines.contracts import MADE_KEY, Contract, load_sources
 from pipelines.settings import PROJECT
 
 SOURCES = load_sources(PROJECT / "expectations")
@@ -27,3 +31,40 @@ def write_table(file: Path, headings: Sequence[str], rows: Rows) -> None:
         writer = csv.DictWriter(stream, headings, restval="")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def write_xml(file: Path, source: str, tables: Mapping[str, Rows]) -> None:
+    """One return in XML. Each row, by heading, has elements of its own around it, however many share them in life."""
+    root = etree.Element(SOURCES[source].root)
+    for name, rows in tables.items():
+        for row in rows:
+            _put_row(root, SOURCES[source].tables[name], row)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    etree.ElementTree(root).write(str(file), encoding="utf-8", xml_declaration=True, pretty_print=True)
+
+
+def _put_row(root: Any, contract: Contract, row: Mapping[str, str]) -> None:
+    around = {}
+    element = root
+    for name in contract.elements[0].split("/"):
+        element = around[name] = etree.SubElement(element, name)
+    for column in contract.columns:
+        if column.heading not in row or MADE_KEY in column.path:
+            continue
+        axis, _, rest = column.path.rpartition("::")
+        start, path = (element, column.path) if not axis else (around[rest.split("/", 1)[0]], rest.split("/", 1)[1])
+        for name in () if path == "." else path.split("/"):
+            start = start.find(name) if start.find(name) is not None else etree.SubElement(start, name)
+        start.text = row[column.heading]
+
+
+def write_workbook(file: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+    """One workbook, its sheets given by name, cell by cell."""
+    made = openpyxl.Workbook()
+    made.remove(made.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    made.save(file)

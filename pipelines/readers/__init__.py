@@ -6,21 +6,29 @@ from typing import TYPE_CHECKING
 
 from pipelines.findings import NOT_A_TABLE, UnusableDelivery
 from pipelines.readers.csv import read_csv
+from pipelines.readers.lists import read_lists
 from pipelines.readers.records import Malformed, ReadingFailed, TableRead
 from pipelines.readers.xlsx import read_xlsx
+from pipelines.readers.xml import read_xml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
 
-__all__ = ["Malformed", "ReadingFailed", "TableRead", "read_table"]
+    from pipelines.readers.records import Progress
 
-READERS = {".csv": read_csv, ".xlsx": read_xlsx}
+__all__ = ["Malformed", "ReadingFailed", "TableRead", "read_lists", "read_table", "read_xml"]
 
 
 def read_table(
-    connection: duckdb.DuckDBPyConnection, file: Path, table: str, *, largest_bytes: int, scratch: Path
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    table: str,
+    *,
+    largest_bytes: int,
+    scratch: Path,
+    progress: Progress | None = None,
 ) -> TableRead:
     """Make ``raw."<table>"``, a view, of a CSV file or a workbook's first visible sheet that is not empty.
 
@@ -31,8 +39,11 @@ def read_table(
 
     ``scratch`` is a private folder: the text that the view shows is in it, as Parquet. Raises UnusableDelivery, which
     names the file, the rule and the cause, and never a value; ReadingFailed where the fault is not the file's.
+    ``progress`` is told how many bytes of how many were read of text that is read record by record.
     """
-    reader = READERS.get(file.suffix.lower())
-    if reader is None:
-        raise UnusableDelivery(NOT_A_TABLE, file.name, "Its name ends neither in .csv nor in .xlsx.")
-    return reader(connection, file, table, largest_bytes=largest_bytes, scratch=scratch)
+    match file.suffix.lower():
+        case ".csv":
+            return read_csv(connection, file, table, largest_bytes=largest_bytes, scratch=scratch, progress=progress)
+        case ".xlsx":
+            return read_xlsx(connection, file, table, largest_bytes=largest_bytes, scratch=scratch)
+    raise UnusableDelivery(NOT_A_TABLE, file.name, "Its name ends neither in .csv nor in .xlsx.")

@@ -39,7 +39,7 @@ from pipelines.readers.records import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipelines.readers.records import Header
+    from pipelines.readers.records import Header, Progress
 
 # A piece without a line break holds a long line; lines shorter than two pieces are within LONGEST_RECORD.
 PIECE = 128 * 1024
@@ -49,6 +49,7 @@ WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 FEWEST_FIELDS_TO_TELL = 3
+TOLD_EVERY = 10_000
 
 # DuckDB lets spaces stand between a closing quotation mark and the comma; the csv module does not.
 SPACE_AFTER_QUOTE = re.compile(rb'" +[,\r\n]')
@@ -88,7 +89,13 @@ class Text:
 
 
 def read_csv(
-    connection: duckdb.DuckDBPyConnection, file: Path, table: str, *, largest_bytes: int, scratch: Path
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    table: str,
+    *,
+    largest_bytes: int,
+    scratch: Path,
+    progress: Progress | None = None,
 ) -> TableRead:
     """See ``pipelines.readers.read_table``. UTF-8, with or without a byte order mark, and Windows-1252 are read.
 
@@ -107,6 +114,8 @@ def read_csv(
             rows = _read_directly(connection, utf_8, table, header, text.lines - 1, scratch)
             if rows is not None:
                 return TableRead(file.name, text.encoding, header.columns, rows, (), text.ends_with_break)
+        if progress is not None:
+            records = _watched(records, lines, text.lines, size, progress)
         read = load_records(
             connection, table, header, records, file_name=file.name, encoding=text.encoding, scratch=scratch
         )
@@ -296,6 +305,16 @@ def _records(lines: _Lines, file_name: str) -> Iterator[Record | Malformed]:
             cause = f"Its last record, in line {line}, has {len(fields)} of {width} fields and no line break."
             raise UnusableDelivery(TRUNCATED_FILE, file_name, cause)
         yield Record(line, fields)
+
+
+def _watched(
+    records: Iterator[Record | Malformed], lines: _Lines, of_lines: int, size: int, progress: Progress
+) -> Iterator[Record | Malformed]:
+    """Tell again and again how far the records have come, as if every line were as long as any other."""
+    for number, record in enumerate(records):
+        if number % TOLD_EVERY == 0:
+            progress(size * min(lines.taken, of_lines) // of_lines, size)
+        yield record
 
 
 def _swallows_records(record: Sequence[str], width: int) -> bool:

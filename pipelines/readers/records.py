@@ -20,7 +20,11 @@ from pipelines.findings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pipelines.findings import Rule
+
+    Progress = Callable[[int, int], None]
 
 WHITE_SPACE = " \t\r\n\v\f\u00a0"
 LINE = "line"
@@ -49,7 +53,7 @@ READ_SCRATCH = """
 """
 SHOW_ROWS = "CREATE VIEW raw.{table} AS SELECT * FROM read_parquet({rows})"
 
-Encoding = Literal["utf-8", "utf-8-sig", "windows-1252", "xlsx"]
+Encoding = Literal["utf-8", "utf-8-sig", "windows-1252", "xlsx", "xml"]
 
 
 class ReadingFailed(RuntimeError):
@@ -71,9 +75,21 @@ class Record(NamedTuple):
     fields: list[str]
 
 
+class Oddity(NamedTuple):
+    """What a reader passed over, or read in spite of: the rule that says so, where, and never the text."""
+
+    rule: Rule
+    table: str
+    column: str | None
+    line: int | None
+
+
 @dataclass(frozen=True)
 class TableRead:
-    """What was read of a file. ``rows_read`` counts good and malformed records, not the header."""
+    """What was read of a file. ``rows_read`` counts good and malformed records, not the header.
+
+    ``shares_lines``: records stand in one line, or on several sheets, and have numbers in their order instead.
+    """
 
     file_name: str
     encoding: Encoding
@@ -81,6 +97,8 @@ class TableRead:
     rows_read: int
     malformed: tuple[Malformed, ...]
     ends_with_break: bool = True
+    oddities: tuple[Oddity, ...] = ()
+    shares_lines: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,25 +174,31 @@ def load_records(
     with new_rows(scratch) as made:
         clean = made.with_name("records.csv")
         rows, malformed = _write(clean, header, records, file_name)
-        connection.execute("SET preserve_insertion_order = true")
-        try:
-            connection.execute(
-                READ_SCRATCH,
-                {
-                    "file": str(clean),
-                    "rows": str(made),
-                    "columns": {LINE: "BIGINT", **dict.fromkeys(header.columns, "VARCHAR")},
-                    "padded": PADDED,
-                    "white_space": WHITE_SPACE,
-                },
-            )
-        except (duckdb.OutOfMemoryException, duckdb.IOException):
-            raise
-        except duckdb.Error as problem:
-            raise ReadingFailed(f"{file_name}: DuckDB's {type(problem).__name__}") from None
-        clean.unlink()
+        given = {"padded": PADDED, "white_space": WHITE_SPACE}
+        copy_scratch(connection, READ_SCRATCH, clean, made, header.columns, file_name, given)
         connection.execute(named(SHOW_ROWS, made, table=table))
     return TableRead(file_name, encoding, header.columns, rows + len(malformed), tuple(malformed))
+
+
+def copy_scratch(
+    connection: duckdb.DuckDBPyConnection,
+    statement: str,
+    clean: Path,
+    made: Path,
+    columns: Sequence[str],
+    file_name: str,
+    given: Mapping[str, str] | None = None,
+) -> None:
+    """Let DuckDB make Parquet of a scratch file of lines and cells, which is then removed."""
+    connection.execute("SET preserve_insertion_order = true")
+    read = {LINE: "BIGINT", **dict.fromkeys(columns, "VARCHAR")}
+    try:
+        connection.execute(statement, {"file": str(clean), "rows": str(made), "columns": read, **(given or {})})
+    except (duckdb.OutOfMemoryException, duckdb.IOException):
+        raise
+    except duckdb.Error as problem:
+        raise ReadingFailed(f"{file_name}: DuckDB's {type(problem).__name__}") from None
+    clean.unlink()
 
 
 @contextmanager

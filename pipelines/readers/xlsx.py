@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import re
 import zipfile
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import python_calamine as calamine
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
+CUT_OFF = "Its archive cannot be unpacked to the end."
 OLE = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK"
 ENCRYPTED = 0x1
@@ -43,7 +46,8 @@ LARGEST_EXACT_WHOLE = 2**53
 
 # calamine keeps every cell between the outermost ones, at some 24 bytes each: two cells can ask for 400 GB.
 MOST_CELLS = 50_000_000
-REFERENCE = re.compile(rb"""[\s:"'/]r\s*=\s*["']([A-Za-z]*)(\d*)""")
+# Of an attribute with a prefix calamine takes no notice: xmlns:r, as every workbook of Excel's has it, is no reference.
+REFERENCE = re.compile(rb"""[\s"'/]r\s*=\s*["']([A-Za-z]*)(\d*)""")
 LONGEST_REFERENCE = 64
 
 
@@ -54,34 +58,41 @@ def read_xlsx(
 
     Dates become ISO text, whole numbers lose their ``.0``, booleans are TRUE and FALSE, error cells are blank.
     """
-    must_be_harmless(file, largest_bytes)
+    must_be_harmless(file, largest_bytes, file.name)
     records = _records(file)
     header = take_header(records, file.name)
     return load_records(connection, table, header, records, file_name=file.name, encoding="xlsx", scratch=scratch)
 
 
-def must_be_harmless(file: Path, largest_bytes: int) -> None:
-    """Raise UnusableDelivery unless the file is a whole zip archive that unpacks to no more than is allowed."""
+def must_be_harmless(file: Path, largest_bytes: int, shown: str) -> None:
+    """Raise UnusableDelivery unless the file is a whole zip archive that unpacks to no more than is allowed.
+
+    ``shown`` is what messages call the file.
+    """
     with file.open("rb") as source:
         beginning = source.read(len(OLE))
     if not beginning:
-        raise UnusableDelivery(EMPTY_FILE, file.name, "Nothing is in it.")
+        raise UnusableDelivery(EMPTY_FILE, shown, "Nothing is in it.")
     if beginning == OLE:
-        raise UnusableDelivery(LOCKED_FILE, file.name, "It has a password, or is in the format from before .xlsx.")
+        raise UnusableDelivery(LOCKED_FILE, shown, "It has a password, or is in the format from before .xlsx.")
     if not beginning.startswith(ZIP):
-        raise UnusableDelivery(NOT_A_TABLE, file.name, "It is no workbook: it does not begin as one.")
+        raise UnusableDelivery(NOT_A_TABLE, shown, "It is no workbook: it does not begin as one.")
     try:
         with zipfile.ZipFile(file) as archive:
-            _must_stay_inside(archive, file.name)
-            _must_be_open(archive, file.name)
-            _must_unpack_to(archive, file, largest_bytes)
+            _must_stay_inside(archive, shown)
+            _must_be_open(archive, shown)
+            _must_unpack_to(archive, file, largest_bytes, shown)
             for member in archive.infolist():
-                _must_be_compact(archive, member, file.name)
+                _must_be_compact(archive, member, shown)
     except (zipfile.BadZipFile, zlib.error, EOFError):
-        cause = "Its archive cannot be unpacked to the end."
-        raise UnusableDelivery(TRUNCATED_FILE, file.name, cause) from None
+        raise UnusableDelivery(TRUNCATED_FILE, shown, CUT_OFF) from None
+    except OSError as problem:
+        # Its directory leads to before its beginning; any other is the machine's fault.
+        if problem.errno != errno.EINVAL:
+            raise
+        raise UnusableDelivery(TRUNCATED_FILE, shown, CUT_OFF) from None
     except NotImplementedError:
-        raise UnusableDelivery(NOT_A_TABLE, file.name, "It is packed as no workbook is.") from None
+        raise UnusableDelivery(NOT_A_TABLE, shown, "It is packed as no workbook is.") from None
 
 
 def _must_stay_inside(archive: zipfile.ZipFile, file_name: str) -> None:
@@ -96,15 +107,15 @@ def _must_be_open(archive: zipfile.ZipFile, file_name: str) -> None:
         raise UnusableDelivery(LOCKED_FILE, file_name, "It is protected by a password.")
 
 
-def _must_unpack_to(archive: zipfile.ZipFile, file: Path, largest_bytes: int) -> None:
+def _must_unpack_to(archive: zipfile.ZipFile, file: Path, largest_bytes: int, shown: str) -> None:
     packed = file.stat().st_size
     unpacked = sum(member.file_size for member in archive.infolist())
     if unpacked > largest_bytes:
         cause = f"It unpacks to {unpacked:,} bytes; {largest_bytes:,} are allowed."
-        raise UnusableDelivery(TOO_LARGE, file.name, cause)
+        raise UnusableDelivery(TOO_LARGE, shown, cause)
     if unpacked > NEVER_A_BOMB and unpacked > packed * LARGEST_RATIO:
         cause = f"It unpacks to {unpacked // packed} times its size, as no workbook does."
-        raise UnusableDelivery(TOO_LARGE, file.name, cause)
+        raise UnusableDelivery(TOO_LARGE, shown, cause)
 
 
 def _must_be_compact(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file_name: str) -> None:
@@ -139,16 +150,23 @@ def _column(letters: bytes) -> int:
 
 
 def _records(file: Path) -> Iterator[Record | Malformed]:
+    with opened(file, file.name) as workbook:
+        sheet = _first_sheet(workbook, file.name)
+        rows = (record_of(line, cells) for line, cells in enumerate(sheet.iter_rows(), start=1))
+        yield from (row for row in rows if isinstance(row, Malformed) or not is_blank(row.fields))
+
+
+@contextmanager
+def opened(file: Path, shown: str) -> Iterator[calamine.CalamineWorkbook]:
+    """The workbook; whatever cannot be read of it within the block becomes UnusableDelivery."""
     try:
         with calamine.load_workbook(file) as workbook:
-            sheet = _first_sheet(workbook, file.name)
-            rows = (_record(line, cells) for line, cells in enumerate(sheet.iter_rows(), start=1))
-            yield from (row for row in rows if isinstance(row, Malformed) or not is_blank(row.fields))
+            yield workbook
     except calamine.PasswordError:
-        raise UnusableDelivery(LOCKED_FILE, file.name, "It is protected by a password.") from None
+        raise UnusableDelivery(LOCKED_FILE, shown, "It is protected by a password.") from None
     except calamine.CalamineError:
         cause = "It is an archive, but no workbook that can be read."
-        raise UnusableDelivery(NOT_A_TABLE, file.name, cause) from None
+        raise UnusableDelivery(NOT_A_TABLE, shown, cause) from None
 
 
 def _first_sheet(workbook: calamine.CalamineWorkbook, file_name: str) -> calamine.CalamineSheet:
@@ -160,7 +178,8 @@ def _first_sheet(workbook: calamine.CalamineWorkbook, file_name: str) -> calamin
     raise UnusableDelivery(EMPTY_FILE, file_name, "No visible sheet of it holds anything.")
 
 
-def _record(line: int, cells: list[Cell]) -> Record | Malformed:
+def record_of(line: int, cells: list[Cell]) -> Record | Malformed:
+    """A row as text."""
     fields = [_text(cell) for cell in cells]
     if sum(map(len, fields)) > LONGEST_RECORD:
         return Malformed(line, f"It is longer than {LONGEST_RECORD:,} characters.")

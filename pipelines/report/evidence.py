@@ -229,6 +229,8 @@ def cannot_be_said(known: Authority) -> Iterator[Block]:
 def methods(known: Authority) -> Iterator[Block]:
     yield Points(METHODS)
     yield Text(SYMBOLS)
+    months = known.edition.of_month("kpi_month", known.code, team_code=None)
+    sources = {row["kpi_id"]: f" Made from {row['sources']}." for row in months}
     kpis = [known.kpis[kpi_id] for kpi_id in sorted(known.windows, key=lambda kpi_id: str(known.kpis[kpi_id]["title"]))]
     yield Table(
         "Every figure of this report; all that is counted for it is in the table kpi and the KPI reference",
@@ -237,7 +239,7 @@ def methods(known: Authority) -> Iterator[Block]:
             (
                 Cell(kpi["title"]),
                 Cell(_definition(kpi)),
-                Cell(_standard_and_source(kpi)),
+                Cell(f"{_standard_and_source(kpi)}{sources.get(kpi['kpi_id'], '')}"),
             )
             for kpi in kpis
         ),

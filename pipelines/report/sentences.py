@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipelines.report.figures import Row
 
+UNITS_OF_TIME = ("full-time equivalents", "working days")
 VARIATIONS = {
     "improvement": "That is a change for the better beyond the usual variation",
     "concern": "That is a change for the worse beyond the usual variation",
@@ -61,8 +62,8 @@ def _made_of(kpi: Row, window: Row) -> str:
 def made_of(kpi: Row, row: Row, before: str = "") -> str | None:
     """``1,456 of 1,533``, with the unit of both where they are not people or events."""
     parts = fraction(row, before)
-    is_of_time = "full-time equivalent" in (kpi["denominator"] or "")
-    return f"{parts} full-time equivalents" if parts and is_of_time else parts
+    unit = next((unit for unit in UNITS_OF_TIME if (kpi["denominator"] or "").startswith(unit)), None)
+    return f"{parts} {unit}" if parts and unit else parts
 
 
 def limits(row: Mapping[str, object], unit: str) -> str:

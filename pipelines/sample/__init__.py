@@ -21,12 +21,23 @@ month's end. The last one has faults in it: ``FAULTS`` lists them, and ``SampleW
 How: ``stock`` decides who starts and ends so that month ends count as ``shape`` says; ``journeys`` makes each child's
 episode backwards from those dates, ``apportion`` deciding which are late; ``people`` and ``allocation`` give it a
 child and workers; ``need``, ``protection``, ``care`` and ``local`` tell it in rows, with ``clocks`` for whatever falls
-due again and again; ``writing`` writes each row to the deliveries that know of it. The same seed gives the same bytes.
+due again and again; ``writing`` writes each row to the deliveries that know of it. ``returns`` makes of an export what
+the council sends in the other formats. The same seed gives the same bytes.
 """
 
 from __future__ import annotations
 
 from pipelines.sample.council import SampleWritten, write_sample
 from pipelines.sample.faults import EXPECTED, FAULTS, Fault, PlantedFault
+from pipelines.sample.returns import write_returns, write_returns_of_sample
 
-__all__ = ["EXPECTED", "FAULTS", "Fault", "PlantedFault", "SampleWritten", "write_sample"]
+__all__ = [
+    "EXPECTED",
+    "FAULTS",
+    "Fault",
+    "PlantedFault",
+    "SampleWritten",
+    "write_returns",
+    "write_returns_of_sample",
+    "write_sample",
+]

@@ -31,7 +31,7 @@ from pipelines.sample.protection import Protection
 from pipelines.sample.records import Telling
 from pipelines.sample.streams import stream
 from pipelines.sample.survey import write_survey
-from pipelines.sample.writing import Exports
+from pipelines.sample.writing import LIFETIMES, Exports
 from pipelines.storage import new_folder
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _write_exports(
     folders: dict[Delivery, Path], seed: int, scale: float, days: WorkingDays, project: Path
 ) -> dict[str, int]:
     sources = load_sources(project / "expectations")
-    contracts = {name: contract for source in EXPORTED for name, contract in sources[source].tables.items()}
+    tables = {name: contract for source in EXPORTED for name, contract in sources[source].tables.items()}
+    contracts = {name: contract for name, contract in tables.items() if name in LIFETIMES}
     with ExitStack() as stack:
         exports = Exports(stack, folders, contracts)
         _tell_everything(exports, seed, scale, days)

@@ -1,13 +1,42 @@
-WITH staged AS (
+-- Of a subject that two sources hold, the records of the one that it is taken from.
+WITH delivered AS (
     SELECT
         'fct_assessment' AS table_name,
+        'assessment' AS subject,
+        'ssd' AS source,
         authority_code
     FROM staging.ssd_cin_assessments
     UNION ALL
     SELECT
+        'fct_assessment' AS table_name,
+        'assessment' AS subject,
+        'cin_census' AS source,
+        authority_code
+    FROM staging.cin_census_assessments
+    UNION ALL
+    SELECT
         'fct_initial_conference' AS table_name,
+        'initial conference' AS subject,
+        'ssd' AS source,
         authority_code
     FROM staging.ssd_initial_cp_conference
+    UNION ALL
+    SELECT
+        'fct_initial_conference' AS table_name,
+        'initial conference' AS subject,
+        'cin_census' AS source,
+        authority_code
+    FROM staging.cin_census_conferences
+),
+
+staged AS (
+    SELECT
+        delivered.table_name,
+        delivered.authority_code
+    FROM delivered
+    LEFT JOIN core.subject_source AS chosen
+        ON delivered.authority_code = chosen.authority_code AND delivered.subject = chosen.subject
+    WHERE delivered.source = coalesce(chosen.source, 'ssd')
     UNION ALL
     SELECT
         'fct_incident' AS table_name,

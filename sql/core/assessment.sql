@@ -1,4 +1,12 @@
 -- One row a single (child and family) assessment of a child.
+WITH chosen AS (
+    SELECT
+        authority_code,
+        source
+    FROM core.subject_source
+    WHERE subject = 'assessment'
+)
+
 SELECT
     assessments.authority_code,
     assessments.cina_assessment_id AS assessment_id,
@@ -8,3 +16,22 @@ SELECT
     assessments.cina_assessment_start_date AS start_date,
     assessments.cina_assessment_auth_date AS authorised_date
 FROM staging.ssd_cin_assessments AS assessments
+WHERE
+    NOT EXISTS (
+        SELECT 1
+        FROM chosen
+        WHERE assessments.authority_code = chosen.authority_code AND chosen.source <> 'ssd'
+    )
+UNION ALL
+SELECT
+    assessments.authority_code,
+    assessments.assessment_key AS assessment_id,
+    coalesce(same.known_as, assessments.lachildid) AS child_id,
+    assessments.details_key AS referral_id,
+    cast(NULL AS VARCHAR) AS team_code,
+    assessments.assessment_actual_start_date AS start_date,
+    assessments.assessment_authorisation_date AS authorised_date
+FROM staging.cin_census_assessments AS assessments
+INNER JOIN chosen ON assessments.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON assessments.authority_code = same.authority_code AND assessments.lachildid = same.child_id

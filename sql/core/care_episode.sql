@@ -1,4 +1,5 @@
--- One row an episode of care in a source. Two sources may hold the same episode: a count takes one of them.
+-- One row an episode of care in a source. Two sources may hold the same episode: a count takes one of them. A list
+-- of one month's end tells of that month alone.
 SELECT
     'ssd' AS source,
     episodes.authority_code,
@@ -6,15 +7,30 @@ SELECT
     episodes.clae_cla_episode_id AS episode_id,
     episodes.clae_cla_id AS care_period_id,
     episodes.clae_cla_episode_start_date AS start_date,
-    episodes.clae_cla_episode_ceased_date AS end_date
+    episodes.clae_cla_episode_ceased_date AS end_date,
+    cast(NULL AS VARCHAR) AS only_month
 FROM staging.ssd_cla_episodes AS episodes
 UNION ALL
 SELECT
     'ssda903' AS source,
     episodes.authority_code,
-    episodes.child AS child_id,
+    coalesce(same.known_as, episodes.child) AS child_id,
     cast(NULL AS UUID) AS episode_id,
     cast(NULL AS UUID) AS care_period_id,
     episodes.decom AS start_date,
-    episodes.dec AS end_date
+    episodes.dec AS end_date,
+    cast(NULL AS VARCHAR) AS only_month
 FROM staging.ssda903_episodes AS episodes
+LEFT JOIN core.same_child AS same
+    ON episodes.authority_code = same.authority_code AND episodes.child = same.child_id
+UNION ALL
+SELECT
+    'annex_a' AS source,
+    listed.authority_code,
+    listed.child_id,
+    cast(NULL AS UUID) AS episode_id,
+    cast(NULL AS UUID) AS care_period_id,
+    listed.start_date,
+    listed.end_date,
+    listed.reporting_month AS only_month
+FROM core.listed_looked_after AS listed

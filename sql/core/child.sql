@@ -1,5 +1,21 @@
 -- One row a child, whichever sources hold it; the Standard Safeguarding Dataset's dates go first.
-WITH told AS (
+WITH listed AS (
+    SELECT
+        authority_code,
+        child_unique_id AS child_id,
+        date_of_birth AS birth_date,
+        delivery_month
+    FROM staging.annex_a_looked_after
+    UNION ALL
+    SELECT
+        authority_code,
+        child_unique_id AS child_id,
+        date_of_birth AS birth_date,
+        delivery_month
+    FROM staging.annex_a_child_protection
+),
+
+told AS (
     SELECT
         people.authority_code,
         people.pers_person_id AS child_id,
@@ -11,19 +27,42 @@ WITH told AS (
     UNION ALL
     SELECT
         headers.authority_code,
-        headers.child AS child_id,
+        coalesce(same.known_as, headers.child) AS child_id,
         headers.dob AS birth_date,
         cast(NULL AS DATE) AS expected_birth_date,
         cast(NULL AS DATE) AS death_date,
         2 AS place
     FROM staging.ssda903_header AS headers
+    LEFT JOIN core.same_child AS same
+        ON headers.authority_code = same.authority_code AND headers.child = same.child_id
+    UNION ALL
+    SELECT
+        children.authority_code,
+        coalesce(same.known_as, children.lachildid) AS child_id,
+        children.person_birth_date AS birth_date,
+        children.expected_person_birth_date AS expected_birth_date,
+        children.person_death_date AS death_date,
+        3 AS place
+    FROM staging.cin_census_children AS children
+    LEFT JOIN core.same_child AS same
+        ON children.authority_code = same.authority_code AND children.lachildid = same.child_id
+    UNION ALL
+    SELECT
+        authority_code,
+        child_id,
+        arg_max(birth_date, (delivery_month, birth_date)) AS birth_date,
+        cast(NULL AS DATE) AS expected_birth_date,
+        cast(NULL AS DATE) AS death_date,
+        4 AS place
+    FROM listed
+    GROUP BY authority_code, child_id
 )
 
 SELECT
     authority_code,
     child_id,
     arg_min(birth_date, place) AS birth_date,
-    max(expected_birth_date) AS expected_birth_date,
-    max(death_date) AS death_date
+    arg_min(expected_birth_date, place) AS expected_birth_date,
+    arg_min(death_date, place) AS death_date
 FROM told
 GROUP BY authority_code, child_id

@@ -1,4 +1,13 @@
--- One row a recorded initial child protection conference of a child.
+-- One row a recorded initial child protection conference of a child. In the census one that stands with the referral,
+-- and not with an enquiry, is a transfer-in.
+WITH chosen AS (
+    SELECT
+        authority_code,
+        source
+    FROM core.subject_source
+    WHERE subject = 'initial conference'
+)
+
 SELECT
     conferences.authority_code,
     conferences.icpc_icpc_id AS conference_id,
@@ -9,3 +18,23 @@ SELECT
     conferences.icpc_icpc_date AS conference_date,
     coalesce(conferences.icpc_icpc_transfer_in, false) AS is_transfer_in
 FROM staging.ssd_initial_cp_conference AS conferences
+WHERE
+    NOT EXISTS (
+        SELECT 1
+        FROM chosen
+        WHERE conferences.authority_code = chosen.authority_code AND chosen.source <> 'ssd'
+    )
+UNION ALL
+SELECT
+    conferences.authority_code,
+    conferences.conference_key AS conference_id,
+    conferences.s47_key AS enquiry_id,
+    conferences.details_key AS referral_id,
+    coalesce(same.known_as, conferences.lachildid) AS child_id,
+    cast(NULL AS VARCHAR) AS team_code,
+    conferences.date_of_initial_cpc AS conference_date,
+    conferences.s47_key IS NULL AS is_transfer_in
+FROM staging.cin_census_conferences AS conferences
+INNER JOIN chosen ON conferences.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON conferences.authority_code = same.authority_code AND conferences.lachildid = same.child_id

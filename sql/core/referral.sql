@@ -1,4 +1,12 @@
 -- One row a referral of a child.
+WITH chosen AS (
+    SELECT
+        authority_code,
+        source
+    FROM core.subject_source
+    WHERE subject = 'referral'
+)
+
 SELECT
     referrals.authority_code,
     referrals.cine_referral_id AS referral_id,
@@ -6,3 +14,20 @@ SELECT
     referrals.cine_referral_date AS referral_date,
     referrals.cine_close_date AS close_date
 FROM staging.ssd_cin_episodes AS referrals
+WHERE
+    NOT EXISTS (
+        SELECT 1
+        FROM chosen
+        WHERE referrals.authority_code = chosen.authority_code AND chosen.source <> 'ssd'
+    )
+UNION ALL
+SELECT
+    details.authority_code,
+    details.details_key AS referral_id,
+    coalesce(same.known_as, details.lachildid) AS child_id,
+    details.cin_referral_date AS referral_date,
+    details.cin_closure_date AS close_date
+FROM staging.cin_census_details AS details
+INNER JOIN chosen ON details.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON details.authority_code = same.authority_code AND details.lachildid = same.child_id

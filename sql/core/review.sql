@@ -1,6 +1,14 @@
 -- One row a recorded review of a child. A review that was called off was not held, nor was a conference recorded as not
 -- quorate.
-WITH care_periods AS (
+WITH chosen AS (
+    SELECT
+        authority_code,
+        source
+    FROM core.subject_source
+    WHERE subject = 'child protection review'
+),
+
+care_periods AS (
     SELECT DISTINCT
         authority_code,
         care_period_id,
@@ -28,6 +36,25 @@ SELECT
     cp_reviews.cppr_cp_review_due AS recorded_due_date,
     coalesce(cp_reviews.cppr_cp_review_quorate, true) AS is_held
 FROM staging.ssd_cp_reviews AS cp_reviews
+WHERE
+    NOT EXISTS (
+        SELECT 1
+        FROM chosen
+        WHERE cp_reviews.authority_code = chosen.authority_code AND chosen.source <> 'ssd'
+    )
+UNION ALL
+SELECT
+    'cp_review' AS kind,
+    cp_reviews.authority_code,
+    cp_reviews.cp_review_key AS review_id,
+    coalesce(same.known_as, cp_reviews.lachildid) AS child_id,
+    cp_reviews.cpp_review_date AS review_date,
+    cast(NULL AS DATE) AS recorded_due_date,
+    true AS is_held
+FROM staging.cin_census_cp_reviews AS cp_reviews
+INNER JOIN chosen ON cp_reviews.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON cp_reviews.authority_code = same.authority_code AND cp_reviews.lachildid = same.child_id
 UNION ALL
 SELECT
     'cla_review' AS kind,

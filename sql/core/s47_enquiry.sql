@@ -1,4 +1,12 @@
 -- One row a section 47 enquiry into a child; it starts with the strategy discussion.
+WITH chosen AS (
+    SELECT
+        authority_code,
+        source
+    FROM core.subject_source
+    WHERE subject = 'initial conference'
+)
+
 SELECT
     enquiries.authority_code,
     enquiries.s47e_s47_enquiry_id AS enquiry_id,
@@ -9,3 +17,22 @@ SELECT
     coalesce(enquiries.s47e_s47_nfa, false)
     OR coalesce(enquiries.s47e_s47_outcome_json__nfa_flag, false) AS needs_no_conference
 FROM staging.ssd_s47_enquiry AS enquiries
+WHERE
+    NOT EXISTS (
+        SELECT 1
+        FROM chosen
+        WHERE enquiries.authority_code = chosen.authority_code AND chosen.source <> 'ssd'
+    )
+UNION ALL
+SELECT
+    enquiries.authority_code,
+    enquiries.s47_key AS enquiry_id,
+    coalesce(same.known_as, enquiries.lachildid) AS child_id,
+    cast(NULL AS VARCHAR) AS team_code,
+    enquiries.s47_actual_start_date AS start_date,
+    cast(NULL AS DATE) AS end_date,
+    coalesce(enquiries.icpc_not_required, false) AS needs_no_conference
+FROM staging.cin_census_s47 AS enquiries
+INNER JOIN chosen ON enquiries.authority_code = chosen.authority_code AND chosen.source = 'cin_census'
+LEFT JOIN core.same_child AS same
+    ON enquiries.authority_code = same.authority_code AND enquiries.lachildid = same.child_id

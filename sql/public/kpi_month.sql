@@ -18,7 +18,8 @@ SELECT
     symbol(figures.upper, shown.is_shown) AS upper_symbol,
     figures.unit,
     figures.target,
-    CASE WHEN shown.is_shown THEN figures.rag ELSE 'not shown' END AS rag
+    CASE WHEN shown.is_shown THEN figures.rag ELSE 'not shown' END AS rag,
+    figures.sources
 FROM kpi_month AS figures
 INNER JOIN shown_figure AS shown
     ON

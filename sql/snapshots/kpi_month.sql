@@ -8,7 +8,8 @@ WITH figures AS (
         numerator,
         denominator,
         value,
-        shown
+        shown,
+        sources
     FROM warehouse.fct_kpi_month
 ),
 
@@ -58,7 +59,8 @@ SELECT
     intervals.upper,
     kpis.unit,
     targets.green_from AS target,
-    rating(kpis.direction, figures.shown, targets.green_from, targets.amber_from) AS rag
+    rating(kpis.direction, figures.shown, targets.green_from, targets.amber_from) AS rag,
+    figures.sources
 FROM figures
 INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id
 LEFT JOIN targets

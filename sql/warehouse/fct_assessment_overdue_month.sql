@@ -9,17 +9,46 @@ WITH assessments AS (
         start_date,
         start_number,
         limit_days,
-        coalesce(authorised_date, DATE '9999-12-31') AS authorised_date
+        coalesce(authorised_date, DATE '9999-12-31') AS authorised_date,
+        cast(NULL AS VARCHAR) AS only_month
     FROM warehouse.fct_assessment
+    UNION ALL
+    SELECT
+        listed.authority_code,
+        listed.assessment_id,
+        listed.child_id,
+        cast(NULL AS VARCHAR) AS own_team_code,
+        listed.start_date,
+        calendar.working_day_number AS start_number,
+        timescales.working_days AS limit_days,
+        coalesce(listed.authorised_date, DATE '9999-12-31') AS authorised_date,
+        listed.reporting_month AS only_month
+    FROM core.listed_assessment AS listed
+    INNER JOIN warehouse.dim_timescale AS timescales
+        ON listed.authority_code = timescales.authority_code AND timescales.timescale_id = 'assessment'
+    INNER JOIN warehouse.dim_calendar AS calendar ON listed.start_date = calendar.calendar_date
+),
+
+listed_months AS (
+    SELECT
+        authority_code,
+        reporting_month
+    FROM warehouse.dim_listed_month
+    WHERE subject = 'assessment'
 ),
 
 months AS (
     SELECT
-        authority_code,
-        reporting_month,
-        month_end,
-        month_end_number
-    FROM warehouse.dim_covered_month
+        covered.authority_code,
+        covered.reporting_month,
+        covered.month_end,
+        covered.month_end_number,
+        listed_months.reporting_month AS listed_month
+    FROM warehouse.dim_covered_month AS covered
+    LEFT JOIN listed_months
+        ON
+            covered.authority_code = listed_months.authority_code
+            AND covered.reporting_month = listed_months.reporting_month
 ),
 
 child_teams AS (
@@ -44,6 +73,7 @@ overdue AS (
     INNER JOIN months
         ON
             assessments.authority_code = months.authority_code
+            AND coalesce(assessments.only_month, '') = coalesce(months.listed_month, '')
             AND assessments.start_date <= months.month_end
             AND assessments.authorised_date > months.month_end
             AND months.month_end_number - assessments.start_number > assessments.limit_days

@@ -1,7 +1,15 @@
 -- One row a social worker and month end at which the worker held a case: an allocated child each. The worker's team is
--- that of most of these children, then by code.
+-- that of most of these children, then by code. Where the month is taken from a census, the cases are those it says.
 -- grain: authority_code, worker_id, reporting_month
-WITH cases AS (
+WITH listed_months AS (
+    SELECT
+        authority_code,
+        reporting_month
+    FROM warehouse.dim_listed_month
+    WHERE subject = 'caseload'
+),
+
+cases AS (
     SELECT DISTINCT
         involvements.authority_code,
         involvements.worker_id,
@@ -15,7 +23,14 @@ WITH cases AS (
             involvements.authority_code = months.authority_code
             AND involvements.start_date <= months.month_end
             AND coalesce(involvements.end_date, DATE '9999-12-31') > months.month_end
-    WHERE involvements.is_allocated_worker AND involvements.child_id IS NOT NULL
+    LEFT JOIN listed_months
+        ON
+            months.authority_code = listed_months.authority_code
+            AND months.reporting_month = listed_months.reporting_month
+    WHERE
+        involvements.is_allocated_worker
+        AND involvements.child_id IS NOT NULL
+        AND listed_months.reporting_month IS NULL
 ),
 
 by_team AS (
@@ -135,3 +150,18 @@ SELECT
     upper_bound
 FROM with_bounds
 WHERE rank = 1
+UNION ALL
+SELECT
+    workers.authority_code,
+    workers.worker_id,
+    'unallocated' AS team_code,
+    workers.reporting_month,
+    workers.cases,
+    workers.full_time_equivalent,
+    cast(NULL AS BIGINT) AS lower_bound,
+    cast(NULL AS BIGINT) AS upper_bound
+FROM core.listed_worker AS workers
+INNER JOIN listed_months
+    ON
+        workers.authority_code = listed_months.authority_code
+        AND workers.reporting_month = listed_months.reporting_month

@@ -7,7 +7,8 @@ WITH episodes AS (
         authority_code,
         child_id,
         start_date,
-        end_date
+        end_date,
+        coalesce(only_month, '') AS only_month
     FROM core.care_episode
 ),
 
@@ -19,6 +20,7 @@ statuses AS (
         legal_status,
         start_date,
         end_date,
+        coalesce(only_month, '') AS only_month,
         is_short_break
     FROM core.legal_status
 ),
@@ -33,11 +35,13 @@ known_children AS (
 
 months AS (
     SELECT
-        authority_code,
-        reporting_month,
-        month_end,
-        source
-    FROM warehouse.dim_looked_after_source
+        months.authority_code,
+        months.reporting_month,
+        months.month_end,
+        months.source,
+        CASE WHEN sources.history = 'own_month' THEN months.reporting_month ELSE '' END AS only_month
+    FROM warehouse.dim_looked_after_source AS months
+    INNER JOIN reference.source AS sources ON months.source = sources.source
 ),
 
 child_teams AS (
@@ -55,12 +59,14 @@ children AS (
         episodes.child_id,
         months.reporting_month,
         months.month_end,
-        months.source
+        months.source,
+        months.only_month
     FROM episodes
     INNER JOIN months
         ON
             episodes.authority_code = months.authority_code
             AND episodes.source = months.source
+            AND episodes.only_month = months.only_month
             AND episodes.start_date <= months.month_end
             AND coalesce(episodes.end_date, DATE '9999-12-31') > months.month_end
 ),
@@ -82,6 +88,7 @@ with_status AS (
         ON
             children.authority_code = statuses.authority_code
             AND children.source = statuses.source
+            AND children.only_month = statuses.only_month
             AND children.child_id = statuses.child_id
             AND children.month_end >= statuses.start_date
             AND children.month_end < coalesce(statuses.end_date, DATE '9999-12-31')

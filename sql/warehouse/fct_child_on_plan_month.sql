@@ -8,16 +8,40 @@ WITH plans AS (
         child_id,
         start_date,
         end_date,
-        is_of_another_authority
+        is_of_another_authority,
+        cast(NULL AS VARCHAR) AS only_month
     FROM core.cp_plan
+    UNION ALL
+    SELECT
+        authority_code,
+        plan_id,
+        child_id,
+        start_date,
+        end_date,
+        false AS is_of_another_authority,
+        reporting_month AS only_month
+    FROM core.listed_plan
+),
+
+listed_months AS (
+    SELECT
+        authority_code,
+        reporting_month
+    FROM warehouse.dim_listed_month
+    WHERE subject = 'child protection plan'
 ),
 
 months AS (
     SELECT
-        authority_code,
-        reporting_month,
-        month_end
-    FROM warehouse.dim_covered_month
+        covered.authority_code,
+        covered.reporting_month,
+        covered.month_end,
+        listed_months.reporting_month AS listed_month
+    FROM warehouse.dim_covered_month AS covered
+    LEFT JOIN listed_months
+        ON
+            covered.authority_code = listed_months.authority_code
+            AND covered.reporting_month = listed_months.reporting_month
 ),
 
 child_teams AS (
@@ -46,6 +70,7 @@ ranked AS (
     INNER JOIN months
         ON
             plans.authority_code = months.authority_code
+            AND coalesce(plans.only_month, '') = coalesce(months.listed_month, '')
             AND plans.start_date <= months.month_end
             AND coalesce(plans.end_date, DATE '9999-12-31') > months.month_end
 ),

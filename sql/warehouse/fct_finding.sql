@@ -1,6 +1,7 @@
 -- One row a finding of the deliveries that the month is looked at by, the newest of each source and what came in the
 -- month itself, and one a finding that the delivery before had and this one has no more. Team: the row's own, else
--- that of the child's allocated worker at the month's end; none where the finding is about a file.
+-- that of the child's allocated worker at the month's end; none where the finding is about a file. What another source
+-- says otherwise is looked at anew each month, and not followed.
 WITH looked_at AS (
     SELECT
         authority_code,
@@ -181,6 +182,30 @@ every_finding AS (
         followed_as,
         days_open
     FROM resolved
+    UNION ALL
+    SELECT
+        disagreements.authority_code,
+        disagreements.source,
+        disagreements.delivery_month,
+        disagreements.table_name,
+        disagreements.rule_code,
+        disagreements.column_name,
+        rules.severity,
+        rules.consequence,
+        disagreements.line,
+        disagreements.record_key,
+        disagreements.child_id,
+        cast(NULL AS VARCHAR) AS team_code,
+        cast(NULL AS VARCHAR) AS first_month,
+        cast(NULL AS VARCHAR) AS followed_as,
+        cast(NULL AS BIGINT) AS days_open
+    FROM warehouse.fct_source_finding AS disagreements
+    INNER JOIN reference.warehouse_rule AS rules ON disagreements.rule_code = rules.rule_code
+    INNER JOIN looked_at
+        ON
+            disagreements.authority_code = looked_at.authority_code
+            AND disagreements.source = looked_at.source
+            AND disagreements.delivery_month = looked_at.delivery_month
 )
 
 SELECT

@@ -4,8 +4,10 @@ WITH delivered AS (
     SELECT
         authority_code,
         table_name,
-        last_month
-    FROM staging.delivered_table
+        max(first_month) AS first_month,
+        max(last_month) AS last_month
+    FROM core.delivered_table
+    GROUP BY authority_code, table_name
 ),
 
 authorities AS (
@@ -13,12 +15,19 @@ authorities AS (
     FROM delivered
 ),
 
-requirements AS (
+lists AS (
+    SELECT DISTINCT subject_source.table_name
+    FROM reference.subject_source
+    INNER JOIN reference.source AS sources ON subject_source.source = sources.source
+    WHERE sources.history = 'own_month'
+),
+
+listed AS (
     SELECT
-        kpi_id,
-        requirement,
+        authority_code,
         table_name
-    FROM reference.kpi_requirement
+    FROM warehouse.dim_listed_table
+    WHERE reporting_month = strftime($as_of, '%Y-%m')
 ),
 
 present AS (
@@ -29,31 +38,94 @@ present AS (
     WHERE reporting_month = strftime($as_of, '%Y-%m')
 ),
 
+choices AS (
+    SELECT
+        kpi_id,
+        requirement,
+        count(DISTINCT alternative) AS alternatives
+    FROM reference.kpi_requirement
+    GROUP BY kpi_id, requirement
+),
+
+-- What there is no choice about is one requirement.
+needed AS (
+    SELECT
+        tables.kpi_id,
+        tables.alternative,
+        tables.table_name,
+        tables.months_untold,
+        CASE WHEN choices.alternatives > 1 THEN tables.requirement ELSE 0 END AS requirement
+    FROM reference.kpi_requirement AS tables
+    INNER JOIN choices ON tables.kpi_id = choices.kpi_id AND tables.requirement = choices.requirement
+),
+
 tables AS (
     SELECT
         authorities.authority_code,
-        requirements.kpi_id,
-        requirements.requirement,
-        requirements.table_name,
-        coalesce(delivered.last_month >= strftime($as_of, '%Y-%m'), false) AS is_there,
-        concat(
-            requirements.table_name,
-            CASE
-                WHEN delivered.last_month IS NULL THEN ' (never delivered)'
-                ELSE concat(' (delivered up to ', delivered.last_month, ')')
-            END
-        ) AS told
+        needed.kpi_id,
+        needed.requirement,
+        needed.alternative,
+        needed.table_name,
+        CASE
+            WHEN delivered.last_month IS NULL THEN 'never delivered'
+            WHEN delivered.last_month < strftime($as_of, '%Y-%m') THEN concat('delivered up to ', delivered.last_month)
+            WHEN
+                needed.months_untold > 0
+                AND $as_of
+                < cast(concat(delivered.first_month, '-01') AS DATE) + to_months(cast(needed.months_untold AS INTEGER))
+                THEN concat('of its first ', needed.months_untold, ' months nothing can be told')
+            WHEN lists.table_name IS NOT NULL AND listed.table_name IS NULL THEN 'the month is taken from elsewhere'
+        END AS lack
     FROM authorities
-    CROSS JOIN requirements
+    CROSS JOIN needed
     LEFT JOIN delivered
         ON
             authorities.authority_code = delivered.authority_code
-            AND requirements.table_name = delivered.table_name
+            AND needed.table_name = delivered.table_name
+    LEFT JOIN lists ON needed.table_name = lists.table_name
+    LEFT JOIN listed
+        ON
+            authorities.authority_code = listed.authority_code
+            AND needed.table_name = listed.table_name
     WHERE NOT EXISTS (
         SELECT 1
         FROM present
-        WHERE requirements.kpi_id = present.kpi_id AND authorities.authority_code = present.authority_code
+        WHERE needed.kpi_id = present.kpi_id AND authorities.authority_code = present.authority_code
     )
+),
+
+-- Of a table that is not there its columns need not be told.
+told AS (
+    SELECT
+        tables.authority_code,
+        tables.kpi_id,
+        tables.requirement,
+        tables.alternative,
+        tables.lack,
+        string_agg(tables.table_name, ', ' ORDER BY tables.table_name) AS table_names
+    FROM tables
+    LEFT JOIN tables AS whole
+        ON
+            tables.authority_code = whole.authority_code
+            AND tables.kpi_id = whole.kpi_id
+            AND tables.requirement = whole.requirement
+            AND tables.alternative = whole.alternative
+            AND split_part(tables.table_name, '.', 1) = whole.table_name
+            AND tables.table_name <> whole.table_name
+    WHERE whole.lack IS NULL
+    GROUP BY tables.authority_code, tables.kpi_id, tables.requirement, tables.alternative, tables.lack
+),
+
+alternatives AS (
+    SELECT
+        authority_code,
+        kpi_id,
+        requirement,
+        alternative,
+        string_agg(concat(table_names, ' (', lack, ')'), ' and ' ORDER BY table_names) FILTER (WHERE lack IS NOT NULL)
+            AS lacks
+    FROM told
+    GROUP BY authority_code, kpi_id, requirement, alternative
 ),
 
 unmet AS (
@@ -61,23 +133,15 @@ unmet AS (
         authority_code,
         kpi_id,
         requirement,
-        string_agg(told, ' or ' ORDER BY table_name) AS told
-    FROM tables
+        string_agg(lacks, ', or ' ORDER BY alternative) AS lacks
+    FROM alternatives
     GROUP BY authority_code, kpi_id, requirement
-    HAVING NOT bool_or(is_there)
-),
-
-reasons AS (
-    SELECT DISTINCT
-        authority_code,
-        kpi_id,
-        told
-    FROM unmet
+    HAVING bool_and(lacks IS NOT NULL)
 )
 
 SELECT
     authority_code,
     kpi_id,
-    concat('waits for ', string_agg(told, ' and ' ORDER BY told)) AS reason
-FROM reasons
+    concat('waits for ', string_agg(lacks, '; and for ' ORDER BY requirement)) AS reason
+FROM unmet
 GROUP BY authority_code, kpi_id

@@ -6,7 +6,8 @@ WITH coverage AS (
         kpi_id,
         authority_code,
         reporting_month,
-        month_number
+        month_number,
+        sources
     FROM warehouse.fct_kpi_coverage
 ),
 
@@ -36,6 +37,7 @@ figures AS (
         teams.team_code,
         coverage.reporting_month,
         coverage.month_number,
+        coverage.sources,
         coalesce(teams.numerator, 0) AS numerator,
         coalesce(teams.denominator, 0) AS denominator
     FROM coverage
@@ -52,6 +54,7 @@ figures AS (
         NULL AS team_code,
         coverage.reporting_month,
         coverage.month_number,
+        coverage.sources,
         cast(coalesce(sum(teams.numerator), 0) AS DECIMAL(18, 2)) AS numerator,
         cast(coalesce(sum(teams.denominator), 0) AS DECIMAL(18, 2)) AS denominator
     FROM coverage
@@ -60,7 +63,8 @@ figures AS (
             coverage.kpi_id = teams.kpi_id
             AND coverage.authority_code = teams.authority_code
             AND coverage.reporting_month = teams.reporting_month
-    GROUP BY coverage.kpi_id, coverage.authority_code, coverage.reporting_month, coverage.month_number
+    GROUP BY
+        coverage.kpi_id, coverage.authority_code, coverage.reporting_month, coverage.month_number, coverage.sources
 )
 
 SELECT
@@ -69,6 +73,7 @@ SELECT
     figures.team_code,
     figures.reporting_month,
     figures.month_number,
+    figures.sources,
     kpis.scale,
     figures.numerator,
     CASE WHEN kpis.scale IS NOT NULL THEN figures.denominator END AS denominator,

@@ -1,15 +1,28 @@
 -- One row a looked-after child at a month end, with the clock of visits that runs in the placement open then: of
--- several the one that started last, then by type. A child without one is not in date.
+-- several the one that started last, then by type. A child without one is not in date. Where the month is taken from a
+-- list, the clock is that of the list.
 -- grain: authority_code, child_id, reporting_month
-WITH children AS (
+WITH listed_months AS (
     SELECT
         authority_code,
-        child_id,
-        team_code,
-        reporting_month,
-        month_end
-    FROM warehouse.fct_child_looked_after_month
-    WHERE excluded_because IS NULL
+        reporting_month
+    FROM warehouse.dim_listed_month
+    WHERE subject = 'looked-after visit'
+),
+
+children AS (
+    SELECT
+        looked_after.authority_code,
+        looked_after.child_id,
+        looked_after.team_code,
+        looked_after.reporting_month,
+        looked_after.month_end
+    FROM warehouse.fct_child_looked_after_month AS looked_after
+    LEFT JOIN listed_months
+        ON
+            looked_after.authority_code = listed_months.authority_code
+            AND looked_after.reporting_month = listed_months.reporting_month
+    WHERE looked_after.excluded_because IS NULL AND listed_months.reporting_month IS NULL
 ),
 
 spells AS (
@@ -96,3 +109,18 @@ ASOF LEFT JOIN clocks
     ON
         with_spell.spell_number = clocks.spell_number
         AND with_spell.month_end >= clocks.clock_date
+UNION ALL
+SELECT
+    authority_code,
+    child_id,
+    'unallocated' AS team_code,
+    reporting_month,
+    cast(NULL AS BIGINT) AS spell_number,
+    care_period_key AS placement_id,
+    start_date,
+    place,
+    clock_date,
+    due_date,
+    is_in_date,
+    excluded_because
+FROM warehouse.fct_listed_placement_visit

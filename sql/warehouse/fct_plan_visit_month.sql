@@ -1,15 +1,28 @@
--- One row a child on a plan at a month end, with the clock of child protection visits that runs then.
+-- One row a child on a plan at a month end, with the clock of child protection visits that runs then. Where the
+-- month is taken from a list, the clock is that of the list.
 -- grain: authority_code, child_id, reporting_month
-WITH children AS (
+WITH listed_months AS (
     SELECT
         authority_code,
-        child_id,
-        team_code,
-        reporting_month,
-        month_end,
-        plan_id
-    FROM warehouse.fct_child_on_plan_month
-    WHERE excluded_because IS NULL
+        reporting_month
+    FROM warehouse.dim_listed_month
+    WHERE subject = 'child protection visit'
+),
+
+children AS (
+    SELECT
+        plans.authority_code,
+        plans.child_id,
+        plans.team_code,
+        plans.reporting_month,
+        plans.month_end,
+        plans.plan_id
+    FROM warehouse.fct_child_on_plan_month AS plans
+    LEFT JOIN listed_months
+        ON
+            plans.authority_code = listed_months.authority_code
+            AND plans.reporting_month = listed_months.reporting_month
+    WHERE plans.excluded_because IS NULL AND listed_months.reporting_month IS NULL
 ),
 
 spells AS (
@@ -88,3 +101,15 @@ ASOF LEFT JOIN last_clocks
     ON
         with_spell.spell_number = last_clocks.spell_number
         AND with_spell.month_end >= last_clocks.clock_date
+UNION ALL
+SELECT
+    authority_code,
+    child_id,
+    'unallocated' AS team_code,
+    reporting_month,
+    plan_id,
+    clock_date,
+    due_date,
+    is_in_date,
+    excluded_because
+FROM warehouse.fct_listed_plan_visit

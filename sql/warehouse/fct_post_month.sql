@@ -1,9 +1,11 @@
 -- One row a social worker's post and month for which it counts: as held or vacant at the month's end, as left in the
 -- twelve months before it, or both. One whose first day is not known was always there; one that ends before it starts
 -- counts for none.
--- grain: authority_code, delivery_month, line, reporting_month
+-- grain: authority_code, delivery_month, line, post_status, reporting_month
 WITH posts AS (
     SELECT
+        source,
+        only_month,
         authority_code,
         delivery_month,
         line,
@@ -18,13 +20,28 @@ WITH posts AS (
     FROM core.post
 ),
 
-months AS (
+listed_months AS (
     SELECT
         authority_code,
         reporting_month,
-        month_end,
-        year_before
-    FROM warehouse.dim_covered_month
+        source
+    FROM warehouse.dim_listed_month
+    WHERE subject = 'post'
+),
+
+months AS (
+    SELECT
+        covered.authority_code,
+        covered.reporting_month,
+        covered.month_end,
+        covered.year_before,
+        listed_months.reporting_month AS listed_month,
+        coalesce(listed_months.source, 'local') AS source
+    FROM warehouse.dim_covered_month AS covered
+    LEFT JOIN listed_months
+        ON
+            covered.authority_code = listed_months.authority_code
+            AND covered.reporting_month = listed_months.reporting_month
 )
 
 SELECT
@@ -46,6 +63,8 @@ FROM posts
 INNER JOIN months
     ON
         posts.authority_code = months.authority_code
+        AND posts.source = months.source
+        AND coalesce(posts.only_month, '') = coalesce(months.listed_month, '')
         AND coalesce(posts.from_date, DATE '0001-01-01') <= months.month_end
         AND coalesce(posts.to_date, DATE '9999-12-31') > months.year_before
 WHERE coalesce(posts.from_date <= posts.to_date, true)

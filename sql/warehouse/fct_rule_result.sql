@@ -1,5 +1,5 @@
 -- One row a delivery, table, column and rule: how many rows it looked at and in how many it was broken, whether the
--- delivery itself, due dates or what was delivered before told it.
+-- delivery itself, due dates, another source or what was delivered before told it.
 -- grain: authority_code, source, reporting_month, table_name, column_name, rule_code, sentence, remedy
 SELECT
     results.authority_code,
@@ -41,6 +41,21 @@ SELECT
     findings.rows_tested,
     findings.rows_failed
 FROM warehouse.fct_due_date_finding AS findings
+UNION ALL
+SELECT
+    results.authority_code,
+    results.source,
+    results.reporting_month,
+    results.table_name,
+    results.column_name,
+    results.rule_code,
+    results.severity,
+    results.consequence,
+    results.sentence,
+    results.remedy,
+    results.rows_tested,
+    results.rows_failed
+FROM warehouse.fct_source_result AS results
 UNION ALL
 SELECT
     drifts.authority_code,

@@ -95,6 +95,19 @@ def test_the_command_line_never_loads_airflow() -> None:
     assert subprocess.run([sys.executable, "-c", probe], cwd=PROJECT, check=False).returncode == 0
 
 
+def test_the_sample_comes_in_every_format_and_is_never_written_over(tmp_path: Path) -> None:
+    first, again = (run(tmp_path, "sample", "--scale", "0.03", "--formats") for _ in range(2))
+    assert first.returncode == 0, first.stderr
+    made = {path.parent.relative_to(tmp_path / "inbox").as_posix() for path in tmp_path.rglob("_READY")}
+    assert made == {
+        f"X99000001/{source}/{month}" for source in ("ssd", "local") for month in ("2021-01", "2021-02")
+    } | {
+        *(f"X99000001/{source}/2021-02" for source in ("annex_a", "cin_census", "ssda903", "survey")),
+        "X99000001/workforce_census/2020-09",
+    }
+    assert (again.returncode, "exists already" in again.stderr) == (2, True)
+
+
 @pytest.fixture(scope="module")
 def among_bad_ones(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A good council's month among deliveries that are unusable, each in its own way."""

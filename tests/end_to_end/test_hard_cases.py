@@ -336,10 +336,12 @@ def without(missing: str) -> set[str]:
     delivered = {name for name in (*tables, *columns) if missing not in {name, name.partition(".")[0]}}
     absent = set()
     for kpi in load_register(PROJECT / "sql/kpis"):
-        any_of: dict[int, set[str]] = {}
-        for _, number, name, _ in kpi.requirements:
-            any_of.setdefault(number, set()).add(name)
-        if not all(names & delivered for names in any_of.values()):
+        whole: dict[int, dict[int, bool]] = {}
+        for needed in kpi.requirements:
+            alternatives = whole.setdefault(needed.requirement, {})
+            is_there = needed.table_name in delivered
+            alternatives[needed.alternative] = alternatives.get(needed.alternative, True) and is_there
+        if not all(any(alternatives.values()) for alternatives in whole.values()):
             absent.add(kpi.kpi_id)
     return absent
 

@@ -197,3 +197,10 @@ def test_what_is_hidden_in_public_stands_as_its_symbol(place: Place) -> None:
 def test_the_same_month_elsewhere_has_the_same_report(place: Place, other_place: Place) -> None:
     for name in ("report.html", "report.docx", "public/report.html", "public/report.docx"):
         assert (place.snapshot / name).read_bytes() == (other_place.snapshot / name).read_bytes(), name
+
+
+def test_each_figure_says_which_sources_it_is_made_from(place: Place) -> None:
+    words = read_page(place.snapshot / "report.html").words
+    assert "Made from ssd." in words
+    assert "Made from local, ssd." in words
+    assert "Made from survey." in words

@@ -12,6 +12,7 @@ import yaml
 
 from pipelines import landing, staging
 from pipelines.deliveries import Delivery
+from pipelines.periods import Period
 from pipelines.settings import PROJECT, Settings
 from tests.exports import KEY, SOURCES, write_table
 
@@ -21,8 +22,17 @@ if TYPE_CHECKING:
 
     from pipelines.contracts import Check, Column, Contract
 
-MONTHS = {"ssda903": "2021-03", "published_statistics": "2024-11"}
+MONTHS = {
+    "cin_census": "2021-03",
+    "published_statistics": "2024-11",
+    "ssda903": "2021-03",
+    "workforce_census": "2020-09",
+}
 CASES = PROJECT / "tests" / "rules"
+# As the collection year of each delivery has them.
+OF_YEAR = {
+    name: source.of_year(Period.parse(MONTHS.get(name, "2021-02")).collection_year) for name, source in SOURCES.items()
+}
 
 EPISODE_IN_SSD = {
     "ssd_cla_episodes": {
@@ -144,7 +154,7 @@ def _row(contract: Contract, told: Mapping[str, Any], case: str, number: int) ->
     row = {name: str(value) for name, value in told.items()}
     assert set(row) <= set(contract.headings), f"{contract.name} has no column {set(row) - set(contract.headings)}"
     for column in contract.columns:
-        if column.pseudonym is None:
+        if column.pseudonym is None or column.pattern is not None:
             continue
         if column.primary_key:
             row.setdefault(column.heading, str(number))
@@ -158,7 +168,7 @@ def _row(contract: Contract, told: Mapping[str, Any], case: str, number: int) ->
 def write_structural(source: str) -> Written:
     """A sound row a table and, for every rule that follows from a column, the same row with that one fault."""
     written = Written(source)
-    for name, contract in SOURCES[source].tables.items():
+    for name, contract in OF_YEAR[source].tables.items():
         sound = {column.heading: value for column in _given(contract) for value in [_sound(column, 0)]}
         line = written.add(name, sound | _beside(contract))
         for number, check in enumerate(contract.structural_checks, start=1):
@@ -189,7 +199,7 @@ def _spoilt(contract: Contract, check: Check, number: int) -> Row:
     row |= _beside(contract)
     column = next(each for each in contract.columns if each.name == check.column)
     fault = check.rule.code.removeprefix(f"{column.reference}-")
-    row[column.heading] = _fault(column, fault)
+    row[column.heading] = next(iter(column.code_years)) if fault == "OF-YEAR" else _fault(column, fault)
     return row
 
 
@@ -206,7 +216,7 @@ def _fault(column: Column, fault: str) -> str:
 def _sound(column: Column, number: int) -> str:
     match column.kind:
         case "identifier":
-            return f"record {number}"
+            return "A123456789012" if column.pattern else f"record {number}"
         case "date":
             return "2020-06-01"
         case "boolean":
@@ -216,5 +226,7 @@ def _sound(column: Column, number: int) -> str:
         case "text":
             shapes = (f"T{number + 1}", f"q{number}", "2020", "2020-21", "E92000001", "E12000001", "831")
             return next(each for each in shapes if re.fullmatch(column.pattern or "", each))
+        case "integer" | "number":
+            return "1"
         case _:
             return "2"

@@ -9,6 +9,7 @@ import pytest
 from pipelines.settings import PROJECT
 from tests.exports import SOURCES
 from tests.rules.deliveries import (
+    OF_YEAR,
     Found,
     Written,
     declared_cases,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 STRUCTURAL = [
     (source.name, check.rule.code)
-    for source in SOURCES.values()
+    for source in OF_YEAR.values()
     for contract in source.tables.values()
     for check in contract.structural_checks
 ]

@@ -11,9 +11,11 @@ from zipfile import ZipFile
 
 import duckdb
 import pytest
+from lxml import etree
 
+from pipelines.contracts import Contract
 from pipelines.settings import PROJECT
-from tests.exports import SOURCES, write_table
+from tests.exports import SOURCES, write_table, write_workbook, write_xml
 
 AUTHORITY = "E06000015"
 KEY = "planted-key-of-more-than-thirty-two-bytes"
@@ -53,21 +55,47 @@ USABLE = {
 def _plant(folder: Path, source: str = "ssd") -> None:
     """Every column of every table holds each planted text once, in a row of its own; the key column stays usable."""
     for contract in SOURCES[source].tables.values():
-        rows = []
-        for name, text in PLANTED.items():
-            for target in contract.headings:
-                row = dict.fromkeys(contract.headings, "")
-                for column in contract.columns:
-                    if column.required:
-                        row[column.heading] = USABLE.get(column.heading, f"{name}-{target}")
-                row[target] = text if not target.endswith("_json") else f'{{"COMMENTS": "{text}", "{text}": "{text}"}}'
-                rows.append(row)
         headings = [*contract.headings, f"About {PLANTED['child']}"]
-        rows = [{**row, headings[-1]: PLANTED["raw id"]} for row in rows]
+        rows = [{**row, headings[-1]: PLANTED["raw id"]} for row in _planted_rows(contract)]
         write_table(folder / contract.file_name, headings, rows)
         with (folder / contract.file_name).open("a", encoding="utf-8") as file:
             file.write(",".join([*PLANTED.values()] * 20) + "\r\n")
     (folder / f"{PLANTED['child']} {PLANTED['raw id']}.csv").write_text(PLANTED["upn"], encoding="utf-8")
+
+
+def _planted_rows(contract: Contract) -> Iterator[dict[str, str]]:
+    for name, text in PLANTED.items():
+        for target in contract.headings:
+            row = dict.fromkeys(contract.headings, "")
+            for column in contract.columns:
+                if column.required:
+                    row[column.heading] = USABLE.get(column.heading, f"{name}-{target}")
+            row[target] = text if not target.endswith("_json") else f'{{"COMMENTS": "{text}", "{text}": "{text}"}}'
+            yield row
+
+
+def _plant_xml(folder: Path, source: str) -> None:
+    """The same in elements, and in what an element should not hold: text, attributes, names of elements."""
+    tables = {name: list(_planted_rows(told)) for name, told in SOURCES[source].tables.items() if told.elements}
+    file = folder / f"{PLANTED['child']}.xml"
+    write_xml(file, source, tables)
+    document = etree.parse(file)
+    for element, text in zip(document.getroot().iterdescendants(), [*PLANTED.values()] * 100, strict=False):
+        element.tail = text
+        element.set("note", text)
+        etree.SubElement(element, PLANTED["child"].split()[0]).text = text
+    document.write(str(file), encoding="utf-8")
+
+
+def _plant_lists(folder: Path) -> None:
+    sheets: dict[str, list[list[str]]] = {PLANTED["child"][:31]: [[PLANTED["upn"]]]}
+    for contract in SOURCES["annex_a"].tables.values():
+        rows = [[row[heading] for heading in contract.headings] for row in _planted_rows(contract)]
+        titles = [[text] for text in PLANTED.values()]
+        # A formula is text here, as it is where a cell is formatted so.
+        sheets[f"List {contract.list_number}"] = [*titles, [*contract.headings, PLANTED["worker"]], *rows]
+    sheets["List 3 " + PLANTED["worker"][:20]] = [["Child Unique ID"], [PLANTED["raw id"]]]
+    write_workbook(folder / f"{PLANTED['worker']}.xlsx", sheets)
 
 
 def _plant_survey(folder: Path) -> None:
@@ -95,6 +123,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     inbox = root / "inbox" / AUTHORITY
     _plant(inbox / "ssd" / "2021-02")
     _plant(inbox / "ssda903" / "2021-02", "ssda903")
+    _plant_xml(inbox / "ssda903" / "2021-01", "ssda903")
+    _plant_xml(inbox / "cin_census" / "2021-02", "cin_census")
+    _plant_xml(inbox / "workforce_census" / "2021-02", "workforce_census")
+    _plant_lists(inbox / "annex_a" / "2021-02")
     _plant(root / "inbox" / "E92000001" / "published_statistics" / "2021-02", "published_statistics")
     _plant_survey(inbox / "survey" / "2021-02")
     _plant_unusable(inbox / "ssd" / "2021-01")
@@ -154,6 +186,13 @@ def test_the_run_went_through_so_that_there_is_something_to_search(home: Path) -
     kinds = {file.suffix for file in _left_behind(home)}
     assert kinds >= {".parquet", ".duckdb", ".json", ".html", ".css", ".csv", ".xlsx", ".db", ".log"}
     assert any("great_expectations" in file.parts for file in _left_behind(home))
+
+
+def test_the_returns_and_the_workbook_were_read(home: Path) -> None:
+    with duckdb.connect() as connection:
+        for table in ("ssda903_reviews", "cin_census_factors", "workforce_census_workers", "annex_a_referrals"):
+            staged = str(home / "data" / "staging" / "**" / f"{table}.parquet")
+            assert len(connection.read_parquet(staged, hive_partitioning=False)) > 5, table
 
 
 def test_the_planted_texts_were_read_and_are_in_landing(home: Path) -> None:

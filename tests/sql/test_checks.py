@@ -148,8 +148,10 @@ def test_a_record_that_is_lost_on_its_way_into_a_fact_stops_the_build(tmp_path: 
     assessments = [assessment("a", "2021-02-01", "2021-02-10"), assessment("b", "2021-02-01", None)]
     stage(settings.staging, f"{AUTHORITY}/ssd/{MONTH}", ssd(cin_assessments=assessments))
     build(settings, Period.parse(MONTH))
-    with (settings.sql / "core/assessment.sql").open("a", encoding="utf-8") as file:
-        file.write("WHERE assessments.cina_assessment_auth_date IS NOT NULL")
+    select = settings.sql / "core/assessment.sql"
+    text = select.read_text(encoding="utf-8")
+    lost = "assessments.cina_assessment_auth_date IS NOT NULL AND NOT EXISTS"
+    select.write_text(text.replace("NOT EXISTS", lost, 1), encoding="utf-8")
     with pytest.raises(BrokenBuild, match="facts: hold every staged record: not so in 1 rows"):
         build(settings, Period.parse(MONTH))
 

@@ -1,5 +1,6 @@
 """The bench runs on very little, and tells of every stage; how long one took is never tested."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -8,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from bench import census, looked_after
 from pipelines.settings import PROJECT
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
     file = tmp_path_factory.mktemp("bench") / "bench.json"
-    command = [sys.executable, "-m", "bench", "0.02", "--runs=1", f"--json={file}"]
+    command = [sys.executable, "-m", "bench", "0.02", "--runs=1", "--large=0.001", f"--json={file}"]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
     return json.loads(Path(file).read_text(encoding="utf-8"))
 
@@ -28,6 +30,30 @@ def test_every_stage_is_told_of(told: Any) -> None:
 def test_each_has_its_rows_and_its_peak_and_plain_duckdbs_beside_it(told: Any) -> None:
     assert all(each["rows"] > 1000 for each in told["measured"])
     assert all(min(each["peak_megabytes"], each["plain_peak_megabytes"]) > 10 for each in told["measured"])
+
+
+def test_both_large_returns_are_staged_and_what_only_reads_them_is_told_beside_it(told: Any) -> None:
+    stages = [(each["what"], each["stage"]) for each in told["large"]]
+    assert stages == [
+        *(("903, its lists", stage) for stage in ("plain DuckDB", "land", "stage")),
+        *(("census, XML", stage) for stage in ("lxml alone", "read", "land", "stage")),
+    ]
+    assert all(min(each["rows"] / 1000, each["megabytes"], each["cpu_seconds"]) > 0 for each in told["large"])
+
+
+def test_a_large_return_has_as_many_reviews_and_children_as_were_asked_for(tmp_path: Path) -> None:
+    looked_after.write(tmp_path, 1234)
+    census.write(tmp_path, 123)
+    lists = {file.stem: read_rows(file) for file in tmp_path.glob("*.csv")}
+    assert len(lists["reviews"]) == 1234
+    children = {row["CHILD"] for row in lists["header"]}
+    assert {row["CHILD"] for row in lists["reviews"]} == {row["CHILD"] for row in lists["episodes"]} == children
+    assert (tmp_path / census.FILE).read_text(encoding="utf-8").count("<Child>") == 123
+
+
+def read_rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def test_what_a_dashboard_asks_is_told_for_snapshot_and_warehouse(told: Any) -> None:

@@ -1,6 +1,7 @@
 """The contracts themselves, and the reading of them."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ def test_what_a_column_refers_to_exists(contract: Contract) -> None:
         if column.refers_to is not None:
             table, key = column.refers_to
             held = SOURCES[contract.source].tables[table].columns
-            assert key in {other.name for other in held}, column.name
+            # Text is looked up under headings, values under names.
+            assert (key, key) in {(other.name, other.heading) for other in held}, column.name
 
 
 @pytest.mark.skipif(not SSD_SCHEMA.exists(), reason="the specification is not beside the checkout")
@@ -192,3 +194,83 @@ def test_a_code_of_nothing_is_refused_with_its_line(tmp_path: Path, line: str) -
 def test_the_codes_of_another_source_are_left_to_it(tmp_path: Path) -> None:
     contract = _with_codes(tmp_path, "local_posts,role,SW,Social Worker,2021-01-05\n")
     assert contract == SOURCES["ssd"].tables["ssd_cp_plans"]
+
+
+CENSUS = SOURCES["cin_census"]
+
+
+def _census_with(tmp_path: Path, name: str, lines: str) -> dict[str, Contract]:
+    folder = tmp_path / "cin_census"
+    shutil.copytree(EXPECTATIONS / "cin_census", folder)
+    shutil.copytree(PROJECT / "sql" / "rules" / "cin_census", tmp_path.parent / "sql" / "rules" / "cin_census")
+    (folder / name).write_text(lines, encoding="utf-8")
+    return dict(load_sources(tmp_path)["cin_census"].tables)
+
+
+@pytest.fixture
+def expectations(tmp_path: Path) -> Path:
+    return tmp_path / "project" / "expectations"
+
+
+def test_a_collection_year_has_its_own_columns_codes_and_tables() -> None:
+    def told(year: int) -> tuple[dict[str, bool], set[str], bool]:
+        tables = CENSUS.of_year(year).tables
+        children = {column.name: column.is_of_year for column in tables["cin_census_children"].columns}
+        factors = next(each for each in tables["cin_census_factors"].columns if each.name == "assessment_factors")
+        return children, set(factors.code_years), tables["cin_census_cin_plans"].is_of_year
+
+    for year, has_gender, not_of_year, has_plans in (
+        (2021, True, {"24A"}, False),
+        (2022, True, set(), True),
+        (2024, True, set(), True),
+        (2025, False, set(), True),
+    ):
+        children, codes, plans = told(year)
+        assert (children["gender_current"], children["sex"], children["ethnicity"]) == (
+            has_gender,
+            not has_gender,
+            True,
+        )
+        assert (codes, plans) == (not_of_year, has_plans)
+
+
+YEARS = "table_name,column_name,code,first_year,last_year\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["cin_census_child,sex,,2025,", "cin_census_children,sexes,,2025,", "cin_census_children,sex,X,2025,"],
+)
+def test_years_of_what_is_not_there_are_refused_with_their_line(expectations: Path, line: str) -> None:
+    with pytest.raises(BadContract, match=r"years\.csv, line 2"):
+        _census_with(expectations, "years.csv", f"{YEARS}{line}\n")
+
+
+SPELLINGS = "column_name,spelling,code\n"
+
+
+def test_a_spelling_stands_for_its_code_wherever_the_column_has_it(expectations: Path) -> None:
+    lines = "sex,Girl,F\nsex,Gender,\n"
+    tables = _census_with(expectations, "spellings.csv", SPELLINGS + lines)
+    sex = next(column for column in tables["cin_census_children"].columns if column.name == "sex")
+    assert (sex.aliases, sex.other_headings) == ({"girl": "F"}, ("Gender",))
+
+
+@pytest.mark.parametrize("line", ["sex,Girl,G", "sexes,Girl,F", "sexes,Girl,"])
+def test_a_spelling_of_nothing_is_refused_with_its_line(expectations: Path, line: str) -> None:
+    with pytest.raises(BadContract, match=r"spellings\.csv, line 2"):
+        _census_with(expectations, "spellings.csv", f"{SPELLINGS}{line}\n")
+
+
+def test_the_example_of_the_guide_is_what_the_files_say() -> None:
+    guide = (PROJECT / "docs" / "adding_a_format.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```csv\n(.*?)```", guide, re.DOTALL)
+    said = {line for block in blocks for line in block.splitlines()}
+    kept = {
+        line
+        for name in ("years.csv", "spellings.csv")
+        for file in EXPECTATIONS.glob(f"*/{name}")
+        for line in file.read_text(encoding="utf-8").splitlines()
+    }
+    assert len(said) > 5
+    assert said <= kept

@@ -34,12 +34,19 @@ HARMLESS = {
     "cp_visit_id": "a mode belongs to one kind of visit",
     "delay_agreed": "a delay that nobody agreed is late",
     "pers_expected_dob": "born when the date of birth says so",
+    "expectedpersonbirthdate": "born when the date of birth says so",
+    "upn": "a child whom two sources know by two ids stays two",
+    "formerupn": "a child whom two sources know by two ids stays two",
+    "link_identifier_type": "a child whom two sources know by two ids stays two",
+    "link_identifier_value": "a child whom two sources know by two ids stays two",
+    "rolestartdate": "whoever is in the census is in post, or left in its year",
+    "fte30": "the hours of who was absent, where the others are blank",
     "s47e_s47_nfa": "an enquiry that ended is not waiting",
     "s47e_s47_outcome_json": "an enquiry that ended is not waiting",
     "cinv_cin_visit_seen_alone": "no KPI tells it",
     "clav_cla_visit_seen_alone": "no KPI tells it",
 }
-COUNTED_SOURCES = ("ssd", "ssda903", "local")
+COUNTED_SOURCES = ("ssd", "ssda903", "cin_census", "annex_a", "workforce_census", "local")
 
 
 def read_columns() -> Iterator[tuple[str, str]]:
@@ -59,7 +66,7 @@ def read_columns() -> Iterator[tuple[str, str]]:
 def test_no_figure_is_false_where_a_column_is_missing() -> None:
     sources = load_sources(PROJECT / "expectations")
     contracts = {name: table for source in COUNTED_SOURCES for name, table in sources[source].tables.items()}
-    named = {name for kpi in load_register(PROJECT / "sql/kpis") for _, _, name, _ in kpi.requirements}
+    named = {needed.table_name for kpi in load_register(PROJECT / "sql/kpis") for needed in kpi.requirements}
     unguarded, read = set(), set()
     for table, name in read_columns():
         column = (

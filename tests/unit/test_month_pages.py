@@ -150,6 +150,27 @@ def test_every_open_finding_is_in_one_list_and_no_resolved_one(folder: Path) -> 
     assert len(rows) == 223
 
 
+def test_what_two_sources_disagree_about_shows_the_record_of_each(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    started = dt.date(2021, 1, 4)
+    ours = {"cppl_cp_plan_id": "ours", "cppl_person_id": "Anna", "cppl_cp_plan_start_date": started}
+    theirs = {"cp_plan_key": "theirs", "lachildid": "Anna", "cpp_start_date": started, "cpp_end_date": started}
+    stage(settings.staging, f"{AUTHORITY}/ssd/2021-02", TEAMS | {"ssd_cp_plans": [{}, ours]})
+    stage(settings.staging, f"{AUTHORITY}/cin_census/2021-02", {"cin_census_cp_plans": [{}, {}, theirs]})
+    page_of(settings)
+    folder = month_pages.folder_of(settings, MONTH)
+    beside = f"line 4, {str(key('theirs'))[:8]}"
+    text = words((folder / "rules" / "SRC-001.html").read_text(encoding="utf-8"))
+    assert re.search(
+        rf"ssd_cp_plans.csv 3 cppl_cp_plan_end_date {str(key('ours'))[:8]} {str(key('Anna'))[:8]} \S+, {beside} T/1 ",
+        text,
+    )
+    with (folder / "work_lists" / "T-1.csv").open(encoding="utf-8-sig", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert (row["Rule"], row["Line"]) == ("SRC-001", "3")
+    assert row["Other source's record"].endswith(beside)
+
+
 def test_a_rules_page_shows_rows_by_line_and_pseudonym_and_says_how_many_more_there_are(folder: Path) -> None:
     text = words((folder / "rules" / "8675Q.html").read_text(encoding="utf-8"))
     assert "The first 200 are here; 21 more are in the work lists" in text

@@ -49,11 +49,11 @@ def test_the_headings_are_those_of_the_file(name: str) -> None:
 
 
 def test_a_file_may_be_of_other_years_but_of_no_other_name() -> None:
-    known = {contract.file_key for contract in STATISTICS.values()}
+    known = {key for contract in STATISTICS.values() for key in contract.file_keys}
     assert file_key("D6_cpps_reviewed_within_timescales_2013_to_2031.csv") in known
     assert file_key("d6_cpps_reviewed_within_timescales.csv") not in known
     assert file_key("d6_cpps_reviewed_within_timescales_2013_to_now.csv") not in known
-    assert file_key("ssd_person_2030.csv") not in {contract.file_key for contract in SOURCES["ssd"].tables.values()}
+    assert file_key("ssd_person_2030.csv") not in SOURCES["ssd"].file_keys
 
 
 def test_no_name_of_an_authority_is_staged() -> None:

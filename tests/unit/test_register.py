@@ -22,7 +22,7 @@ def test_every_required_table_has_a_contract() -> None:
     tables = {contract.name for contract in contracts}
     tables |= {f"{contract.name}.{heading}" for contract in contracts for heading in contract.headings}
     for kpi in load_register(PROJECT / "sql/kpis"):
-        named = {name for _, _, name, _ in kpi.requirements}
+        named = {needed.table_name for needed in kpi.requirements}
         assert named <= tables
         assert {name.partition(".")[0] for name in named} <= named
 
@@ -30,20 +30,26 @@ def test_every_required_table_has_a_contract() -> None:
 def test_one_of_several_tables_is_one_requirement() -> None:
     rate = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == "survey_response_rate")
     assert rate.requirements == [
-        ("survey_response_rate", 1, "survey_invited", False),
-        ("survey_response_rate", 2, "survey_responses", False),
-        ("survey_response_rate", 2, "survey_summary", False),
+        ("survey_response_rate", 1, 1, "survey_invited", False, 0),
+        ("survey_response_rate", 2, 1, "survey_responses", False, 0),
+        ("survey_response_rate", 2, 2, "survey_summary", False, 0),
     ]
 
 
-def test_all_of_these_tables_or_all_of_those_are_requirements_that_one_table_meets() -> None:
+def test_all_of_these_tables_or_all_of_those_are_alternatives_in_the_order_of_preference() -> None:
     cla_count = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == "cla_count")
-    by_number: dict[int, set[str]] = {}
-    for _, number, table, _ in cla_count.requirements:
-        by_number.setdefault(number, set()).add(table)
-    ssd = ("ssd_person", "ssd_cla_episodes", "ssd_legal_status")
-    ssda903 = ("ssda903_header", "ssda903_episodes")
-    assert list(by_number.values()) == [{one, other} for one in ssd for other in ssda903]
+    alternatives: dict[tuple[int, int], list[str]] = {}
+    for needed in cla_count.requirements:
+        alternatives.setdefault((needed.requirement, needed.alternative), []).append(needed.table_name)
+    assert alternatives == {
+        (1, 1): ["ssd_person", "ssd_cla_episodes", "ssd_legal_status"],
+        (1, 2): ["ssda903_header", "ssda903_episodes"],
+        (1, 3): [
+            "annex_a_looked_after",
+            "annex_a_looked_after.child's legal status",
+            "annex_a_looked_after.date of birth",
+        ],
+    }
 
 
 @pytest.mark.parametrize("missing", ["cpp_count.sql", "cpp_count.yaml"])

@@ -25,7 +25,7 @@ def test_a_return_reaches_back_to_april() -> None:
 
 def test_names_of_places_and_pupils_are_never_staged() -> None:
     withheld = {column.name for table in SSDA903.tables.values() for column in table.columns if not column.duckdb_type}
-    assert withheld == {"upn", "home_post", "pl_post", "urn"}
+    assert withheld == {"home_post", "pl_post", "urn"}
 
 
 def test_every_child_is_keyed_as_a_person() -> None:

@@ -158,7 +158,7 @@ def test_a_build_says_which_checks_it_passed(settings: Settings) -> None:
 
 def test_a_table_that_repeats_its_grain_stops_the_build(changeable: Settings) -> None:
     path = changeable.sql / "core/assessment.sql"
-    path.write_text(f"{path.read_text()} UNION ALL {path.read_text()}")
+    path.write_text(f"({path.read_text()}) UNION ALL ({path.read_text()})")
     with pytest.raises(BrokenBuild, match=r"one row a grain: not so in 2 rows \(sql/warehouse/fct_assessment\.sql\)"):
         build(changeable, FEBRUARY)
 

@@ -23,6 +23,7 @@ FINDING = {
     "remedy": "Mend it.",
     "record": "1234e567",
     "child": None,
+    "other_record": None,
     "first_month": "2021-01",
     "days_open": 28,
     "rule_code": "8608",

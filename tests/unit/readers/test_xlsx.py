@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import openpyxl  # type: ignore[import-untyped]
 import pytest
+import xlsxwriter
 
 from pipelines.findings import UnusableDelivery
 from pipelines.readers import TableRead, read_table, records, xlsx
@@ -199,6 +200,10 @@ def test_a_workbook_cut_off_is_truncated(read: Reader, kept: float) -> None:
     assert read.refusal(SMALL[: int(len(SMALL) * kept)])[0] == "DLV-005"
 
 
+def test_a_workbook_that_lost_a_byte_is_truncated(read: Reader) -> None:
+    assert read.refusal(SMALL[:2] + SMALL[3:])[0] == "DLV-005"
+
+
 def test_a_damaged_part_is_truncated(read: Reader) -> None:
     with zipfile.ZipFile(io.BytesIO(SMALL)) as archive:
         sheet = archive.getinfo("xl/worksheets/sheet1.xml")
@@ -233,6 +238,16 @@ def test_two_cells_far_apart_are_not_given_the_memory_between_them(
     assert "row 1,048,576 and column 16,384" in cause
 
 
+def test_a_prefix_that_excel_declares_is_no_cell(read: Reader) -> None:
+    """As every sheet that Excel writes does: xmlns:r, which begins with http."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as workbook:
+        workbook.add_worksheet().write_column(0, 0, ["id", *range(5000)])
+    with zipfile.ZipFile(target) as archive:
+        assert b'xmlns:r="http' in archive.read("xl/worksheets/sheet1.xml")
+    assert read(target.getvalue()).rows_read == 5000
+
+
 @pytest.mark.parametrize(
     "reference", ["xfd1048576", "XFD" + "0" * 30 + "1048576", "B" + "9" * 5000, "Z" * 13 + "9999", "Z" * 13 + "9" * 99]
 )
@@ -254,6 +269,16 @@ def test_a_sheet_may_have_as_many_cells_as_is_allowed_and_no_more(
     assert read(content).columns == ("id",)
     monkeypatch.setattr(xlsx, "MOST_CELLS", 2 * 28 - 1)
     assert read.refusal(content)[0] == "DLV-003"
+
+
+def test_the_namespace_that_excel_calls_r_is_no_column(read: Reader) -> None:
+    """Excel declares it on every sheet, openpyxl does not: 400 rows of 154,664 columns would be too many cells."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as workbook:
+        workbook.add_worksheet().write_column(0, 0, ["id", *range(400)])
+    with zipfile.ZipFile(content) as archive:
+        assert b'xmlns:r="http://' in archive.read("xl/worksheets/sheet1.xml")
+    assert read(content.getvalue()).rows_read == 400
 
 
 @pytest.mark.parametrize("name", ["../evil.xml", "xl/../../evil.xml", "/etc/evil", "..\\evil.xml", "C:\\evil.xml"])

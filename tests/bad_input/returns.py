@@ -1,0 +1,216 @@
+"""Good small returns, one file each, and what reading or staging makes of whatever such a file was made into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines import landing, staging
+from pipelines.deliveries import Delivery
+from pipelines.findings import UnusableDelivery
+from pipelines.readers import read_lists, read_xml
+from pipelines.settings import Settings
+from tests.bad_input.mutations import MARKER
+from tests.exports import KEY, SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipelines.contracts import Contract
+    from pipelines.readers import TableRead
+
+
+@dataclass(frozen=True)
+class Return:
+    """A good file of a source, and where in it are what is spoilt: a record, and a value that names somebody."""
+
+    source: str
+    month: str
+    file_name: str
+    content: bytes
+    record: str = ""
+    named: str = ""
+    counted: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def contracts(self) -> list[Contract]:
+        year = Delivery.parse(f"E06000015/{self.source}/{self.month}").month.collection_year
+        tables = SOURCES[self.source].of_year(year).tables.values()
+        return [each for each in tables if each.elements or each.list_number is not None]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of a file: why it was refused, or how many rows each table has, and what was told of them."""
+
+    refusal: tuple[str, str] | None
+    read: Mapping[str, int]
+    refused: int
+    codes: set[tuple[str, int | None]]
+    values: set[str]
+
+
+CENSUS = Return(
+    "cin_census",
+    "2024-03",
+    "cin_census_2024.xml",
+    f"""<Message>
+<Header><CollectionDetails><Collection>CIN</Collection><Year>2024</Year><ReferenceDate>2024-03-31</ReferenceDate>
+</CollectionDetails><Source><LEA>941</LEA></Source></Header>
+<Children>
+<Child>
+<ChildIdentifiers><LAchildID>{MARKER}</LAchildID><PersonBirthDate>2012-05-01</PersonBirthDate></ChildIdentifiers>
+<ChildCharacteristics><Ethnicity>WBRI</Ethnicity><Disabilities>
+<Disability>HAND</Disability>
+<Disability>HEAR</Disability></Disabilities></ChildCharacteristics>
+<CINdetails><CINreferralDate>2023-05-03</CINreferralDate><ReferralSource>1A</ReferralSource>
+<Assessments><AssessmentActualStartDate>2023-05-04</AssessmentActualStartDate>
+<FactorsIdentifiedAtAssessment>
+<AssessmentFactors>2A</AssessmentFactors>
+<AssessmentFactors>2B</AssessmentFactors></FactorsIdentifiedAtAssessment></Assessments>
+</CINdetails>
+</Child>
+<Child>
+<ChildIdentifiers><LAchildID>C2</LAchildID><PersonBirthDate>2013-06-02</PersonBirthDate></ChildIdentifiers>
+<CINdetails><CINreferralDate>2023-06-05</CINreferralDate><ReferralSource>2A</ReferralSource></CINdetails>
+</Child>
+</Children>
+</Message>
+""".encode(),
+    "Child",
+    "LAchildID",
+    (
+        ("cin_census_assessments", "Assessments"),
+        ("cin_census_children", "Child"),
+        ("cin_census_details", "CINdetails"),
+        ("cin_census_disabilities", "Disability"),
+        ("cin_census_factors", "AssessmentFactors"),
+    ),
+)
+WORKFORCE = Return(
+    "workforce_census",
+    "2022-09",
+    "workforce_census_2022.xml",
+    f"""<Message>
+<Header><CollectionDetails><Collection>CSWW</Collection><Year>2022</Year></CollectionDetails></Header>
+<LALevelVacancies><NumberOfVacancies>4</NumberOfVacancies></LALevelVacancies>
+<CSWWWorker>
+<AgencyWorker>0</AgencyWorker><SWENo>{MARKER}</SWENo><FTE>1</FTE><PersonBirthDate>1980-05-01</PersonBirthDate>
+</CSWWWorker>
+<CSWWWorker>
+<AgencyWorker>1</AgencyWorker><SWENo>SW12</SWENo><FTE>0.5</FTE><PersonBirthDate>1981-06-02</PersonBirthDate>
+</CSWWWorker>
+</Message>
+""".encode(),
+    "CSWWWorker",
+    "SWENo",
+    (("workforce_census_workers", "CSWWWorker"),),
+)
+LOOKED_AFTER = Return(
+    "ssda903",
+    "2018-03",
+    "ssda903_2018.xml",
+    f"""<EXPSSDA903>
+<CHILD>
+<HEADER><CHILDID>{MARKER}</CHILDID><SEX>1</SEX><DOB>2010-01-02</DOB><ETHNIC>WBRI</ETHNIC>
+<AREVIEW><REVIEW>2018-01-03</REVIEW><REVIEW_CODE>PN1</REVIEW_CODE></AREVIEW>
+<AREVIEW><REVIEW>2018-02-04</REVIEW><REVIEW_CODE>PN3</REVIEW_CODE></AREVIEW></HEADER>
+<EPISODE><DECOM>2017-07-05</DECOM><RNE>S</RNE><LS>C2</LS></EPISODE>
+</CHILD>
+<CHILD>
+<HEADER><CHILDID>C2</CHILDID><SEX>2</SEX><DOB>2011-02-06</DOB><ETHNIC>WOTH</ETHNIC></HEADER>
+<EPISODE><DECOM>2017-08-07</DECOM><RNE>S</RNE><LS>V2</LS></EPISODE>
+</CHILD>
+</EXPSSDA903>
+""".encode(),
+    "CHILD",
+    "CHILDID",
+    (("ssda903_episodes", "EPISODE"), ("ssda903_reviews", "AREVIEW")),
+)
+XML_RETURNS = {each.source: each for each in (CENSUS, WORKFORCE, LOOKED_AFTER)}
+
+
+def read(given: Return, content: bytes) -> Told:
+    """Read the file into tables of text, and no more."""
+    with TemporaryDirectory() as name, duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA raw")
+        file, scratch = Path(name) / given.file_name, Path(name) / "scratch"
+        file.write_bytes(content)
+        scratch.mkdir()
+        try:
+            tables = _read(given, connection, file, scratch)
+        except UnusableDelivery as unusable:
+            assert str(unusable).startswith(f"{given.file_name}: {unusable.rule.code} ")
+            assert MARKER.lower() not in str(unusable).lower()
+            assert unusable.__cause__ is None and (unusable.__context__ is None or unusable.__suppress_context__)
+            return Told((unusable.rule.code, unusable.cause), {}, 0, set(), set())
+        finally:
+            assert not list(scratch.rglob("*.csv")), "text is left behind"
+        assert MARKER.lower() not in str(tables).lower()
+        cells = {
+            str(cell)
+            for table in tables
+            for row in connection.execute(f"SELECT * FROM raw.{table}").fetchall()
+            for cell in row
+            if cell is not None
+        }
+        return Told(
+            None,
+            {table: told.rows_read for table, told in tables.items()},
+            sum(len(told.malformed) for told in tables.values()),
+            {(odd.rule.code, odd.line) for told in tables.values() for odd in told.oddities},
+            cells,
+        )
+
+
+def _read(given: Return, connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path) -> dict[str, TableRead]:
+    shown, largest = given.file_name, 10**8
+    if file.suffix == ".xlsx":
+        return read_lists(connection, file, given.contracts, shown=shown, largest_bytes=largest, scratch=scratch)
+    root = SOURCES[given.source].root
+    return read_xml(connection, file, given.contracts, root, shown=shown, largest_bytes=largest, scratch=scratch)
+
+
+def stage(given: Return, content: bytes) -> Told:
+    """Land and stage the file, in a place of its own; every row that is read is staged or refused."""
+    with TemporaryDirectory() as name:
+        root = Path(name)
+        settings = Settings(_env_file=None, inbox_url=str(root / "inbox"), data_dir=root / "data", pseudonym_key=KEY)
+        delivery = Delivery.parse(f"E06000015/{given.source}/{given.month}")
+        folder = root / "inbox" / str(delivery)
+        folder.mkdir(parents=True)
+        (folder / given.file_name).write_bytes(content)
+        landing.land(settings, delivery)
+        return _told(staging.stage(settings, delivery), settings)
+
+
+def _told(staged: staging.Staged, settings: Settings) -> Told:
+    with duckdb.connect() as connection:
+
+        def rows(table: str) -> list[dict[str, Any]]:
+            found = connection.read_parquet(str(staged.folder / f"{table}.parquet"), hive_partitioning=False)
+            return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+        findings, sums = rows("finding"), rows("reconciliation")
+        tables = {each["table_name"]: rows(each["table_name"]) for each in sums}
+    pages = "".join(page.read_text("utf-8") for page in settings.reports.rglob("*.html"))
+    assert MARKER.lower() not in f"{staged.refusal}{findings}{pages}{tables}".lower()
+    assert all(each["rows_read"] == len(tables[each["table_name"]]) + each["rows_refused"] for each in sums)
+    if staged.refusal is not None:
+        assert not sums and not staged.rows_read
+        assert not (staged.folder.parent / "current.json").exists()
+        name, _, told = staged.refusal.partition(": ")
+        code, _, cause = told.partition(" ")
+        return Told((code, cause if name else ""), {}, 0, set(), set())
+    return Told(
+        None,
+        {each["table_name"]: each["rows_read"] for each in sums},
+        sum(each["rows_refused"] for each in sums),
+        {(each["rule_code"], each["line"]) for each in findings},
+        {str(value) for table in tables.values() for row in table for value in row.values() if value is not None},
+    )
