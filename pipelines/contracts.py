@@ -7,8 +7,8 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
   ``symbols`` (what may stand in place of a number, and is kept in a column of its own), ``eventDate`` (the column that
   dates what a row tells of), ``team`` (the column of the team that a row belongs to), ``fileNames`` (what else its file
   is called), ``list`` (the number of its sheet in a workbook of lists), for returns in XML ``elements`` (the paths,
-  below the root, of what makes a row) and ``describesFile`` (its one row is about the file), and for both ``key`` (what
-  the reader makes a key from);
+  below the root, of what makes a row), ``describesFile`` (its one row is about the file) and ``oneRow`` (every return
+  has one), and for both ``key`` (what the reader makes a key from);
 - a property's ``id`` (its reference in rule codes), ``name``, ``physicalName`` (its heading, where that is no plain
   name), ``businessName``, ``description``, ``logicalType``,
   ``pattern``, ``maxLength`` and ``maximum`` in ``logicalTypeOptions``, ``required``, ``primaryKey``,
@@ -16,7 +16,8 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
   ``classification``, ``relationships``, the ``invalidValues`` metric with its ``validValues``, nested ``properties``
   (the flags of a JSON column), and the custom properties ``pseudonym``, ``aliases``, for survey answers ``words`` and
   ``noAnswer``, and for returns in XML ``element`` (the path of its value from the row's element, where that is not its
-  heading; see ``pipelines.readers.xml``) and ``onlyIn`` (xml: no file of text has it);
+  heading; see ``pipelines.readers.xml``), ``onlyIn`` (xml: no file of text has it) and ``expected`` (some row of a
+  return has it, or it is missing: a figure needs it);
 - a quality rule of ``engine: greatExpectations``: ``id``, ``description``, ``severity``, ``implementation`` (``type``
   and ``kwargs``), and the custom properties ``consequence``, ``remedy`` and ``column``. An ``unexpected_rows_query``
   that ends in ``.sql`` is a file of ``sql/rules``, and gives the lines of the rows that break the rule.
@@ -128,6 +129,7 @@ class Column:
     required: bool = False
     primary_key: bool = False
     critical: bool = False
+    expected: bool = False
     classification: str = "internal"
     pseudonym: str | None = None
     codes: tuple[str, ...] = ()
@@ -188,6 +190,7 @@ class Contract:
     elements: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     describes_file: bool = False
+    one_row: bool = False
     years: Years = EVERY_YEAR
     is_of_year: bool = True
 
@@ -441,6 +444,7 @@ def _contract(told: dict[str, Any], source: str, rules: Path) -> Contract:
         elements=tuple(custom.get("elements", ())),
         key=tuple(custom.get("key", ())),
         describes_file=bool(custom.get("describesFile", False)),
+        one_row=bool(custom.get("oneRow", False)),
     )
 
 
@@ -462,6 +466,7 @@ def _columns(told: dict[str, Any]) -> Iterator[Column]:
         required=bool(told.get("required", False)),
         primary_key=bool(told.get("primaryKey", False)),
         critical=bool(told.get("criticalDataElement", False)),
+        expected=bool(custom.get("expected", False)),
         classification=told["classification"],
         pseudonym=custom.get("pseudonym"),
         codes=_codes(told),

@@ -173,8 +173,12 @@ def read_xml(
         shares_lines = any(sink.shares_lines for sink in sinks.values())
         for sink in sinks.values():
             sink.show(connection, NUMBER_RECORDS if shares_lines else SHOW_ROWS, shown)
-        # What the collection did not have that year is absent, not zero.
-        delivered = {name: sink for name, sink in sinks.items() if sink.rows or sink.contract.is_of_year}
+        # What the collection did not have that year, or should have and has not, is absent, not zero.
+        delivered = {
+            name: sink
+            for name, sink in sinks.items()
+            if sink.rows or (sink.contract.is_of_year and not sink.contract.one_row)
+        }
         return {name: sink.told(shown, reading.oddities, shares_lines) for name, sink in delivered.items()}
 
 
@@ -219,8 +223,9 @@ class _Sink:
 
     def _given(self) -> Iterator[str]:
         """The headings that count as given: what is withheld was not looked for."""
+        enough = self.contract.one_row or self.rows >= FEWEST_TO_MISS
         for column in self.contract.columns:
-            is_missed = column.critical and self.rows >= FEWEST_TO_MISS
+            is_missed = enough and (column.critical or column.expected)
             if column.heading not in self._unseen or (column.is_of_year and not is_missed):
                 yield column.heading
 

@@ -48,21 +48,23 @@ told AS (
         ON children.authority_code = same.authority_code AND children.lachildid = same.child_id
     UNION ALL
     SELECT
-        authority_code,
-        child_id,
-        arg_max(birth_date, (delivery_month, birth_date)) AS birth_date,
+        listed.authority_code,
+        coalesce(same.known_as, listed.child_id) AS child_id,
+        arg_max(listed.birth_date, (listed.delivery_month, listed.birth_date)) AS birth_date,
         cast(NULL AS DATE) AS expected_birth_date,
         cast(NULL AS DATE) AS death_date,
         4 AS place
     FROM listed
-    GROUP BY authority_code, child_id
+    LEFT JOIN core.same_child AS same
+        ON listed.authority_code = same.authority_code AND listed.child_id = same.child_id
+    GROUP BY listed.authority_code, coalesce(same.known_as, listed.child_id)
 )
 
 SELECT
     authority_code,
     child_id,
-    arg_min(birth_date, place) AS birth_date,
-    arg_min(expected_birth_date, place) AS expected_birth_date,
-    arg_min(death_date, place) AS death_date
+    arg_min(birth_date, (place, birth_date)) AS birth_date,
+    arg_min(expected_birth_date, (place, expected_birth_date)) AS expected_birth_date,
+    arg_min(death_date, (place, death_date)) AS death_date
 FROM told
 GROUP BY authority_code, child_id

@@ -1,10 +1,12 @@
 -- One row a period of being looked after on a list of one month's end, with the placement, visit and review that the
--- list holds of it.
+-- list holds of it. Of one that is on the list several times, as on a sheet a month, the row counts that tells of
+-- the latest days.
+-- grain: authority_code, reporting_month, child_id, start_date
 SELECT
     periods.authority_code,
     periods.delivery_month AS reporting_month,
     periods.looked_after_key AS care_period_key,
-    periods.child_unique_id AS child_id,
+    coalesce(same.known_as, periods.child_unique_id) AS child_id,
     periods.date_started_to_be_looked_after AS start_date,
     periods.date_ceased_to_be_looked_after AS end_date,
     periods.legal_status,
@@ -16,3 +18,18 @@ SELECT
     periods.date_of_last_social_work_visit AS last_visit_date,
     periods.date_of_latest_statutory_review AS last_review_date
 FROM staging.annex_a_looked_after AS periods
+LEFT JOIN core.same_child AS same
+    ON periods.authority_code = same.authority_code AND periods.child_unique_id = same.child_id
+QUALIFY row_number() OVER (
+    PARTITION BY
+        periods.authority_code,
+        periods.delivery_month,
+        coalesce(same.known_as, periods.child_unique_id),
+        periods.date_started_to_be_looked_after
+    ORDER BY
+        periods.date_ceased_to_be_looked_after DESC NULLS LAST,
+        periods.date_of_last_social_work_visit DESC NULLS LAST,
+        periods.start_date_of_most_recent_placement DESC NULLS LAST,
+        periods.start_date_of_current_legal_status DESC NULLS LAST,
+        periods.looked_after_key ASC
+) = 1

@@ -6,4 +6,6 @@ SELECT
     workers.cases_30 AS cases,
     cast(coalesce(workers.fte, workers.fte_30) AS DECIMAL(18, 2)) AS full_time_equivalent
 FROM staging.workforce_census_workers AS workers
-WHERE workers.role_end_date IS NULL AND workers.cases_30 > 0 AND coalesce(workers.fte, workers.fte_30) > 0
+WHERE
+    coalesce(workers.role_end_date, DATE '9999-12-31') > last_day(cast(concat(workers.delivery_month, '-01') AS DATE))
+    AND workers.cases_30 > 0 AND coalesce(workers.fte, workers.fte_30) > 0

@@ -116,14 +116,41 @@ most_preferred AS (
             AND others.known_as = told_apart.known_as
             AND others.place = told_apart.place
     GROUP BY others.authority_code, others.child_id
+),
+
+united AS (
+    SELECT
+        first_step.authority_code,
+        first_step.child_id,
+        coalesce(second_step.known_as, first_step.known_as) AS known_as
+    FROM most_preferred AS first_step
+    LEFT JOIN most_preferred AS second_step
+        ON
+            first_step.authority_code = second_step.authority_code
+            AND first_step.known_as = second_step.child_id
+),
+
+members AS (
+    SELECT
+        authority_code,
+        known_as,
+        unnest([child_id, known_as]) AS child_id
+    FROM united
+),
+
+too_many AS (
+    SELECT
+        members.authority_code,
+        members.known_as
+    FROM members
+    INNER JOIN held ON members.authority_code = held.authority_code AND members.child_id = held.child_id
+    GROUP BY members.authority_code, members.known_as, held.place
+    HAVING count(DISTINCT members.child_id) > 1
 )
 
 SELECT
-    first_step.authority_code,
-    first_step.child_id,
-    coalesce(second_step.known_as, first_step.known_as) AS known_as
-FROM most_preferred AS first_step
-LEFT JOIN most_preferred AS second_step
-    ON
-        first_step.authority_code = second_step.authority_code
-        AND first_step.known_as = second_step.child_id
+    united.authority_code,
+    united.child_id,
+    united.known_as
+FROM united
+ANTI JOIN too_many ON united.authority_code = too_many.authority_code AND united.known_as = too_many.known_as

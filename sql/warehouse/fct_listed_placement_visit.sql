@@ -57,7 +57,7 @@ listed AS (
         periods.last_review_date,
         months.reporting_month,
         months.month_end,
-        CASE WHEN periods.last_visit_date <= months.month_end THEN periods.last_visit_date END AS last_visit_date,
+        periods.last_visit_date,
         -- With a parent, a care order begins the visits anew.
         CASE
             WHEN
@@ -103,6 +103,7 @@ clocked AS (
         reporting_month,
         month_end,
         start_date,
+        coalesce(last_visit_date > month_end, false) AS is_visited_since,
         CASE WHEN last_visit_date >= start_date THEN 1 WHEN start_date IS NOT NULL THEN 0 END AS place,
         CASE WHEN last_visit_date >= start_date THEN last_visit_date ELSE start_date END AS clock_date
     FROM listed
@@ -123,6 +124,7 @@ with_review AS (
         clocked.reporting_month,
         clocked.month_end,
         clocked.start_date,
+        clocked.is_visited_since,
         clocked.place,
         clocked.clock_date,
         CASE
@@ -150,6 +152,7 @@ ruled AS (
         reporting_month,
         month_end,
         start_date,
+        is_visited_since,
         place,
         clock_date,
         CASE
@@ -178,6 +181,7 @@ due AS (
         ruled.reporting_month,
         ruled.month_end,
         ruled.start_date,
+        ruled.is_visited_since,
         ruled.place,
         ruled.clock_date,
         CASE
@@ -209,6 +213,7 @@ SELECT
     due_date,
     coalesce(due_date >= month_end, false) AS is_in_date,
     CASE
+        WHEN is_visited_since THEN 'latest visit after the month''s end'
         WHEN place = 0 AND month_end < placement_start_date + 7 THEN 'placement younger than a week, not visited yet'
     END AS excluded_because
 FROM due

@@ -42,12 +42,16 @@ ranked AS (
         plans.plan_id,
         months.reporting_month,
         months.month_end,
-        coalesce(children.birth_date > months.month_end, false) AS is_unborn,
+        coalesce(
+            children.birth_date > months.month_end,
+            children.expected_birth_date IS NOT NULL,
+            false
+        ) AS is_unborn,
         CASE
             WHEN children.birth_date <= months.month_end THEN greatest(plans.start_date, children.birth_date)
             ELSE plans.start_date
         END AS start_date,
-        CASE WHEN plans.last_visit_date <= months.month_end THEN plans.last_visit_date END AS last_visit_date,
+        plans.last_visit_date,
         row_number() OVER (
             PARTITION BY plans.authority_code, plans.child_id, months.reporting_month
             ORDER BY plans.start_date DESC, plans.plan_id ASC
@@ -74,6 +78,7 @@ on_plan AS (
         month_end,
         is_unborn,
         start_date,
+        coalesce(last_visit_date > month_end, false) AS is_visited_since,
         CASE WHEN last_visit_date >= start_date THEN last_visit_date ELSE start_date END AS clock_date
     FROM ranked
     WHERE place = 1
@@ -87,6 +92,7 @@ clocked AS (
         on_plan.reporting_month,
         on_plan.month_end,
         on_plan.is_unborn,
+        on_plan.is_visited_since,
         on_plan.clock_date,
         CASE
             WHEN timescales.working_days IS NOT NULL THEN first_due.calendar_date
@@ -126,6 +132,7 @@ SELECT
     due_date >= month_end AS is_in_date,
     CASE
         WHEN is_unborn THEN 'unborn'
+        WHEN is_visited_since THEN 'latest visit after the month''s end'
         WHEN first_due_date IS NULL THEN 'no due date in the calendar'
         WHEN first_due_date > month_end THEN 'plan shorter than one interval'
     END AS excluded_because

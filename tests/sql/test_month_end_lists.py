@@ -11,7 +11,8 @@ from tests.staged_input import day
 from tests.warehouse_input import MONTH, authority_of, built, figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import duckdb
 
@@ -62,7 +63,6 @@ LONG_AGO = "2020-01-06"
 ON_PLAN: dict[str, tuple[OnPlan, int, Expected]] = {
     "next visit due the day after the month's end": (OnPlan(LONG_AGO, visit="2021-02-15"), 1, (1, 1)),
     "next visit due on the last working day of the month": (OnPlan(LONG_AGO, visit="2021-02-12"), 1, (0, 1)),
-    "visited after the month's end": (OnPlan(LONG_AGO, visit="2021-03-01"), 1, (0, 1)),
     "never visited": (OnPlan(LONG_AGO), 1, (0, 1)),
     "plan shorter than an interval": (OnPlan("2021-02-15"), 1, NOT_COUNTED),
     "plan of just an interval, not visited": (OnPlan("2021-02-12"), 1, (0, 1)),
@@ -168,7 +168,6 @@ WITH_PARENTS: dict[str, Any] = {"placement": "P1", "status": "C1"}
 LOOKED_AFTER: dict[str, tuple[LookedAfter, int, Expected]] = {
     "six weeks from the visit end with the month": (CARE(visit="2021-01-17"), 1, (1, 1)),
     "six weeks from the visit ended the day before": (CARE(visit="2021-01-16"), 1, (0, 1)),
-    "visited after the month's end": (CARE(visit="2021-03-01"), 1, (0, 1)),
     "placement of six days, not visited": (CARE(since="2021-02-22"), 1, NOT_COUNTED),
     "placement of a week, not visited": (CARE(since="2021-02-21"), 1, (1, 1)),
     "placement of eight days, not visited": (CARE(since="2021-02-20"), 1, (0, 1)),
@@ -212,6 +211,13 @@ LOOKED_AFTER: dict[str, tuple[LookedAfter, int, Expected]] = {
     "18 the day after": (CARE(born="2003-03-01", visit="2021-02-20"), 1, (1, 1)),
     "ceased on the month's last day": (CARE(visit="2021-02-20", ceased="2021-02-28"), 0, NOT_COUNTED),
     "ceased the day after": (CARE(visit="2021-02-20", ceased="2021-03-01"), 1, (1, 1)),
+}
+# A list that was made after the month's end holds a visit of then, and not the one before it.
+VISITED_SINCE: dict[str, tuple[OnPlan | LookedAfter, str, Expected]] = {
+    "on a plan, visited on the last day": (OnPlan("2021-01-04", visit="2021-02-28"), "cp_visit_snapshot", (1, 1)),
+    "on a plan, visited since": (OnPlan("2021-01-04", visit="2021-03-01"), "cp_visit_snapshot", NOT_COUNTED),
+    "looked after, visited on the last day": (CARE(visit="2021-02-28"), "cla_visit_snapshot", (1, 1)),
+    "looked after, visited since": (CARE(visit="2021-03-01"), "cla_visit_snapshot", NOT_COUNTED),
 }
 # A list holds the latest review alone. That one was held before it is taken for granted from the day it was due.
 REVIEWED_SINCE: dict[str, tuple[LookedAfter, int, Expected]] = {
@@ -270,6 +276,7 @@ CASES: Mapping[str, tuple[Any, ...]] = {
     **{f"on a plan: {name}": case for name, case in ON_PLAN.items()},
     **{f"looked after: {name}": case for name, case in LOOKED_AFTER.items()},
     **{f"looked after: {name}": case for name, case in REVIEWED_SINCE.items()},
+    **VISITED_SINCE,
     **{f"assessed: {name}": case for name, case in ASSESSED.items()},
 }
 
@@ -303,6 +310,14 @@ def test_a_looked_after_child(warehouse: duckdb.DuckDBPyConnection, name: str) -
     _, children, visits = LOOKED_AFTER[name]
     assert told(warehouse, "cla_count", f"looked after: {name}") == (children, None)
     assert told(warehouse, "cla_visit_snapshot", f"looked after: {name}") == visits
+
+
+@pytest.mark.parametrize("name", VISITED_SINCE)
+def test_a_visit_that_a_list_cannot_hold(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
+    """The dataset knows that there was none before."""
+    _, kpi_id, visits = VISITED_SINCE[name]
+    is_dataset = name.endswith("since") and warehouse.sql("SELECT * FROM core.listed_plan").fetchall() == []
+    assert told(warehouse, kpi_id, name) == ((0, 1) if is_dataset else visits)
 
 
 @pytest.mark.parametrize("name", REVIEWED_SINCE)
@@ -356,6 +371,55 @@ def test_a_list_is_taken_where_the_dataset_does_not_reach(months: duckdb.DuckDBP
     assert figure(months, "cpp_count", "2021-02", authority=BOTH) == (1, None)
     assert figure(months, "cp_visit_snapshot", "2021-01", authority=BOTH) == (1, 4)
     assert figure(months, "cp_visit_snapshot", "2021-02", authority=BOTH) == (1, 1)
+
+
+AGAIN = "E00000103"
+
+
+def test_what_is_on_a_list_twice_counts_once_and_as_it_was_told_last(tmp_path: Path) -> None:
+    """Sheets of two months in one workbook: the plan and the care have ended since, the assessment is authorised."""
+    plan = OnPlan(LONG_AGO, visit="2021-01-22"), OnPlan(LONG_AGO, visit="2021-02-22")
+    ended = OnPlan(LONG_AGO), OnPlan(LONG_AGO, end="2021-02-10")
+    care = CARE("P1", visit="2021-01-04"), CARE("U1", since="2021-02-01", visit="2021-02-20")
+    overdue = Assessed("2020-10-01"), Assessed("2020-10-01")
+    authorised = Assessed("2020-10-01"), Assessed("2020-10-01", "2021-02-10")
+
+    def twice(pairs: Sequence[tuple[Any, Any]]) -> list[dict[str, Any]]:
+        rows = []
+        for number, pair in enumerate(pairs):
+            for part, each in enumerate(pair):
+                ((row,),) = each.as_annex_a().values()
+                keys = {name: f"{number} {part}" for name in row if name.endswith("_key")}
+                rows.append({**row, **keys, "child_unique_id": f"child {number}"})
+        # Which comes first in the file must not matter.
+        return rows[::-1]
+
+    tables = {
+        "annex_a_child_protection": twice([plan, ended]),
+        "annex_a_looked_after": twice([care]),
+        "annex_a_assessments": twice([overdue, authorised]),
+    }
+    with built(tmp_path, {f"{AGAIN}/annex_a/{MONTH}": tables}) as warehouse:
+        figures = {
+            kpi_id: figure(warehouse, kpi_id, authority=AGAIN)
+            for kpi_id in ("cpp_count", "cp_visit_snapshot", "cla_count", "cla_visit_snapshot", "assess_open_overdue")
+        }
+    assert figures == {
+        "cpp_count": (1, None),
+        "cp_visit_snapshot": (1, 1),
+        "cla_count": (1, None),
+        "cla_visit_snapshot": (1, 1),
+        "assess_open_overdue": (1, None),
+    }
+
+
+def test_an_unborn_child_of_a_list_is_known_by_another_source(tmp_path: Path) -> None:
+    listed = OnPlan(LONG_AGO, born=None).as_annex_a()
+    expected = {"ssd_person": [{"pers_person_id": CHILD, "pers_expected_dob": day("2021-03-20")}]}
+    deliveries = {f"{AGAIN}/annex_a/{MONTH}": listed, f"{AGAIN}/ssd/{MONTH}": expected}
+    with built(tmp_path, deliveries) as warehouse:
+        assert figure(warehouse, "cp_visit_snapshot", authority=AGAIN) == NOT_COUNTED
+        assert figure(warehouse, "cpp_count", authority=AGAIN) == (1, None)
 
 
 def test_a_figure_says_which_sources_fed_it(months: duckdb.DuckDBPyConnection) -> None:

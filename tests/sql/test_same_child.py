@@ -56,6 +56,14 @@ CASES: dict[str, Case] = {
         {"ssd": ["a: 1"], "cin_census": ["b: 2"], "ssda903": ["c: 1"]},
         {"c": "a"},
     ),
+    "two of the return by way of the census": (
+        {"ssd": ["a: 1 2"], "cin_census": ["b: 1 3"], "ssda903": ["c: 3", "d: 2"]},
+        {},
+    ),
+    "one that the dataset has, by way of the census": (
+        {"ssd": ["a: 1", "c:"], "cin_census": ["b: 1 3"], "ssda903": ["c: 3"]},
+        {},
+    ),
     "a number of another kind": ({"ssd": ["a: 1"], "cin_census": ["b: NHS"]}, {}),
 }
 

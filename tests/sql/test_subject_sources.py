@@ -311,3 +311,12 @@ def test_a_kpi_of_a_subject_needs_what_its_sources_need(kpi_id: str, subject: st
     assert len(told) == len(needed) or set(list(needed)[len(told) :]) <= set(LISTS)
     for tables, (source, of_the_source) in zip(told, needed.items(), strict=False):
         assert of_the_source <= tables if source in LISTS else of_the_source == tables
+
+
+@pytest.mark.parametrize("name", ["subject_source", "looked_after_source"])
+def test_a_column_of_a_source_is_one_that_a_figure_asks_for(name: str) -> None:
+    """Of others nobody knows whether they were delivered."""
+    asked = {needed.table_name for kpi in load_register(PROJECT / "sql/kpis") for needed in kpi.requirements}
+    with (PROJECT / f"sql/reference/{name}.csv").open(encoding="utf-8", newline="") as lines:
+        columns = {told["table_name"] for told in csv.DictReader(lines) if "." in told["table_name"]}
+    assert columns and columns <= asked

@@ -121,6 +121,16 @@ def test_cases_are_those_of_who_is_in_post(warehouse: duckdb.DuckDBPyConnection)
     assert told(warehouse, "caseload_average", LOCAL) is None
 
 
+@pytest.mark.parametrize(("last_day", "is_in_post"), [("2020-10-01", True), ("2020-09-30", False)])
+def test_cases_of_who_leaves_later_count(tmp_path: Path, last_day: str, is_in_post: bool) -> None:
+    census = as_census()
+    for worker in census["workforce_census_workers"]:
+        worker["role_end_date"] = day(last_day) if worker["worker_key"] == "always there" else worker["role_end_date"]
+    with built(tmp_path, {f"{CENSUS}/workforce_census/{SEPTEMBER}": census}, SEPTEMBER) as warehouse:
+        assert told(warehouse, "caseload_average", CENSUS) == pytest.approx((48, 3.5) if is_in_post else (36, 2.5))
+        assert told(warehouse, "agency_rate_fte", CENSUS) == pytest.approx((0.9, 3.5 if is_in_post else 2.5))
+
+
 def test_the_local_list_goes_first(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert told(warehouse, "turnover_rate_fte", BOTH) == pytest.approx((0, 1.6))
     assert told(warehouse, "turnover_rate_fte", CENSUS, AFTER) is None

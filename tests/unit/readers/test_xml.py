@@ -333,6 +333,38 @@ def test_a_column_that_figures_depend_on_and_no_row_of_many_has_is_missing(read:
     assert "reasonforclosure" in told["cin_census_details"].columns
 
 
+VACANCIES = "<LALevelVacancies><NumberOfVacancies>2.5</NumberOfVacancies>{}</LALevelVacancies>"
+AGENCY = "<NoAgencyFTE>0</NoAgencyFTE>"
+
+
+def workforce(read: Reader, workers: int, around: str) -> dict[str, tuple[str, ...]]:
+    """The headings that count as given, by table, of a workforce census of so many workers."""
+    worker = "<CSWWWorker><SWENo>SW{:010d}</SWENo><FTE>1</FTE><AgencyWorker>0</AgencyWorker></CSWWWorker>"
+    read.file.write_text(f"<Message>{around}{''.join(map(worker.format, range(workers)))}</Message>")
+    read.connection.execute("DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA raw")
+    contracts = list(load_sources(PROJECT / "expectations")["workforce_census"].tables.values())
+    told = read_xml(
+        read.connection, read.file, contracts, "Message", shown="x", largest_bytes=10**9, scratch=read.scratch
+    )
+    return {name: table.columns for name, table in told.items()}
+
+
+@pytest.mark.parametrize("heading", ["workingdayslost", "cases30"])
+def test_what_a_figure_needs_and_nobody_of_many_has_is_missing(read: Reader, heading: str) -> None:
+    assert heading in workforce(read, xml.FEWEST_TO_MISS - 1, "")["workforce_census_workers"]
+    assert heading not in workforce(read, xml.FEWEST_TO_MISS, "")["workforce_census_workers"]
+
+
+def test_a_return_without_the_row_that_each_has_lacks_its_table(read: Reader) -> None:
+    table = "workforce_census_vacancies"
+    assert table not in workforce(read, 1, "")
+    assert "noagencyfte" in workforce(read, 1, VACANCIES.format(AGENCY))[table]
+    assert "noagencyfte" not in workforce(read, 1, VACANCIES.format(""))[table]
+    assert "noagencyheadcount" in workforce(read, 1, VACANCIES.format(""))[table]
+    without = VACANCIES.format(AGENCY).replace("2.5", "")
+    assert "numberofvacancies" not in workforce(read, 1, without)[table]
+
+
 def test_a_table_that_the_year_did_not_have_is_absent_unless_it_has_rows(read: Reader) -> None:
     earlier = load_sources(PROJECT / "expectations")["cin_census"].of_year(2021)
 
