@@ -63,15 +63,25 @@ class Sheet:
 
 @dataclass
 class List:
-    """The sheets of one list, and what was noticed in them."""
+    """The sheets of one list, and what was noticed, with the number of the sheet if it is one of them."""
 
     contract: Contract
     sheets: list[Sheet] = field(default_factory=list)
-    oddities: list[Oddity] = field(default_factory=list)
+    noticed: list[tuple[Oddity, int | None]] = field(default_factory=list)
     keys: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
-    def note(self, rule: Rule, column: str | None, line: int | None = None) -> None:
-        self.oddities.append(Oddity(rule, self.contract.name, column, line))
+    def note(self, rule: Rule, column: str | None, line: int | None, sheet: int) -> None:
+        self.noticed.append((Oddity(rule, self.contract.name, column, line), sheet))
+
+    @property
+    def oddities(self) -> tuple[Oddity, ...]:
+        """Where several sheets number the records anew, a row of a sheet is told with the sheet, or not at all."""
+        if len(self.sheets) == 1:
+            return tuple(oddity for oddity, _ in self.noticed)
+        return tuple(
+            oddity._replace(column=f"sheet {sheet}") if oddity.rule is NO_RECORD else oddity._replace(line=None)
+            for oddity, sheet in self.noticed
+        )
 
 
 def read_lists(
@@ -120,8 +130,8 @@ def _lists(workbook: calamine.CalamineWorkbook, contracts: Sequence[Contract], s
     read = [each for each in lists.values() if each.sheets]
     if read:
         # By its number: a name that no contract knows may name a person.
-        read[0].oddities += [
-            Oddity(UNKNOWN_SHEET, read[0].contract.name, f"sheet {number}", None) for number in unknown
+        read[0].noticed += [
+            (Oddity(UNKNOWN_SHEET, read[0].contract.name, f"sheet {number}", None), None) for number in unknown
         ]
     return read
 
@@ -141,8 +151,8 @@ def _take_sheet(workbook: calamine.CalamineWorkbook, found: List, name: str, num
             cells_of = _cells(columns, number, shown)
             found.sheets.append(Sheet(name, number, cells_of, line, list(map(plain, record.fields)), unheaded))
             for above in passed:
-                found.note(NO_RECORD, None, above)
-            _note_headings(found, columns, record)
+                found.note(NO_RECORD, None, above, number)
+            _note_headings(found, columns, record, number)
             return
         passed.append(line)
     if passed:
@@ -168,13 +178,13 @@ def _cells(columns: Sequence[Column | None], sheet: int, shown: str) -> dict[str
     return cells
 
 
-def _note_headings(found: List, columns: Sequence[Column | None], record: Record) -> None:
+def _note_headings(found: List, columns: Sequence[Column | None], record: Record, sheet: int) -> None:
     for number, (column, text) in enumerate(zip(columns, record.fields, strict=True), start=1):
         if column is None:
             if text.strip():
-                found.note(UNKNOWN_COLUMN, f"column {number}", record.line)
+                found.note(UNKNOWN_COLUMN, f"column {number}", record.line, sheet)
         elif plain(text) != plain(column.heading):
-            found.note(OTHER_SPELLING, column.heading, record.line)
+            found.note(OTHER_SPELLING, column.heading, record.line, sheet)
 
 
 def _load(
@@ -202,7 +212,7 @@ def _load(
         encoding="xlsx",
         scratch=scratch,
     )
-    return replace(read, oddities=tuple(found.oddities), shares_lines=is_on_several)
+    return replace(read, oddities=found.oddities, shares_lines=is_on_several)
 
 
 def _numbered(record: Record | Malformed, line: int) -> Record | Malformed:
@@ -221,14 +231,14 @@ def _records(
             if isinstance(record, Malformed):
                 yield record
             elif _is_of_totals(record) or _is_header_again(record, sheet):
-                found.note(NO_RECORD, None, line)
+                found.note(NO_RECORD, None, line, sheet.number)
             else:
                 _note_unheaded(found, sheet, record)
                 values = {
                     heading: _read(record.fields[number], codes.get(heading)) for heading, number in sheet.cells.items()
                 }
                 if is_blank(values.values()):
-                    found.note(NO_RECORD, None, line)
+                    found.note(NO_RECORD, None, line, sheet.number)
                 else:
                     yield Record(line, [_value(found, column, values) for column in columns])
 
@@ -248,7 +258,7 @@ def _note_unheaded(found: List, sheet: Sheet, record: Record) -> None:
     for number in sorted(sheet.unheaded):
         if record.fields[number].strip():
             sheet.unheaded.remove(number)
-            found.note(UNKNOWN_COLUMN, f"column {number + 1}", record.line)
+            found.note(UNKNOWN_COLUMN, f"column {number + 1}", record.line, sheet.number)
 
 
 def _codes(column: Column) -> Mapping[str, str]:

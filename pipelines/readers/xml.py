@@ -217,7 +217,12 @@ class _Sink:
         self._unseen = {heading for heading, count in zip(self._headings, counts[1:], strict=True) if not count}
 
     def told(self, shown: str, oddities: Sequence[Oddity], shares_lines: bool) -> TableRead:
-        mine = tuple(oddity for oddity in oddities if oddity.table == self.contract.name)
+        # Where the records are numbered anew, a line of the file would be taken for a record's number.
+        mine = tuple(
+            oddity._replace(line=None) if shares_lines else oddity
+            for oddity in oddities
+            if oddity.table == self.contract.name
+        )
         part = f"{shown}: {self.contract.part}"
         return TableRead(part, "xml", tuple(self._given()), self.rows, (), oddities=mine, shares_lines=shares_lines)
 

@@ -213,6 +213,15 @@ def test_a_list_of_several_months_is_one_table_told_by_numbers(read: Reader) -> 
     ]
 
 
+def test_a_row_of_one_of_several_sheets_is_not_taken_for_a_record_of_that_number(read: Reader) -> None:
+    """A total in the third row of the second sheet, and a heading of nobody's in each."""
+    sheets = {f"List 3 {month}": [[*REFERRALS, A_NAME], [month], ["Total"]] for month in ("Jan", "Feb")}
+    told = read(workbook(sheets))
+    unknown = ("DLV-013", f"column {len(REFERRALS) + 1}", None)
+    assert oddities(told) == {("DLV-028", "sheet 1", 3), ("DLV-028", "sheet 2", 3), unknown}
+    assert read.rows("line", "child unique id") == [(1, "Jan"), (2, "Feb")]
+
+
 def test_other_sheets_and_hidden_ones_are_told_by_their_number(read: Reader) -> None:
     lists = {A_NAME: [["x"]], "List 3": [REFERRALS, ["101"]], "List 4": [["Child Unique ID"], ["101"]]}
     told = read(workbook(lists, hidden=["List 4"]))

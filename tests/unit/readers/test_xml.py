@@ -243,6 +243,12 @@ def test_records_in_one_line_are_told_by_their_number(read: Reader) -> None:
     assert read.rows("factors", "line") == [(1,), (2,)]
 
 
+def test_where_records_are_told_by_their_number_no_line_is_taken_for_one(read: Reader) -> None:
+    stray = CHILD.replace("\n", "").replace("</ChildIdentifiers>", "</ChildIdentifiers>stray")
+    told = read(census(stray, child(child_id="C2").replace("\n", "")))
+    assert [oddity.line for table in told.values() for oddity in table.oddities] == [None]
+
+
 def test_lines_are_lines_where_each_record_has_its_own(read: Reader) -> None:
     assert {table.shares_lines for table in read(census(CHILD)).values()} == {False}
 
