@@ -8,7 +8,7 @@ ENV PYTHONUNBUFFERED=1 \
 WORKDIR /app
 COPY requirements-team.lock ./
 RUN pip install --require-hashes -r requirements-team.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY pipelines pipelines
 COPY dags dags
 COPY sql sql
@@ -21,5 +21,5 @@ RUN useradd --uid 10001 --create-home airflow \
     && chown -R airflow:airflow /airflow /data
 USER airflow
 
-ENTRYPOINT ["python", "-m", "pipelines.airflow_home"]
+ENTRYPOINT ["python", "-m", "pipelines.orchestration.airflow_home"]
 CMD ["version"]

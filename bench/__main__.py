@@ -232,7 +232,9 @@ def _environment(folder: Path, inbox: Path, memory: str) -> dict[str, str]:
     own = {
         "INBOX_URL": str(inbox),
         "DATA_DIR": str(folder / "data"),
+        "COUNCIL_DIR": str(PROJECT / "pipelines" / "sample" / "council_dir"),
         "PSEUDONYM_KEY": KEY,
+        "DISCLOSURE_KEY": f"{KEY} of its own",
         "DUCKDB_MEMORY_LIMIT": memory,
     }
     return {**os.environ, **own}

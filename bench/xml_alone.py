@@ -12,14 +12,15 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from bench.census import YEAR
-from pipelines.contracts import load_sources
-from pipelines.readers import read_xml
+from pipelines.contracts.loading import load_sources
+from pipelines.contracts.variants import of_year
 from pipelines.settings import Settings
+from pipelines.staging.readers import read_xml
 
 
 def main() -> None:
     settings, file = Settings(), Path(sys.argv[1])
-    census = load_sources(settings.expectations)["cin_census"].of_year(YEAR)
+    census = of_year(load_sources(settings.expectations)["cin_census"], YEAR)
     with TemporaryDirectory() as name, duckdb.connect() as connection:
         connection.execute("SET memory_limit = $limit", {"limit": settings.duckdb_memory_limit})
         connection.execute("CREATE SCHEMA raw")

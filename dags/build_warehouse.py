@@ -2,13 +2,13 @@
 
     the asset "staging", partition 2021-02 ──> build ──> the asset "warehouse", partition 2021-02
                                                  ├────> write_pages
-                                                 └────> say_not_built
+                                                 └────> write_build_failure_page
 
 - **build** makes one new DuckDB file from the newest staged deliveries at or before the month, runs the SQL of `sql/`
   and its checks, and only then lets the file count. The same inputs again build nothing.
 - **write_pages** writes what a quality lead opens first, `reports/validation/2021-02/index.html`, and the work lists of
   the teams.
-- **say_not_built** writes that page where the build failed: it says so and lists what came.
+- **write_build_failure_page** writes that page where the build failed: it says so and lists what came.
 
 By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.
 """
@@ -19,20 +19,21 @@ from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, TriggerRule, dag, task
 
-from pipelines import orchestration
+from pipelines.orchestration import tasks as orchestration
+from pipelines.orchestration.assets import DEFAULT_ARGS, STAGING, WAREHOUSE, params
 
 
 @dag(
-    schedule=PartitionedAssetTimetable(assets=orchestration.STAGING),
+    schedule=PartitionedAssetTimetable(assets=STAGING),
     max_active_runs=1,
     is_paused_upon_creation=False,
-    default_args=orchestration.DEFAULT_ARGS,
-    params=orchestration.params(),
+    default_args=DEFAULT_ARGS,
+    params=params(),
     tags=["warehouse"],
     doc_md=__doc__,
 )
 def build_warehouse() -> None:
-    @task(outlets=[orchestration.WAREHOUSE], multiple_outputs=False)
+    @task(outlets=[WAREHOUSE], multiple_outputs=False)
     def build(**context: Any) -> dict[str, str]:
         """Build the month's warehouse in a new file; the same inputs again build nothing."""
         return orchestration.build_warehouse(context)
@@ -43,11 +44,11 @@ def build_warehouse() -> None:
         orchestration.write_pages(context)
 
     @task(trigger_rule=TriggerRule.ONE_FAILED)
-    def say_not_built(**context: Any) -> None:
+    def write_build_failure_page(**context: Any) -> None:
         """Write a page that says that the build failed, and lists what came."""
-        orchestration.say_not_built(context)
+        orchestration.write_build_failure_page(context)
 
-    build() >> [write_pages(), say_not_built()]
+    build() >> [write_pages(), write_build_failure_page()]
 
 
 build_warehouse()

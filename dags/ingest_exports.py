@@ -20,7 +20,8 @@ from typing import Any
 
 from airflow.sdk import CronPartitionTimetable, TriggerRule, dag, task, task_group
 
-from pipelines import orchestration
+from pipelines.orchestration import tasks as orchestration
+from pipelines.orchestration.assets import DEFAULT_ARGS, NAMED_FOR_DELIVERY, NAMED_FOR_SOURCE, STAGING, params
 
 
 @dag(
@@ -28,13 +29,13 @@ from pipelines import orchestration
     max_active_runs=1,
     is_paused_upon_creation=False,
     catchup=False,
-    default_args=orchestration.DEFAULT_ARGS,
-    params=orchestration.params(),
+    default_args=DEFAULT_ARGS,
+    params=params(),
     tags=["landing", "staging"],
     doc_md=__doc__,
 )
 def ingest_exports() -> None:
-    @task(map_index_template=orchestration.NAMED_FOR_SOURCE, multiple_outputs=False)
+    @task(map_index_template=NAMED_FOR_SOURCE, multiple_outputs=False)
     def extract(source: str, **context: Any) -> dict[str, str | int]:
         """Read the source from its database in a read-only session, into the inbox as the month's delivery."""
         return orchestration.extract(source, context)
@@ -44,12 +45,12 @@ def ingest_exports() -> None:
         """The complete deliveries of the inbox up to the month."""
         return orchestration.find_deliveries(context)
 
-    @task(map_index_template=orchestration.NAMED_FOR_DELIVERY, multiple_outputs=False)
+    @task(map_index_template=NAMED_FOR_DELIVERY, multiple_outputs=False)
     def land(delivery: str) -> dict[str, str]:
         """Keep the delivery's files as they arrived; one that is there already is not copied again."""
         return orchestration.land(delivery)
 
-    @task(map_index_template=orchestration.NAMED_FOR_DELIVERY, multiple_outputs=False)
+    @task(map_index_template=NAMED_FOR_DELIVERY, multiple_outputs=False)
     def stage(delivery: str) -> dict[str, str | int]:
         """Type, pseudonymise and check the delivery; fails, without another try, where the whole of it is refused."""
         return orchestration.stage(delivery)
@@ -59,7 +60,7 @@ def ingest_exports() -> None:
         """One delivery, from the inbox into staging."""
         land(delivery=delivery) >> stage(delivery=delivery)
 
-    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[orchestration.STAGING])
+    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, outlets=[STAGING])
     def announce(found: list[str], **context: Any) -> str:
         """Tell `build_warehouse` that the month's deliveries are dealt with."""
         return orchestration.announce(found, context)

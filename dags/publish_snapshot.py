@@ -25,15 +25,26 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import PartitionedAssetTimetable, TriggerRule, dag, task
 
-from pipelines import orchestration
+from pipelines.orchestration import tasks as orchestration
+from pipelines.orchestration.assets import (
+    DEFAULT_ARGS,
+    MONTHS_AT_A_TIME,
+    SNAPSHOTS,
+    SNAPSHOTS_PUBLIC,
+    WAREHOUSE,
+    WHAT_IS_HELD,
+    params,
+    reason,
+)
+from pipelines.orchestration.tasks import copies, notifies
 
 
 @dag(
-    schedule=PartitionedAssetTimetable(assets=orchestration.WAREHOUSE),
-    max_active_runs=orchestration.MONTHS_AT_A_TIME,
+    schedule=PartitionedAssetTimetable(assets=WAREHOUSE),
+    max_active_runs=MONTHS_AT_A_TIME,
     is_paused_upon_creation=False,
-    default_args=orchestration.DEFAULT_ARGS,
-    params=orchestration.params(),
+    default_args=DEFAULT_ARGS,
+    params=params(),
     tags=["snapshots"],
     doc_md=__doc__,
 )
@@ -46,15 +57,15 @@ def publish_snapshot() -> None:
     approve = ApprovalOperator(
         task_id="approve",
         subject="Publish the month although it is held?",
-        body=orchestration.WHAT_IS_HELD,
-        params=orchestration.reason(),
+        body=WHAT_IS_HELD,
+        params=reason(),
         fail_on_reject=True,
         doc_md="Wait for somebody who approves the month as it is, or rejects it, and says why.",
     )
 
     @task(
         trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
-        outlets=[orchestration.SNAPSHOTS, orchestration.SNAPSHOTS_PUBLIC],
+        outlets=[SNAPSHOTS, SNAPSHOTS_PUBLIC],
         multiple_outputs=False,
     )
     def publish(**context: Any) -> dict[str, str]:
@@ -74,9 +85,9 @@ def publish_snapshot() -> None:
     judged, published = gate(), publish()
     judged >> [approve, published]
     approve >> published
-    if orchestration.copies():
+    if copies():
         published >> copy_to_postgresql()
-    if orchestration.notifies():
+    if notifies():
         notify(published)
 
 

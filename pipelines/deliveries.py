@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MADE_UP_AUTHORITY = "X99000001"
-AUTHORITY_CODE = re.compile(r"[A-Z]\d{8}")
+AUTHORITY_CODE = re.compile(r"[A-Z][0-9]{8}")
 
 
 @dataclass(frozen=True, order=True)

@@ -125,7 +125,7 @@ MISSING_CRITICAL_COLUMN = Rule(
 MALFORMED_RECORD = Rule(
     "DLV-015",
     "The record does not have as many fields as the header.",
-    "Look for a comma or a line break outside quotation marks in this line, and mend it at the source.",
+    "Look for a comma or a line break outside quotation marks in this line, and fix it at the source.",
     Severity.CRITICAL,
     Consequence.REFUSE_ROW,
 )
@@ -167,7 +167,7 @@ REPEATED_ELEMENT = Rule(
 STRAY_TEXT = Rule(
     "DLV-025",
     "Text stands between two elements, where none belongs: it is kept in landing and not read.",
-    "Look for a value outside its element in this line, and mend it at the source.",
+    "Look for a value outside its element in this line, and fix it at the source.",
     Severity.WARNING,
     Consequence.WARN,
 )
@@ -206,6 +206,73 @@ UNKNOWN_SHEET = Rule(
     Severity.INFO,
     Consequence.WARN,
 )
+PLACEHOLDER = Rule(
+    "DLV-031",
+    "The column has what stands for no value, such as NULL, 1900-01-01 or SSD_PH: it is read as blank.",
+    "Nothing, if no value is what was meant; otherwise record it in the case management system.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+TABLE_WITHOUT_KEY = Rule(
+    "DLV-032",
+    "A column without which no row can be used is missing, or blank in every row: the table is not read, and KPIs that "
+    "need it are absent.",
+    "Extract the table again with the column named here.",
+    Severity.CRITICAL,
+    Consequence.WARN,
+)
+FOUND_ELSEWHERE = Rule(
+    "DLV-033",
+    "The column is missing, blank in every row, or a key that many records share: its values are taken from where else "
+    "the delivery has them.",
+    "Nothing, if the case management system writes it so; otherwise extract the table again with the column.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+AROUND_THE_RECORDS = Rule(
+    "DLV-034",
+    "An export tool wrote more than records into the file: a title above the headings, sep=, dashes below them, a "
+    "count of rows, quotation marks around whole lines, or a mark at its beginning or end. All of that is left out.",
+    "Nothing; or export the table without them.",
+    Severity.INFO,
+    Consequence.WARN,
+)
+BLANK_COLUMN = Rule(
+    "DLV-035",
+    "The column is blank in every row, or in more than it can be: figures that depend on it are absent.",
+    "Extract the table again with the column filled in; where every row has the same value, with that value.",
+    Severity.CRITICAL,
+    Consequence.WARN,
+)
+ANOTHER_KIND_OF_ID = Rule(
+    "DLV-036",
+    "Not one id of the column is in the table that it refers to: it is read as blank. Figures that ask for the column "
+    "are absent, and in others nothing is linked by it.",
+    "Nothing, if the case management system writes another id there; otherwise extract both tables from one moment.",
+    Severity.WARNING,
+    Consequence.WARN,
+)
+NOTHING_OPEN = Rule(
+    "DLV-037",
+    "The table holds what has ended, and next to nothing that is still open: figures that need that are absent.",
+    "Nothing, if the case management system writes only what is completed; otherwise extract the table again whole.",
+    Severity.CRITICAL,
+    Consequence.WARN,
+)
+EMPTY_TABLE = Rule(
+    "DLV-038",
+    "The table has no record, beside another with many that would each have one: KPIs that need it are absent.",
+    "Extract the table again with its records; where the system does not have them, leave the file out.",
+    Severity.CRITICAL,
+    Consequence.WARN,
+)
+ROW_WRITTEN_TWICE = Rule(
+    "DLV-039",
+    "The row is the same as an earlier one in every column: the first is kept, this one refused.",
+    "Nothing is lost; look for a join in the extract that writes a row more than once.",
+    Severity.WARNING,
+    Consequence.REFUSE_ROW,
+)
 SAME_TABLE_TWICE = _refuses_delivery(
     "DLV-016",
     "Two files of the delivery hold the same table.",
@@ -214,12 +281,12 @@ SAME_TABLE_TWICE = _refuses_delivery(
 CORRECTION_WITHOUT_MATCH = _refuses_delivery(
     "DLV-018",
     "A reviewed correction does not match as many rows as it was reviewed for.",
-    "Review its file in expectations/corrections: where the source is mended, end it with the month before.",
+    "Review its file in the council's corrections: where the source is fixed, end it with the month before.",
 )
 CORRECTION_OVERDUE = _refuses_delivery(
     "DLV-019",
-    "A reviewed correction is past its last month, and its rows are not mended at the source.",
-    "Have them mended, or review its file in expectations/corrections and let it last longer.",
+    "A reviewed correction is past its last month, and its rows are not fixed at the source.",
+    "Have them fixed, or review its file in the council's corrections and let it last longer.",
 )
 
 DELIVERY_RULES: dict[str, Rule] = {
@@ -255,6 +322,15 @@ DELIVERY_RULES: dict[str, Rule] = {
         NO_RECORD,
         OTHER_SPELLING,
         UNKNOWN_SHEET,
+        PLACEHOLDER,
+        TABLE_WITHOUT_KEY,
+        FOUND_ELSEWHERE,
+        AROUND_THE_RECORDS,
+        BLANK_COLUMN,
+        ANOTHER_KIND_OF_ID,
+        NOTHING_OPEN,
+        EMPTY_TABLE,
+        ROW_WRITTEN_TWICE,
     )
 }
 

@@ -7,11 +7,15 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from pipelines.faults import Exit, Fault
+
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
-class NotAMonth(ValueError):
+class NotAMonth(Fault, ValueError):
     """A text that should name a month such as 2021-02 does not."""
+
+    exit_code = Exit.USAGE
 
 
 @dataclass(frozen=True, order=True)

@@ -10,13 +10,29 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-PROJECT = Path(__file__).resolve().parent.parent
+from pipelines.faults import Fault
+
+PACKAGE = Path(__file__).resolve().parent
+# An installed wheel carries the SQL and the contracts beside the package (setup.py); a clone has them beside it anyway.
+CARRIED = PACKAGE.parent / "safeguarding_kpis"
+IS_INSTALLED = CARRIED.is_dir()
+PROJECT = CARRIED if IS_INSTALLED else PACKAGE.parent
+# Where .env is and relative paths begin. Nothing of a council's belongs among installed packages.
+HOME = Path.cwd() if IS_INSTALLED else PROJECT
 
 SHORTEST_KEY_BYTES = 32
 
 
-class NoPseudonymKey(RuntimeError):
+class NoKey(Fault, RuntimeError):
+    """A run needs two secret keys, and lacks one."""
+
+
+class NoPseudonymKey(NoKey):
     """The run needs PSEUDONYM_KEY and has none that is long enough."""
+
+
+class NoDisclosureKey(NoKey):
+    """A publication needs DISCLOSURE_KEY and has none that is long enough, or the pseudonym key in its place."""
 
 
 class NoDatabaseUrl(RuntimeError):
@@ -52,7 +68,18 @@ def _no_source_twice(extracts: tuple[Extract, ...]) -> tuple[Extract, ...]:
 
 
 def _absolute(path: Path) -> Path:
-    return path if path.is_absolute() else (PROJECT / path)
+    return path if path.is_absolute() else (HOME / path)
+
+
+def _whole_project(path: Path) -> Path:
+    folder = _absolute(path)
+    for name in ("sql", "expectations"):
+        if not (folder / name).is_dir():
+            raise ValueError(
+                f"{folder} has no folder {name!r}: install the package with its SQL and contracts "
+                "(pip install . in a clone of the project), or set PROJECT_DIR to a clone"
+            )
+    return folder
 
 
 def _web_address(url: SecretStr) -> SecretStr:
@@ -67,20 +94,26 @@ def _libpq_url(url: SecretStr) -> SecretStr:
     return url
 
 
+NETWORK_SETTLES_AFTER = 300
+
+
 class Settings(BaseSettings):
-    """Read from the environment, else from ``.env`` beside the README; .env.example explains each."""
+    """Read from the environment, else from ``.env`` in the clone or, without one, here; .env.example explains each."""
 
     model_config = SettingsConfigDict(
-        env_file=PROJECT / ".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+        env_file=HOME / ".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     inbox_url: str = Field(default="inbox", repr=False)
     sftp_known_hosts: Path = Path("~/.ssh/known_hosts")
     data_dir: Annotated[Path, AfterValidator(_absolute)] = Path("data")
+    council_dir: Annotated[Path, AfterValidator(_absolute)] = Path("council")
     pseudonym_key: SecretStr | None = None
-    settle_seconds: int = Field(default=0, ge=0)
+    disclosure_key: SecretStr | None = None
+    settle_seconds: int | None = Field(default=None, ge=0)
     largest_file_bytes: int = Field(default=8 * 1024**3, gt=0)
     duckdb_memory_limit: str = "4GB"
+    duckdb_threads: int | None = Field(default=None, ge=1)
     warehouses_kept: int = Field(default=3, ge=1)
     snapshots_url: str | None = None
     notify_webhook_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = None
@@ -90,12 +123,19 @@ class Settings(BaseSettings):
     extracts: Annotated[tuple[Extract, ...], AfterValidator(_no_source_twice)] = ()
     postgres_copy_url: Annotated[SecretStr, AfterValidator(_libpq_url)] | None = None
     postgres_copy_edition: Literal["restricted", "public"] = "restricted"
-    project_dir: Annotated[Path, AfterValidator(_absolute)] = PROJECT
+    project_dir: Annotated[Path, AfterValidator(_whole_project), Field(validate_default=True)] = PROJECT
 
     @model_validator(mode="after")
     def _mail_has_readers(self) -> Self:
         if self.notify_smtp_connection is not None and not self.notify_to:
             raise ValueError("NOTIFY_SMTP_CONNECTION needs NOTIFY_TO: whom to write to")
+        return self
+
+    @model_validator(mode="after")
+    def _named_settings_are_there(self) -> Self:
+        """A council's settings that cannot be found would be the project's, in silence."""
+        if "council_dir" in self.model_fields_set and not self.council_dir.is_dir():
+            raise ValueError("COUNCIL_DIR names no folder: make it, or leave COUNCIL_DIR out")
         return self
 
     @property
@@ -104,10 +144,27 @@ class Settings(BaseSettings):
         return self.inbox_url if "://" in self.inbox_url else str(_absolute(Path(self.inbox_url)))
 
     @property
+    def settles_after(self) -> int:
+        """After how many seconds without a change a delivery without a signal is complete.
+
+        What comes over a network comes file by file, for minutes; into a folder of this machine it is mostly moved.
+        """
+        if self.settle_seconds is not None:
+            return self.settle_seconds
+        is_local = "://" not in self.inbox_url or self.inbox_url.startswith(("file://", "local://"))
+        return 0 if is_local else NETWORK_SETTLES_AFTER
+
+    @property
     def inbox_shown(self) -> str:
         """The inbox for people to read: whatever an URL holds to be let in with is left out."""
         protocol, found, rest = self.inbox.partition("://")
         return f"{protocol}://{rest.partition('?')[0].rpartition('@')[2]}" if found else self.inbox
+
+    @property
+    def duckdb_config(self) -> dict[str, str | int]:
+        """How much of the machine a connection may take; DuckDB takes every core where nothing is said."""
+        threads = {} if self.duckdb_threads is None else {"threads": self.duckdb_threads}
+        return {"memory_limit": self.duckdb_memory_limit, **threads}
 
     @property
     def notifies(self) -> bool:
@@ -121,7 +178,7 @@ class Settings(BaseSettings):
                 f"{extract}: the connection {extract.connection_id!r} is Airflow's and known in ingest_exports alone. "
                 "Outside Airflow an extract needs a url_variable."
             )
-        url = os.environ.get(extract.url_variable) or dotenv_values(PROJECT / ".env").get(extract.url_variable)
+        url = os.environ.get(extract.url_variable) or dotenv_values(HOME / ".env").get(extract.url_variable)
         if not url:
             raise NoDatabaseUrl(f"{extract}: set {extract.url_variable} to the database's SQLAlchemy URL.")
         return SecretStr(url)
@@ -168,4 +225,22 @@ class Settings(BaseSettings):
                 "Set it in the environment or in .env; keep it: with another key no child can be followed "
                 "from one month to the next."
             )
+        return key
+
+    def must_have_keys(self) -> None:
+        """Raises NoKey where a key lacks: what could not be published in the end is not begun."""
+        _ = self.key_bytes, self.disclosure_key_text
+
+    @property
+    def disclosure_key_text(self) -> str:
+        """The key by which counts are rounded; raises NoDisclosureKey, which never shows what it was given."""
+        key = "" if self.disclosure_key is None else self.disclosure_key.get_secret_value()
+        if len(key.encode()) < SHORTEST_KEY_BYTES:
+            raise NoDisclosureKey(
+                f"DISCLOSURE_KEY must hold {SHORTEST_KEY_BYTES} bytes or more of secret text, and holds "
+                f"{len(key.encode())}. Set it in the environment or in .env; keep it: with another key the counts of "
+                "the public edition round otherwise, and whoever has both editions knows more of each."
+            )
+        if self.pseudonym_key is not None and key == self.pseudonym_key.get_secret_value():
+            raise NoDisclosureKey("DISCLOSURE_KEY is PSEUDONYM_KEY: set it to a secret of its own.")
         return key

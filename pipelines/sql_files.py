@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -63,14 +64,18 @@ class Select:
 
 
 def read_selects(sql: Path, schema: str) -> list[Select]:
-    """The SELECTs of one schema's folder, by name; raises BadSql."""
-    return [read_select(path) for path in sorted((sql / schema).glob("*.sql"))]
+    """The SELECTs of one schema's folder and the folders in it, by name; raises BadSql."""
+    return [read_select(path, schema) for path in sorted((sql / schema).rglob("*.sql"), key=lambda path: path.stem)]
 
 
-def read_select(path: Path) -> Select:
+def read_select(path: Path, schema: str) -> Select:
     """One file; raises BadSql unless it holds one SELECT that names every table with its schema."""
-    table = f"{path.parent.name}.{path.stem}"
-    text = path.read_text(encoding="utf-8")
+    return _select(f"{schema}.{path.stem}", path.read_text(encoding="utf-8"))
+
+
+@cache
+def _select(table: str, text: str) -> Select:
+    """By its text, since to parse all files takes longer than a small council's build, and a process builds often."""
     try:
         statements = sqlglot.parse(text, dialect=DIALECT)
     except SqlglotError as problem:

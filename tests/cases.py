@@ -1,7 +1,8 @@
 """Cases as folders: ``<table>/<case>/given/<staged table>.csv`` goes in, ``expected.csv`` comes out.
 
 ``case.yaml`` says why, and for which ``month`` where it is not February 2021. A given file holds the columns that the
-case is about, an expected one those that are looked at. Ids are any readable text.
+case is about, an expected one those that are looked at. Ids are any readable text. ``council/`` holds what the council
+of the case sets for itself.
 """
 
 from __future__ import annotations

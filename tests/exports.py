@@ -8,7 +8,8 @@ from typing import Any
 import openpyxl  # type: ignore[import-untyped]
 from lxml import etree
 
-from pipelines.contracts import MADE_KEY, Contract, load_sources
+from pipelines.contracts.loading import load_sources
+from pipelines.contracts.model import MADE_KEY, Contract
 from pipelines.settings import PROJECT
 
 SOURCES = load_sources(PROJECT / "expectations")

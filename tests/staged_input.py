@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from sqlglot import exp
 
-from pipelines.contracts import Contract, load_sources
+from pipelines.contracts.loading import load_sources
 from pipelines.deliveries import Delivery
 from pipelines.settings import PROJECT
 from pipelines.storage import sha256_of_file, write_json
-from pipelines.warehouse import VALIDATION_TABLES
+from pipelines.warehouse.tables import USED_TABLES, VALIDATION_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from pipelines.contracts.model import Contract
 
 Rows = list[dict[str, Any]]
 
@@ -41,6 +43,7 @@ def stage(
     findings: Rows | None = None,
     profile: Rows | None = None,
     reconciliation: Rows | None = None,
+    unread_values: Rows | None = None,
 ) -> Path:
     """Write one staged version of ``E06000015/ssd/2021-02`` and point to it; returns its folder.
 
@@ -55,6 +58,7 @@ def stage(
         _write(folder / f"{name}.parquet", _types(contracts[name]), rows)
     _write(folder / "finding.parquet", VALIDATION_TABLES["finding"], findings or [])
     _write(folder / "profile.parquet", VALIDATION_TABLES["profile"], profile or [])
+    _write(folder / "unread_value.parquet", USED_TABLES["unread_value"], unread_values or [])
     _write(folder / "rule_result.parquet", VALIDATION_TABLES["rule_result"], rule_results or [])
     if reconciliation is None:
         reconciliation = [_reconciled(contracts[name], len(rows)) for name, rows in tables.items()]
@@ -89,7 +93,8 @@ def day(text: str | None) -> dt.date | None:
 
 
 def _types(contract: Contract) -> dict[str, str]:
-    return {"line": "BIGINT"} | {column.name: column.duckdb_type or "" for column in contract.staged_columns}
+    columns = {column.name: column.duckdb_type or "" for column in contract.staged_columns}
+    return {"line": "BIGINT", **columns, "unread_columns": "VARCHAR[]"}
 
 
 def _reconciled(contract: Contract, rows: int) -> dict[str, Any]:

@@ -22,13 +22,14 @@ How: ``stock`` decides who starts and ends so that month ends count as ``shape``
 episode backwards from those dates, ``apportion`` deciding which are late; ``people`` and ``allocation`` give it a
 child and workers; ``need``, ``protection``, ``care`` and ``local`` tell it in rows, with ``clocks`` for whatever falls
 due again and again; ``writing`` writes each row to the deliveries that know of it. ``returns`` makes of an export what
-the council sends in the other formats. The same seed gives the same bytes.
+the council sends in the other formats. The same seed gives the same bytes. ``write_settings`` writes what the council
+sets for itself: targets, populations, the first month of its data, and whose published figures stand beside its own.
 """
 
 from __future__ import annotations
 
-from pipelines.sample.council import SampleWritten, write_sample
-from pipelines.sample.faults import EXPECTED, FAULTS, Fault, PlantedFault
+from pipelines.sample.council import SampleWritten, write_sample, write_settings
+from pipelines.sample.files.faults import EXPECTED, FAULTS, Fault, PlantedFault
 from pipelines.sample.returns import write_returns, write_returns_of_sample
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "write_returns",
     "write_returns_of_sample",
     "write_sample",
+    "write_settings",
 ]

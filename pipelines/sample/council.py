@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.contracts import load_sources
+from pipelines.contracts.loading import load_sources
 from pipelines.deliveries import Delivery
 from pipelines.periods import Period
-from pipelines.sample import shape
-from pipelines.sample.allocation import Allocations, involvement_rows
-from pipelines.sample.calendar import WorkingDays
-from pipelines.sample.care import Care
-from pipelines.sample.faults import SSD_FAULTS, SURVEY_FAULTS, PlantedFault, plant_faults
-from pipelines.sample.journeys import Journey, all_journeys
-from pipelines.sample.local import Local, bound_rows, incident_rows, mode_rows, post_rows
-from pipelines.sample.need import Need
-from pipelines.sample.people import (
+from pipelines.sample.files.faults import SSD_FAULTS, SURVEY_FAULTS, PlantedFault, plant_faults
+from pipelines.sample.files.writing import LIFETIMES, Exports
+from pipelines.sample.history import shape
+from pipelines.sample.history.allocation import Allocations, involvement_rows
+from pipelines.sample.history.calendar import WorkingDays
+from pipelines.sample.history.care import Care
+from pipelines.sample.history.journeys import Journey, all_journeys
+from pipelines.sample.history.local import Local, bound_rows, incident_rows, mode_rows, post_rows
+from pipelines.sample.history.need import Need
+from pipelines.sample.history.people import (
     Person,
     department_rows,
     disability_rows,
@@ -27,18 +29,18 @@ from pipelines.sample.people import (
     professional_rows,
     workforce,
 )
-from pipelines.sample.protection import Protection
-from pipelines.sample.records import Telling
-from pipelines.sample.streams import stream
-from pipelines.sample.survey import write_survey
-from pipelines.sample.writing import LIFETIMES, Exports
+from pipelines.sample.history.protection import Protection
+from pipelines.sample.history.records import Telling
+from pipelines.sample.history.streams import stream
+from pipelines.sample.history.survey import write_survey
+from pipelines.settings import PROJECT
 from pipelines.storage import new_folder
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterable
 
-PROJECT = Path(__file__).resolve().parents[2]
+SETTINGS = Path(__file__).parent / "council_dir"
 READY = "_READY"
 EXPORTED = ("ssd", "local")
 DEFAULT_MONTHS = (Period(2021, 1), Period(2021, 2))
@@ -96,6 +98,14 @@ def write_sample(
             (folder / READY).touch()
     rows |= {fault.file: count for fault, count in planted}
     return SampleWritten(tuple(targets.values()), rows, tuple(fault for fault, _ in planted))
+
+
+def write_settings(council: Path) -> None:
+    """Write what the made-up council sets for itself into its folder of ``COUNCIL_DIR``, unless it has one."""
+    target = council / shape.AUTHORITY_CODE
+    if not target.exists():
+        with new_folder(target) as folder:
+            shutil.copytree(SETTINGS / shape.AUTHORITY_CODE, folder, dirs_exist_ok=True)
 
 
 def _working_days(bank_holidays: Collection[dt.date] | None, project: Path) -> WorkingDays:

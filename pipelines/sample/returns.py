@@ -1,6 +1,6 @@
 """The returns of the made-up council: what its records, as one month's exports hold them, come to in other formats.
 
-``sql/sample/`` says what: a SELECT a table of the return, its columns named as in the table's contract, over the
+``sql/`` beside it says what: a SELECT a table of the return, its columns named as in the table's contract, over the
 exports (``export.ssd_person``) and what several tables have in common (``council.child``). This writes their rows as
 files.
 """
@@ -19,25 +19,29 @@ import xlsxwriter
 from lxml import etree
 from sqlglot import exp
 
-from pipelines.contracts import A_YEAR, MADE_KEY, load_sources
+from pipelines.contracts.loading import load_sources
+from pipelines.contracts.model import A_YEAR, MADE_KEY
+from pipelines.contracts.variants import of_year
 from pipelines.deliveries import MADE_UP_AUTHORITY, Delivery
 from pipelines.periods import Period
-from pipelines.sample.council import DEFAULT_MONTHS, PROJECT, READY, write_sample
-from pipelines.sample.writing import LIFETIMES
+from pipelines.sample.council import DEFAULT_MONTHS, READY, write_sample
+from pipelines.sample.files.writing import LIFETIMES
+from pipelines.settings import PROJECT
+from pipelines.snapshots.workbook import MADE, OPTIONS
 from pipelines.sql_files import DIALECT, in_build_order, read_selects
 from pipelines.storage import new_folder
-from pipelines.workbook import MADE, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from pipelines.contracts import Column, Contract, Source
+    from pipelines.contracts.model import Column, Contract, Source
 
 WORKFORCE = "workforce_census"
 RETURNS = ("annex_a", "cin_census", "ssda903", WORKFORCE)
 LAST_SEPTEMBER = Period(2020, 9)
 EXPORT, REFERENCE, COUNCIL = "export", "reference", "council"
 REFERENCES = ("involvement_role", "legal_status", "role")
+SQL = Path(__file__).parent / "sql"
 READERS = {"date": "read_date", "boolean": "read_boolean"}
 NUMBER = "DECIMAL(12, 2)"
 BRITISH, BRITISH_IN_EXCEL = "%d/%m/%Y", "dd/mm/yyyy"
@@ -84,9 +88,9 @@ def write_returns(
     rows: dict[str, int] = {}
     with _council(contracts, exports, month, project) as council:
         for name in sources:
-            source = contracts[name].of_year(month.collection_year)
+            source = of_year(contracts[name], month.collection_year)
             delivery = Delivery(authority, name, month)
-            _make_tables(council, name, month, project)
+            _make_tables(council, name, month)
             tables = _tables(council, source)
             with new_folder(inbox / str(delivery)) as folder:
                 _write(folder, source, month, tables)
@@ -101,7 +105,8 @@ def _council(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database of the exports, typed, and of what the returns have in common."""
     with duckdb.connect() as council:
-        council.execute((project / "sql" / "macros" / "reading.sql").read_text(encoding="utf-8"))
+        for macros in ("dates.sql", "reading.sql"):
+            council.execute((project / "sql" / "macros" / macros).read_text(encoding="utf-8"))
         for schema in (EXPORT, REFERENCE, COUNCIL, *RETURNS):
             council.execute(exp.Create(this=exp.table_(schema), kind="SCHEMA").sql(DIALECT))
         for name in REFERENCES:
@@ -111,7 +116,7 @@ def _council(
             for contract in (each for name, each in contracts[source].tables.items() if name in LIFETIMES):
                 given = council.read_csv(str(folder / contract.file_name), header=True, all_varchar=True)
                 given.project(", ".join(map(_typed, contract.columns))).create(f"{EXPORT}.{contract.name}")
-        _make_tables(council, COUNCIL, month, project)
+        _make_tables(council, COUNCIL, month)
         yield council
 
 
@@ -122,15 +127,15 @@ def _typed(column: Column) -> str:
 def _value(column: Column) -> exp.Expr:
     given = exp.column(column.heading, quoted=True)
     if column.kind == "flag":
-        return exp.func("read_json_flag", given, exp.Literal.string(f"$.{column.json_key}"))
+        return exp.func("read_boolean", exp.func("json_text", given, exp.Literal.string(f"$.{column.json_key}")))
     if column.kind in READERS:
         return exp.func(READERS[column.kind], given)
     return exp.cast(given, NUMBER) if column.kind == "number" else given
 
 
-def _make_tables(council: duckdb.DuckDBPyConnection, schema: str, month: Period, project: Path) -> None:
-    """Make what a folder of ``sql/sample/`` says."""
-    for select in in_build_order(read_selects(project / "sql" / "sample", schema), _made(council)):
+def _make_tables(council: duckdb.DuckDBPyConnection, schema: str, month: Period) -> None:
+    """Make what a folder of ``sql/`` says."""
+    for select in in_build_order(read_selects(SQL, schema), _made(council)):
         parameters = {"month_end": month.last_day} if select.parameters else None
         council.sql(select.text, params=parameters).create(select.table)
 

@@ -1,33 +1,13 @@
 -- consequence: hold
 -- A source that tells of its whole past at every delivery does not forget: an extract that is much shorter than the one
 -- before has left something out.
-WITH needs AS (
-    SELECT
-        authority_code,
-        source,
-        largest_loss_percent,
-        rows_allowed
-    FROM warehouse.dim_gate_need
-),
-
-files AS (
-    SELECT
-        authority_code,
-        source,
-        reporting_month,
-        table_name,
-        file_name,
-        rows_read
-    FROM snapshots.reconciliation
-),
-
-before AS (
+WITH before AS (
     SELECT
         authority_code,
         source,
         table_name,
         max(reporting_month) AS reporting_month
-    FROM files
+    FROM snapshots.reconciliation
     WHERE reporting_month < strftime($as_of, '%Y-%m')
     GROUP BY authority_code, source, table_name
 )
@@ -45,14 +25,16 @@ SELECT
         ' had ',
         earlier.rows_read
     ) AS detail
-FROM files
-INNER JOIN needs ON files.authority_code = needs.authority_code AND files.source = needs.source
+FROM snapshots.reconciliation AS files
+INNER JOIN
+    warehouse.dim_gate_need AS needs
+    ON files.authority_code = needs.authority_code AND files.source = needs.source
 INNER JOIN before
     ON
         files.authority_code = before.authority_code
         AND files.source = before.source
         AND files.table_name = before.table_name
-INNER JOIN files AS earlier
+INNER JOIN snapshots.reconciliation AS earlier
     ON
         before.authority_code = earlier.authority_code
         AND before.source = earlier.source

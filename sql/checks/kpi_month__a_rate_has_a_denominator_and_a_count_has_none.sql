@@ -1,19 +1,7 @@
-WITH months AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        kpi_id,
-        team_code,
-        unit,
-        numerator,
-        denominator
-    FROM snapshots.kpi_month
-)
-
 SELECT
     authority_code,
     reporting_month,
     kpi_id,
     team_code
-FROM months
+FROM snapshots.kpi_month
 WHERE numerator IS NULL OR (unit = 'count') != (denominator IS NULL)

@@ -1,22 +1,11 @@
-WITH months AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        kpi_id,
-        team_code,
-        numerator,
-        denominator
-    FROM snapshots.kpi_month
-),
-
-teams AS (
+WITH teams AS (
     SELECT
         authority_code,
         reporting_month,
         kpi_id,
         sum(numerator) AS numerator,
         sum(denominator) AS denominator
-    FROM months
+    FROM snapshots.kpi_month
     WHERE team_code IS NOT NULL
     GROUP BY authority_code, reporting_month, kpi_id
 ),
@@ -28,7 +17,7 @@ authorities AS (
         kpi_id,
         numerator,
         denominator
-    FROM months
+    FROM snapshots.kpi_month
     WHERE team_code IS NULL
 )
 

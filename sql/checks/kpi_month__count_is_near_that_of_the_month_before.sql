@@ -1,14 +1,6 @@
 -- consequence: warn
 -- Children do come and go; a count that leaps is true less often than not.
-WITH limits AS (
-    SELECT
-        kpi_id,
-        largest_percent,
-        counts_allowed
-    FROM reference.month_change
-),
-
-months AS (
+WITH months AS (
     SELECT
         kpi_id,
         authority_code,
@@ -30,7 +22,7 @@ SELECT
         ' a month before'
     ) AS detail
 FROM months
-INNER JOIN limits ON months.kpi_id = limits.kpi_id
+INNER JOIN reference.month_change AS limits ON months.kpi_id = limits.kpi_id
 INNER JOIN months AS before
     ON
         months.kpi_id = before.kpi_id

@@ -18,12 +18,18 @@ WITH children AS (
 
 counted AS (
     SELECT
-        kpi_id,
-        authority_code,
-        reporting_month,
-        count(DISTINCT child_id) AS children
+        children.kpi_id,
+        children.authority_code,
+        children.reporting_month,
+        count(DISTINCT children.child_id) AS children
     FROM children
-    GROUP BY kpi_id, authority_code, reporting_month
+    ANTI JOIN warehouse.fct_kpi_record_undecided AS undecided
+        ON
+            children.kpi_id = undecided.kpi_id
+            AND children.authority_code = undecided.authority_code
+            AND children.reporting_month = undecided.reporting_month
+            AND children.child_id = undecided.child_id
+    GROUP BY children.kpi_id, children.authority_code, children.reporting_month
 ),
 
 months AS (

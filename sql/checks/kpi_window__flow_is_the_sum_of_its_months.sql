@@ -10,17 +10,6 @@ WITH windows AS (
         denominator
     FROM warehouse.fct_kpi_window
     WHERE window_months > 1
-),
-
-months AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        kpi_id,
-        team_code,
-        numerator,
-        denominator
-    FROM warehouse.fct_kpi_month
 )
 
 SELECT
@@ -30,7 +19,7 @@ SELECT
     windows.team_code,
     windows.window_months
 FROM windows
-LEFT JOIN months
+LEFT JOIN warehouse.fct_kpi_month AS months
     ON
         windows.kpi_id = months.kpi_id
         AND windows.authority_code = months.authority_code

@@ -5,26 +5,17 @@ WITH subjects AS (
     SELECT standard_id AS subject
     FROM reference.survey_standard
     UNION ALL
+    SELECT standard_id AS subject
+    FROM core.survey_standard
+    UNION ALL
     SELECT 'survey' AS subject
-),
-
-narratives AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        subject,
-        claims,
-        note,
-        signed_by,
-        signed_on
-    FROM warehouse.dim_narrative
 )
 
 SELECT
     narratives.authority_code,
     narratives.reporting_month,
     narratives.subject
-FROM narratives
+FROM warehouse.dim_narrative AS narratives
 LEFT JOIN subjects ON narratives.subject = subjects.subject
 WHERE
     subjects.subject IS NULL

@@ -6,13 +6,6 @@ WITH targets AS (
         cast(green_from AS DOUBLE) AS green_from,
         coalesce(cast(amber_from AS DOUBLE), cast(green_from AS DOUBLE)) AS amber_from
     FROM reference.target
-),
-
-kpis AS (
-    SELECT
-        kpi_id,
-        direction
-    FROM warehouse.dim_kpi
 )
 
 SELECT
@@ -20,7 +13,7 @@ SELECT
     targets.authority_code,
     targets.from_month
 FROM targets
-LEFT JOIN kpis ON targets.kpi_id = kpis.kpi_id
+LEFT JOIN warehouse.dim_kpi AS kpis ON targets.kpi_id = kpis.kpi_id
 WHERE
     NOT coalesce(CASE kpis.direction
         WHEN 'higher_is_better' THEN targets.amber_from <= targets.green_from

@@ -11,7 +11,7 @@ SELECT
                 AND authorised_date >= referral_date
                 AND authorised_date >= coalesce(start_date, authorised_date)
                 AND NOT is_of_adult
-                THEN cast(working_days_from_referral <= limit_days AS INTEGER)
+                THEN cast(is_in_time_from_referral AS INTEGER)
         END AS DECIMAL(18, 2)
     ) AS numerator,
     cast(
@@ -32,4 +32,4 @@ SELECT
         ELSE concat(working_days_from_referral, ' working days from the referral')
     END AS reason
 FROM warehouse.fct_assessment
-WHERE reporting_month IS NOT NULL AND referral_date IS NOT NULL
+WHERE reporting_month IS NOT NULL AND (referral_date IS NOT NULL OR is_referral_date_unread)

@@ -1,16 +1,11 @@
 SELECT
     authority_code,
     team_code,
-    strftime(due_date, '%Y-%m') AS reporting_month,
+    reporting_month,
     child_id,
-    opened_by AS record_key,
-    cast(
-        CASE
-            WHEN excluded_because IS NULL AND status IN ('met', 'late', 'missed') THEN cast(status = 'met' AS INTEGER)
-        END AS DECIMAL(18, 2)
-    ) AS numerator,
-    cast(CASE WHEN excluded_because IS NULL AND status IN ('met', 'late', 'missed') THEN 1 END AS DECIMAL(18, 2))
-        AS denominator,
-    concat_ws(', ', concat('due ', due_date), concat_ws(' ', status, met_date), excluded_because) AS reason
-FROM warehouse.fct_obligation
+    record_key,
+    numerator,
+    denominator,
+    reason
+FROM warehouse.fct_obligation_record
 WHERE kind = 'cin_review'

@@ -5,7 +5,7 @@ SELECT
     reporting_month,
     child_id,
     child_id AS record_key,
-    cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS numerator,
+    cast(CASE WHEN excluded_because IS NULL AND NOT is_undecided THEN 1 END AS DECIMAL(18, 2)) AS numerator,
     cast(NULL AS DECIMAL(18, 2)) AS denominator,
     coalesce(excluded_because, 'open at the month''s end') AS reason
 FROM warehouse.fct_child_on_plan_month
@@ -20,7 +20,7 @@ SELECT
     cast(populations.population AS DECIMAL(18, 2)) AS denominator,
     concat('children aged 0 to 17 in the middle of ', populations.year) AS reason
 FROM warehouse.dim_covered_month AS months
-INNER JOIN reference.population AS populations
+INNER JOIN warehouse.dim_population AS populations
     ON
         months.authority_code = populations.authority_code
-        AND year(months.month_end) - 1 = populations.year
+        AND months.reporting_month = populations.reporting_month

@@ -1,22 +1,79 @@
 -- How a text that was given becomes a value; null where it cannot be read.
 
+-- A date, and the time and zone after it, in the forms that databases and spreadsheets write: year first, day first, or
+-- with the month named. Each part is blank where the text is in none of these forms.
+CREATE OR REPLACE MACRO date_parts(given) AS regexp_extract(
+    given,
+    '(?i)^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(?:1[7-9]|2\d|99)\d{6}(?:\.0)?'
+    || '|\d{1,2}[- /.][a-z]{3,9}[- /.](?:\d{4}|\d\d)|[a-z]{3,9} +\d{1,2},? +\d{4})'
+    || '(?:[ t]+(\d{1,2}[:.]\d\d)(?:[:.][0-5]\d(?:[.,]\d{1,9})?)? ?([ap]m)?)?'
+    || ' ?(z|utc|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?$',
+    ['day', 'minute', 'half', 'zone']
+);
+
+CREATE OR REPLACE MACRO with_hyphens(day) AS
+    regexp_replace(regexp_replace(day, '\.0$', ''), '[^0-9A-Za-z]+', '-', 'g');
+
+-- Two digits do not say whether 31-DEC-99 is a day of 1999 or the 9999 of a date that was never filled in.
+CREATE OR REPLACE MACRO read_day_of_two_digit_year(day) AS
+    CASE
+        WHEN NOT regexp_matches(day, '(?i)^(0?1-jan-(00|53)|3[01]-dec-99)$') THEN try_strptime(day, '%d-%b-%y')
+    END;
+
+CREATE OR REPLACE MACRO read_day_of_date(day) AS
+    CASE
+        WHEN regexp_matches(day, '[A-Za-z][- /.]\d\d$') THEN read_day_of_two_digit_year(with_hyphens(day))
+        ELSE try_strptime(
+            with_hyphens(day),
+            ['%Y-%m-%d', '%d-%m-%Y', '%Y%m%d', '%d-%b-%Y', '%d-%B-%Y', '%b-%d-%Y', '%B-%d-%Y']
+        )
+    END;
+
+CREATE OR REPLACE MACRO read_time_of_date(minute, half) AS
+    try_strptime(coalesce(nullif(replace(minute, '.', ':'), ''), '00:00') || half, ['%I:%M%p', '%H:%M'])
+    - TIMESTAMP '1900-01-01';
+
+-- An instant, which has a zone, is on the day that it was in London.
+CREATE OR REPLACE MACRO read_instant(local_time, zone) AS
+    timezone(
+        'Europe/London',
+        try_cast(
+            strftime(local_time, '%Y-%m-%d %H:%M:%S') || regexp_replace(zone, '(?i)^(z|utc)$', '+00') AS TIMESTAMPTZ
+        )
+    );
+
+CREATE OR REPLACE MACRO read_local_time(parts) AS
+    read_day_of_date(parts.day) + read_time_of_date(parts.minute, parts.half);
+
+CREATE OR REPLACE MACRO read_day_in_london(local_time, zone) AS
+    CASE WHEN zone = '' THEN cast(local_time AS DATE) ELSE cast(read_instant(local_time, zone) AS DATE) END;
+
+-- By lambdas: DuckDB puts what a macro is given in place of every mention of it, and would plan each of them.
+CREATE OR REPLACE MACRO read_date_of_parts(parts) AS
+    list_transform(
+        [read_local_time(parts)], lambda local_time: read_day_in_london(local_time, parts.zone)
+    )[1];
+
+-- What most exports write comes first: the other forms take ten times as long.
 CREATE OR REPLACE MACRO read_date(given) AS
     CASE
-        WHEN regexp_matches(given, '^\d{4}-\d{2}-\d{2}([ T]\d|$)') THEN
-            cast(try_cast(regexp_replace(given, '(\.\d{1,6})\d*', '\1') AS TIMESTAMP) AS DATE)
-        WHEN regexp_matches(given, '^\d{1,2}/\d{1,2}/\d{4}( |$)') THEN
-            cast(try_strptime(given, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S']) AS DATE)
+        WHEN regexp_matches(given, '^\d{4}-\d\d-\d\d(?:[ T]00:00:00(?:\.0+)?)?$') THEN try_cast(left(given, 10) AS DATE)
+        WHEN regexp_matches(given, '^\d{1,2}/\d{1,2}/\d{4}(?: 00:00(?::00(?:\.0+)?)?)?$') THEN
+            cast(try_strptime(split_part(given, ' ', 1), '%d/%m/%Y') AS DATE)
+        ELSE list_transform([date_parts(given)], lambda parts: read_date_of_parts(parts))[1]
     END;
 
 -- Where the day can only come first, only second, and where it could be either.
 CREATE OR REPLACE MACRO has_day_first(given) AS
-    (contains(given, '/') AND regexp_matches(given, '^(1[3-9]|2\d|3[01])/(0?[1-9]|1[0-2])/'));
+    regexp_matches(given, '^(1[3-9]|2\d|3[01])[-/.](0?[1-9]|1[0-2])[-/.]\d{4}');
 
 CREATE OR REPLACE MACRO has_month_first(given) AS
-    (contains(given, '/') AND regexp_matches(given, '^(0?[1-9]|1[0-2])/(1[3-9]|2\d|3[01])/'));
+    regexp_matches(given, '^(0?[1-9]|1[0-2])[-/.](1[3-9]|2\d|3[01])[-/.]\d{4}');
 
 CREATE OR REPLACE MACRO read_date_of_one_order(given) AS
-    CASE WHEN contains(given, '-') OR has_day_first(given) THEN read_date(given) END;
+    CASE
+        WHEN has_day_first(given) OR NOT regexp_matches(given, '^\d{1,2}[-/.]\d{1,2}[-/.]') THEN read_date(given)
+    END;
 
 -- 3,227 as reports print it; a comma anywhere else makes it no number.
 CREATE OR REPLACE MACRO without_thousands_commas(given) AS
@@ -39,11 +96,23 @@ CREATE OR REPLACE MACRO read_integer(given, maximum) AS
 -- Lists: DuckDB makes a join of an IN with as many values, one for each column and fact.
 CREATE OR REPLACE MACRO read_boolean(given) AS
     CASE
-        WHEN list_contains(['y', 'yes', '1', 'true', 't'], lower(given)) THEN true
-        WHEN list_contains(['n', 'no', '0', 'false', 'f'], lower(given)) THEN false
+        WHEN list_contains(['y', 'yes', '1', '1.0', 'true', 't'], lower(given)) THEN true
+        WHEN list_contains(['n', 'no', '0', '0.0', 'false', 'f'], lower(given)) THEN false
     END;
 
-CREATE OR REPLACE MACRO read_code(given, spellings, codes) AS codes[list_position(spellings, lower(given))];
+-- Blanks, dashes, apostrophes and the full stop at the end, as any two people type them differently.
+CREATE OR REPLACE MACRO as_spelt(given) AS
+    rtrim(regexp_replace(lower(translate(given, '–—‘’', '--''''')), '\s+', ' ', 'g'), ' .');
+
+-- C2 of "C2 - Full care order": a code with a letter in it, and what it means after it; else blank.
+CREATE OR REPLACE MACRO code_before_description(given) AS
+    regexp_extract(lower(given), '^([a-z][a-z0-9]{1,5}|\d{1,2}[a-z]) ?[-–—:] ?\S', 1);
+
+CREATE OR REPLACE MACRO read_code(given, spellings, codes) AS coalesce(
+    codes[list_position(spellings, lower(given))],
+    codes[list_position(spellings, as_spelt(given))],
+    codes[list_position(spellings, code_before_description(given))]
+);
 
 -- Shapes that only a person's identifier has: a UPN, an NHS number, a postcode, a social work registration number.
 CREATE OR REPLACE MACRO looks_like_a_persons_identifier(given) AS
@@ -66,9 +135,35 @@ CREATE OR REPLACE MACRO read_text(given, pattern, longest) AS
 CREATE OR REPLACE MACRO json_text(given, path) AS
     nullif(trim(json_extract_string(CASE WHEN json_valid(given) THEN given END, path)), '');
 
-CREATE OR REPLACE MACRO read_json_flag(given, path) AS read_boolean(json_text(given, path));
-
-CREATE OR REPLACE MACRO is_readable_json_flag(given, path) AS
-    json_valid(given) AND (json_text(given, path) IS NULL OR read_boolean(json_text(given, path)) IS NOT NULL);
+CREATE OR REPLACE MACRO is_readable_json_flag(given, flag) AS
+    json_valid(given) AND (flag IS NULL OR read_boolean(flag) IS NOT NULL);
 
 CREATE OR REPLACE MACRO only_answered(answers) AS list_filter(answers, lambda each: each.answer IS NOT NULL);
+
+-- What staging does to a text before anything else looks at it. Most texts are too short or too long to be asked for.
+CREATE OR REPLACE MACRO is_one_of_words(given, words) AS
+    (strlen(given) BETWEEN 2 AND 8 OR strlen(given) = 16) AND list_contains(words, lower(given));
+
+CREATE OR REPLACE MACRO is_one_of_days(given, years, days) AS
+    regexp_matches(given, years) AND coalesce(list_contains(days, cast(read_date(given) AS VARCHAR)), false);
+
+-- Of an id, as spreadsheets and data frames write whole numbers, and tools that do not agree on the case of a GUID.
+CREATE OR REPLACE MACRO in_one_form(given) AS
+    CASE
+        WHEN suffix(given, '.0') AND regexp_full_match(given, '-?\d+\.0') THEN left(given, -2)
+        WHEN
+            strlen(given) IN (36, 38)
+            AND regexp_full_match(given, '\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?')
+            THEN upper(trim(given, '{}'))
+        ELSE given
+    END;
+
+CREATE OR REPLACE MACRO without_nulls(names) AS list_filter(names, lambda each: each IS NOT NULL);
+
+-- How a text looks, and nothing of what it says: 99-AAA-99.
+CREATE OR REPLACE MACRO shape_of(given) AS left(
+    regexp_replace(
+        regexp_replace(regexp_replace(given, '\p{L}', 'A', 'g'), '\p{N}', '9', 'g'), '[^A9 .,:;/+()_-]', '?', 'g'
+    ),
+    20
+);

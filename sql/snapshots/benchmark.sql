@@ -1,33 +1,3 @@
-WITH benchmarks AS (
-    SELECT
-        authority_code,
-        kpi_id,
-        geography,
-        area_code,
-        area_name,
-        year,
-        period_start,
-        period_end,
-        numerator,
-        denominator,
-        value,
-        symbol,
-        without_numerator,
-        without_denominator,
-        without_value,
-        differs,
-        source
-    FROM warehouse.fct_benchmark
-),
-
-kpis AS (
-    SELECT
-        kpi_id,
-        title,
-        unit
-    FROM warehouse.dim_kpi
-)
-
 SELECT
     benchmarks.authority_code,
     benchmarks.kpi_id,
@@ -48,5 +18,5 @@ SELECT
     benchmarks.without_value,
     benchmarks.differs,
     benchmarks.source
-FROM benchmarks
-INNER JOIN kpis ON benchmarks.kpi_id = kpis.kpi_id
+FROM warehouse.fct_benchmark AS benchmarks
+INNER JOIN warehouse.dim_kpi AS kpis ON benchmarks.kpi_id = kpis.kpi_id

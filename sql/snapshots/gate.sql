@@ -6,13 +6,6 @@ WITH authorities AS (
     FROM warehouse.fct_gate_finding
 ),
 
-conditions AS (
-    SELECT
-        condition,
-        sentence
-    FROM reference.gate_condition
-),
-
 findings AS (
     SELECT
         authority_code,
@@ -30,6 +23,6 @@ SELECT
     findings.condition IS NULL AS holds,
     findings.detail
 FROM authorities
-CROSS JOIN conditions
+CROSS JOIN reference.gate_condition AS conditions
 LEFT JOIN findings
     ON authorities.authority_code = findings.authority_code AND conditions.condition = findings.condition

@@ -1,34 +1,4 @@
-WITH changes AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        comparator,
-        base_month,
-        window_months,
-        kpi_id,
-        team_code,
-        scale,
-        numerator,
-        denominator,
-        value,
-        base_numerator,
-        base_denominator,
-        base_value,
-        change,
-        change_percent
-    FROM warehouse.fct_kpi_change
-),
-
-kpis AS (
-    SELECT
-        kpi_id,
-        title,
-        unit,
-        uncertainty
-    FROM warehouse.dim_kpi
-),
-
-intervals AS (
+WITH confidence_limits AS (
     SELECT
         uncertainty,
         scale,
@@ -37,9 +7,20 @@ intervals AS (
         base_numerator,
         base_denominator,
         lower,
-        upper
-    FROM warehouse.dim_uncertainty
+        upper,
+        is_beyond_chance
+    FROM warehouse.confidence_interval
     WHERE base_numerator IS NOT NULL
+),
+
+changes AS (
+    SELECT
+        changes.*,
+        kpis.title,
+        kpis.unit,
+        CASE WHEN NOT changes.is_of_the_same THEN kpis.uncertainty END AS uncertainty
+    FROM warehouse.fct_kpi_change AS changes
+    INNER JOIN warehouse.dim_kpi AS kpis ON changes.kpi_id = kpis.kpi_id
 )
 
 SELECT
@@ -49,27 +30,28 @@ SELECT
     changes.base_month,
     changes.window_months,
     changes.kpi_id,
-    kpis.title,
+    changes.title,
     changes.team_code,
-    kpis.unit,
+    changes.unit,
     changes.numerator,
     changes.denominator,
     changes.value,
+    changes.value_rounded,
     changes.base_numerator,
     changes.base_denominator,
     changes.base_value,
+    changes.base_value_rounded,
     changes.change,
     changes.change_percent,
-    intervals.lower,
-    intervals.upper,
-    intervals.lower > 0 OR intervals.upper < 0 AS is_beyond_chance
+    confidence_limits.lower,
+    confidence_limits.upper,
+    confidence_limits.is_beyond_chance
 FROM changes
-INNER JOIN kpis ON changes.kpi_id = kpis.kpi_id
-LEFT JOIN intervals
+LEFT JOIN confidence_limits
     ON
-        kpis.uncertainty = intervals.uncertainty
-        AND changes.scale IS NOT DISTINCT FROM intervals.scale
-        AND changes.numerator = intervals.numerator
-        AND changes.denominator IS NOT DISTINCT FROM intervals.denominator
-        AND changes.base_numerator = intervals.base_numerator
-        AND changes.base_denominator IS NOT DISTINCT FROM intervals.base_denominator
+        changes.uncertainty = confidence_limits.uncertainty
+        AND changes.scale IS NOT DISTINCT FROM confidence_limits.scale
+        AND changes.numerator = confidence_limits.numerator
+        AND changes.denominator IS NOT DISTINCT FROM confidence_limits.denominator
+        AND changes.base_numerator = confidence_limits.base_numerator
+        AND changes.base_denominator IS NOT DISTINCT FROM confidence_limits.base_denominator

@@ -1,39 +1,4 @@
-WITH figures AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        kpi_id,
-        team_code,
-        scale,
-        numerator,
-        denominator,
-        value,
-        shown,
-        sources
-    FROM warehouse.fct_kpi_month
-),
-
-kpis AS (
-    SELECT
-        kpi_id,
-        title,
-        unit,
-        direction,
-        uncertainty
-    FROM warehouse.dim_kpi
-),
-
-targets AS (
-    SELECT
-        kpi_id,
-        authority_code,
-        reporting_month,
-        green_from,
-        amber_from
-    FROM warehouse.dim_target
-),
-
-intervals AS (
+WITH confidence_limits AS (
     SELECT
         uncertainty,
         scale,
@@ -41,7 +6,7 @@ intervals AS (
         denominator,
         lower,
         upper
-    FROM warehouse.dim_uncertainty
+    FROM warehouse.confidence_interval
     WHERE base_numerator IS NULL
 )
 
@@ -53,24 +18,31 @@ SELECT
     figures.team_code,
     figures.numerator,
     figures.denominator,
+    coalesce(undecided.undecided, 0) AS undecided,
     figures.value,
-    figures.shown,
-    intervals.lower,
-    intervals.upper,
+    figures.value_rounded,
+    confidence_limits.lower,
+    confidence_limits.upper,
     kpis.unit,
     targets.green_from AS target,
-    rating(kpis.direction, figures.shown, targets.green_from, targets.amber_from) AS rag,
+    rating(kpis.direction, figures.value_rounded, targets.green_from, targets.amber_from) AS rag,
     figures.sources
-FROM figures
-INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id
-LEFT JOIN targets
+FROM warehouse.fct_kpi_month AS figures
+INNER JOIN warehouse.dim_kpi AS kpis ON figures.kpi_id = kpis.kpi_id
+LEFT JOIN warehouse.dim_target AS targets
     ON
         figures.kpi_id = targets.kpi_id
         AND figures.authority_code = targets.authority_code
         AND figures.reporting_month = targets.reporting_month
-LEFT JOIN intervals
+LEFT JOIN warehouse.fct_kpi_undecided AS undecided
     ON
-        kpis.uncertainty = intervals.uncertainty
-        AND figures.scale IS NOT DISTINCT FROM intervals.scale
-        AND figures.numerator = intervals.numerator
-        AND figures.denominator IS NOT DISTINCT FROM intervals.denominator
+        figures.kpi_id = undecided.kpi_id
+        AND figures.authority_code = undecided.authority_code
+        AND figures.reporting_month = undecided.reporting_month
+        AND figures.team_code IS NOT DISTINCT FROM undecided.team_code
+LEFT JOIN confidence_limits
+    ON
+        kpis.uncertainty = confidence_limits.uncertainty
+        AND figures.scale IS NOT DISTINCT FROM confidence_limits.scale
+        AND figures.numerator = confidence_limits.numerator
+        AND figures.denominator IS NOT DISTINCT FROM confidence_limits.denominator

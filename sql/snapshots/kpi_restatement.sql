@@ -21,26 +21,12 @@ figures_before AS (
     FROM published.kpi_month
 ),
 
-figures_now AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        kpi_id,
-        title,
-        team_code,
-        numerator,
-        denominator,
-        value,
-        unit
-    FROM snapshots.kpi_month
-),
-
 covered AS (
     SELECT
         figures_now.authority_code,
         figures_now.reporting_month,
         figures_now.kpi_id
-    FROM figures_now
+    FROM snapshots.kpi_month AS figures_now
     INNER JOIN figures_before
         ON
             figures_now.authority_code = figures_before.authority_code
@@ -51,9 +37,7 @@ covered AS (
 
 compared AS (
     SELECT
-        covered.authority_code,
-        covered.reporting_month,
-        covered.kpi_id,
+        covered.*,
         coalesce(figures_now.title, figures_before.title) AS title,
         coalesce(figures_before.team_code, figures_now.team_code) AS team_code,
         coalesce(figures_now.unit, figures_before.unit) AS unit,
@@ -64,7 +48,7 @@ compared AS (
         figures_now.denominator,
         figures_now.value
     FROM figures_before
-    FULL OUTER JOIN figures_now
+    FULL OUTER JOIN snapshots.kpi_month AS figures_now
         ON
             figures_before.authority_code = figures_now.authority_code
             AND figures_before.reporting_month = figures_now.reporting_month

@@ -10,9 +10,9 @@ WITH figures AS (
         numerator,
         denominator,
         value,
-        shown,
+        value_rounded,
         mean_of_months,
-        is_mean_apart
+        mean_of_months_differs
     FROM warehouse.fct_kpi_window
 ),
 
@@ -51,7 +51,7 @@ narratives AS (
     FROM warehouse.dim_narrative
 ),
 
-intervals AS (
+confidence_limits AS (
     SELECT
         uncertainty,
         scale,
@@ -59,8 +59,27 @@ intervals AS (
         denominator,
         lower,
         upper
-    FROM warehouse.dim_uncertainty
+    FROM warehouse.confidence_interval
     WHERE base_numerator IS NULL
+),
+
+undecided AS (
+    SELECT
+        figures.kpi_id,
+        figures.authority_code,
+        figures.team_code,
+        figures.reporting_month,
+        figures.window_months,
+        cast(sum(months.undecided) AS BIGINT) AS undecided
+    FROM figures
+    INNER JOIN warehouse.fct_kpi_undecided AS months
+        ON
+            figures.kpi_id = months.kpi_id
+            AND figures.authority_code = months.authority_code
+            AND figures.team_code IS NOT DISTINCT FROM months.team_code
+            AND months.reporting_month BETWEEN figures.first_month AND figures.reporting_month
+    GROUP BY
+        figures.kpi_id, figures.authority_code, figures.team_code, figures.reporting_month, figures.window_months
 ),
 
 rated AS (
@@ -68,10 +87,10 @@ rated AS (
         figures.*,
         kpis.title,
         kpis.unit,
-        intervals.lower,
-        intervals.upper,
+        confidence_limits.lower,
+        confidence_limits.upper,
         targets.green_from AS target,
-        rating(kpis.direction, figures.shown, targets.green_from, targets.amber_from) AS rag
+        rating(kpis.direction, figures.value_rounded, targets.green_from, targets.amber_from) AS rag
     FROM figures
     INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id
     LEFT JOIN targets
@@ -79,12 +98,12 @@ rated AS (
             figures.kpi_id = targets.kpi_id
             AND figures.authority_code = targets.authority_code
             AND figures.reporting_month = targets.reporting_month
-    LEFT JOIN intervals
+    LEFT JOIN confidence_limits
         ON
-            kpis.uncertainty = intervals.uncertainty
-            AND figures.scale IS NOT DISTINCT FROM intervals.scale
-            AND figures.numerator = intervals.numerator
-            AND figures.denominator IS NOT DISTINCT FROM intervals.denominator
+            kpis.uncertainty = confidence_limits.uncertainty
+            AND figures.scale IS NOT DISTINCT FROM confidence_limits.scale
+            AND figures.numerator = confidence_limits.numerator
+            AND figures.denominator IS NOT DISTINCT FROM confidence_limits.denominator
 )
 
 SELECT
@@ -97,13 +116,14 @@ SELECT
     rated.team_code,
     rated.numerator,
     rated.denominator,
+    coalesce(undecided.undecided, 0) AS undecided,
     rated.value,
-    rated.shown,
+    rated.value_rounded,
     rated.lower,
     rated.upper,
     rated.unit,
     rated.mean_of_months,
-    rated.is_mean_apart,
+    rated.mean_of_months_differs,
     rated.target,
     rated.rag,
     coalesce(contradicts(narratives.claims, rated.rag), false) AS narrative_conflict,
@@ -112,6 +132,13 @@ SELECT
     narratives.signed_by AS narrative_signed_by,
     narratives.signed_on AS narrative_signed_on
 FROM rated
+LEFT JOIN undecided
+    ON
+        rated.kpi_id = undecided.kpi_id
+        AND rated.authority_code = undecided.authority_code
+        AND rated.team_code IS NOT DISTINCT FROM undecided.team_code
+        AND rated.reporting_month = undecided.reporting_month
+        AND rated.window_months = undecided.window_months
 LEFT JOIN narratives
     ON
         rated.kpi_id = narratives.subject

@@ -12,25 +12,23 @@ WITH items AS (
     FROM warehouse.fct_survey_item
 ),
 
-waves AS (
+standards AS (
     SELECT
         authority_code,
         reporting_month,
-        survey_date
-    FROM warehouse.fct_survey_wave
-),
-
-standards AS (
-    SELECT
         standard_id,
         standard_name,
         display_order
-    FROM reference.survey_standard
+    FROM core.survey_standard
 ),
 
-watches AS (
-    SELECT below_score
-    FROM reference.survey_watch
+questions AS (
+    SELECT
+        authority_code,
+        reporting_month,
+        question_id,
+        question
+    FROM core.survey_question
 )
 
 SELECT
@@ -38,6 +36,7 @@ SELECT
     items.reporting_month,
     waves.survey_date,
     items.question_id,
+    questions.question,
     items.standard_id,
     standards.standard_name,
     standards.display_order,
@@ -45,11 +44,20 @@ SELECT
     items.rounded_score,
     items.is_reverse,
     items.answers,
-    NOT items.is_reverse AND items.rounded_score < watches.below_score AS is_watched
+    NOT items.is_reverse AND items.rounded_score <= watches.to_score AS is_watched
 FROM items
-INNER JOIN waves
+INNER JOIN warehouse.fct_survey_wave AS waves
     ON
         items.authority_code = waves.authority_code
         AND items.reporting_month = waves.reporting_month
-LEFT JOIN standards ON items.standard_id = standards.standard_id
-CROSS JOIN watches
+LEFT JOIN standards
+    ON
+        items.authority_code = standards.authority_code
+        AND items.reporting_month = standards.reporting_month
+        AND items.standard_id = standards.standard_id
+LEFT JOIN questions
+    ON
+        items.authority_code = questions.authority_code
+        AND items.reporting_month = questions.reporting_month
+        AND items.question_id = questions.question_id
+CROSS JOIN reference.survey_watch AS watches

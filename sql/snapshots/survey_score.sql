@@ -10,7 +10,8 @@ WITH scores AS (
         respondents,
         questions,
         basis,
-        is_reverse
+        is_reverse,
+        margin
     FROM warehouse.fct_survey_score
 ),
 
@@ -54,19 +55,12 @@ waves AS (
 
 standards AS (
     SELECT
+        authority_code,
+        reporting_month,
         standard_id,
         standard_name,
         display_order
-    FROM reference.survey_standard
-),
-
-bands AS (
-    SELECT
-        is_reverse,
-        rag,
-        from_score,
-        to_score
-    FROM reference.survey_band
+    FROM core.survey_standard
 ),
 
 claims AS (
@@ -104,6 +98,7 @@ SELECT
     scores.geography,
     cast(scores.score AS DOUBLE) AS score,
     scores.rounded_score,
+    scores.margin,
     CASE WHEN others.score BETWEEN 0 AND 100 THEN cast(others.score AS DOUBLE) END AS without_score,
     coalesce(bands.rag, 'not rated') AS rag,
     coalesce(contradicts(coalesce(narratives.claims, claims.claims), bands.rag), false) AS narrative_conflict,
@@ -123,14 +118,18 @@ INNER JOIN waves
     ON
         scores.authority_code = waves.authority_code
         AND scores.reporting_month = waves.reporting_month
-INNER JOIN standards ON scores.standard_id = standards.standard_id
+INNER JOIN standards
+    ON
+        scores.authority_code = standards.authority_code
+        AND scores.reporting_month = standards.reporting_month
+        AND scores.standard_id = standards.standard_id
 LEFT JOIN others
     ON
         scores.authority_code = others.authority_code
         AND scores.reporting_month = others.reporting_month
         AND scores.standard_id = others.standard_id
         AND scores.geography = others.geography
-LEFT JOIN bands
+LEFT JOIN reference.survey_band AS bands
     ON
         scores.is_reverse = bands.is_reverse
         AND scores.rounded_score BETWEEN bands.from_score AND bands.to_score

@@ -40,6 +40,16 @@ CREATE TABLE profile (
     row_count BIGINT
 );
 
+-- How the values look that were given and could not be read: the commonest shapes of a column, and of how many in all.
+CREATE TABLE unread_value (
+    table_name VARCHAR,
+    column_name VARCHAR,
+    shape VARCHAR,
+    value_count BIGINT,
+    unread_count BIGINT,
+    given_count BIGINT
+);
+
 CREATE VIEW refused_row AS
 SELECT
     table_name,

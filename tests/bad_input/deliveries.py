@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import landing, staging
 from pipelines.deliveries import Delivery
+from pipelines.landing import landing
 from pipelines.settings import Settings
+from pipelines.staging import stage as staging
 from tests.exports import KEY, SOURCES, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pipelines.staging.stage import Staged
 
 DATES = [
     f"{year}-{month:02d}-{day:02d}" for year in (2020, 2021) for month in range(1, 13) for day in (3, 7, 11, 15, 19)
@@ -43,6 +46,7 @@ GOOD: dict[str, dict[str, list[dict[str, str]]]] = {
                 "cppl_cp_plan_start_date": start,
                 "cppl_cp_plan_initial_category": "NEG",
                 "cppl_cp_plan_latest_category": "NEG",
+                "cppl_cp_plan_ola": "N",
             }
             for number, start in enumerate(DATES)
         ],
@@ -207,7 +211,7 @@ def good_outcome(source: str) -> Outcome:
     return stage(source, good_file(source))
 
 
-def _outcome(staged: staging.Staged, table: str, settings: Settings) -> Outcome:
+def _outcome(staged: Staged, table: str, settings: Settings) -> Outcome:
     with duckdb.connect() as connection:
 
         def rows(name: str) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """The ways in which a good delivery is spoilt, and what must come of each.
 
 ``MUTATIONS`` lists them in the order of this file. Each is a function that spoils a file; its docstring says what it
-does, and the decorator what must come of it: the code of a refusal or of a finding, or nothing at all.
+does, and the decorator what must come of it: the code of a refusal, of the loss of the table or of a finding, or
+nothing at all.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Change = Callable[[File, random.Random], None]
 
-Kind = Literal["refusal", "finding", "nothing"]
+Kind = Literal["refusal", "loss", "finding", "nothing"]
 
 KEYS = {"ssd": "cppl_cp_plan_id", "ssda903": "child", "survey": "respondent_id", "local": "post_id"}
 DATES = {"ssd": "cppl_cp_plan_start_date", "ssda903": "decom", "local": "from_date"}
@@ -59,6 +60,10 @@ MUTATIONS: list[Mutation] = []
 
 def refuses(code: str, *sources: str) -> Callable[[Change], Change]:
     return _known("refusal", dict.fromkeys(sources or tuple(SPOILT), code))
+
+
+def loses_the_table(code: str, *sources: str) -> Callable[[Change], Change]:
+    return _known("loss", dict.fromkeys(sources, code))
 
 
 def is_found(**codes: str) -> Callable[[Change], Change]:
@@ -138,9 +143,15 @@ def headings_exchanged(file: File, rng: random.Random) -> None:
             record.origin = None
 
 
-@refuses("DLV-009")
+@loses_the_table("DLV-032", "ssd", "ssda903", "survey")
 def no_key_column(file: File, rng: random.Random) -> None:
-    """The column without which no row can be used is missing."""
+    """The column without which no row can be used is missing, and there are other tables."""
+    _drop(file, KEYS[_source(file)])
+
+
+@refuses("DLV-009", "local")
+def no_key_column_of_the_only_table(file: File, rng: random.Random) -> None:
+    """The column without which no row can be used is missing, and there is no other table."""
     _drop(file, KEYS[_source(file)])
 
 

@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import landing, staging
+from pipelines.contracts.variants import of_year
 from pipelines.deliveries import Delivery
 from pipelines.findings import UnusableDelivery
-from pipelines.readers import read_lists, read_xml
+from pipelines.landing import landing
 from pipelines.settings import Settings
+from pipelines.staging import stage as staging
+from pipelines.staging.readers import read_lists, read_xml
 from tests.bad_input.mutations import MARKER
 from tests.exports import KEY, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipelines.contracts import Contract
-    from pipelines.readers import TableRead
+    from pipelines.contracts.model import Contract
+    from pipelines.staging.readers import TableRead
+    from pipelines.staging.stage import Staged
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Return:
     @cached_property
     def contracts(self) -> list[Contract]:
         year = Delivery.parse(f"E06000015/{self.source}/{self.month}").month.collection_year
-        tables = SOURCES[self.source].of_year(year).tables.values()
+        tables = of_year(SOURCES[self.source], year).tables.values()
         return [each for each in tables if each.elements or each.list_number is not None]
 
 
@@ -180,7 +183,9 @@ def stage(given: Return, content: bytes) -> Told:
     """Land and stage the file, in a place of its own; every row that is read is staged or refused."""
     with TemporaryDirectory() as name:
         root = Path(name)
-        settings = Settings(_env_file=None, inbox_url=str(root / "inbox"), data_dir=root / "data", pseudonym_key=KEY)
+        settings = Settings(
+            _env_file=None, inbox_url=str(root / "inbox"), data_dir=root / "data", pseudonym_key=KEY, duckdb_threads=1
+        )
         delivery = Delivery.parse(f"E06000015/{given.source}/{given.month}")
         folder = root / "inbox" / str(delivery)
         folder.mkdir(parents=True)
@@ -189,7 +194,7 @@ def stage(given: Return, content: bytes) -> Told:
         return _told(staging.stage(settings, delivery), settings)
 
 
-def _told(staged: staging.Staged, settings: Settings) -> Told:
+def _told(staged: Staged, settings: Settings) -> Told:
     with duckdb.connect() as connection:
 
         def rows(table: str) -> list[dict[str, Any]]:

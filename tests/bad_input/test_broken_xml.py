@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from pipelines.readers import xml
+from pipelines.staging.readers import xml
 from tests.bad_input.mutations import MARKER
 from tests.bad_input.returns import CENSUS, XML_RETURNS, Return, Told, read, stage
 from tests.conftest import IS_LONG

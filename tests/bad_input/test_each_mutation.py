@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.findings import TABLE_WITHOUT_KEY
 from tests.bad_input.deliveries import good_file, good_outcome, stage
 from tests.bad_input.mutations import MARKER, MUTATIONS
 from tests.conftest import IS_LONG
@@ -46,6 +47,9 @@ def test_a_spoilt_delivery_is_told_and_the_rest_of_it_is_as_it_was(mutation: Mut
     code = mutation.code[source]
     if mutation.kind == "refusal":
         assert outcome.refusal is not None and code in outcome.refusal
+    elif mutation.kind == "loss":
+        assert outcome.refusal is None
+        assert code in outcome.codes and not outcome.rows
     elif mutation.kind == "finding":
         assert outcome.refusal is None
         assert code in outcome.codes - good_outcome(source).codes, outcome.lines
@@ -59,6 +63,9 @@ def must_hold(source: str, file: File, outcome: Outcome) -> None:
     """What holds however a delivery was spoilt: nothing personal is told, and no sound record is harmed or lost."""
     assert MARKER.lower() not in outcome.texts.lower()
     if outcome.refusal is not None:
+        assert not outcome.rows and not outcome.rows_read
+        return
+    if TABLE_WITHOUT_KEY.code in outcome.codes:
         assert not outcome.rows and not outcome.rows_read
         return
     good = good_outcome(source)

@@ -28,7 +28,7 @@ from playwright.sync_api import sync_playwright
 from pipelines.periods import Period
 from pipelines.sample import write_sample
 from pipelines.settings import PROJECT, Settings
-from pipelines.snapshots import publish
+from pipelines.snapshots.publish import publish
 from pipelines.storage import CURRENT, read_json, write_json
 from tests.exports import KEY
 from tests.service.servers import debian, free_ports, running, wait_for
@@ -61,24 +61,25 @@ AS_IT_STANDS = {"Children looked after": "cla_count", "Children on a protection 
 
 # The same figures, asked of the snapshot without anything of the dashboard's.
 TILE = """
-    SELECT shown / CASE unit WHEN 'percent' THEN 100 ELSE 1 END FROM kpi_window
+    SELECT value_rounded / CASE unit WHEN 'percent' THEN 100 ELSE 1 END FROM kpi_window
     WHERE reporting_month = '2021-02' AND team_code IS NULL AND kpi_id = '{}' AND window_months = {}
 """
 TREND = """
     SELECT epoch_ms(strptime(reporting_month, '%Y-%m')), lower_limit, mean, target, upper_limit, value
-    FROM kpi_chart WHERE kpi_id = '{}' AND team_code IS NULL ORDER BY reporting_month
+    FROM kpi_chart WHERE kpi_id = '{}' AND team_code IS NULL AND charted = 'figure' ORDER BY reporting_month
 """
 FIGURES = {
     **{name: TILE.format(kpi, 6) for name, kpi in OVER_SIX_MONTHS.items()},
     **{name: TILE.format(kpi, 1) for name, kpi in AS_IT_STANDS.items()},
     **{f"{name}: trend": TREND.format(kpi) for name, kpi in (OVER_SIX_MONTHS | AS_IT_STANDS).items()},
     "Every KPI": """
-        SELECT title, shown, unit, numerator, denominator, lower, upper, target, rag FROM kpi_window
+        SELECT title, value_rounded, unit, numerator, denominator, lower, upper, target, rag FROM kpi_window
         WHERE reporting_month = '2021-02' AND team_code IS NULL AND window_months <> 12 ORDER BY title
     """,
     "What the newest month says": """
         SELECT title, value, mean, lower_limit, upper_limit, variation, signals, target, assurance
-        FROM kpi_chart JOIN kpi USING (kpi_id) WHERE team_code IS NULL AND reporting_month = '2021-02' ORDER BY title
+        FROM kpi_chart JOIN kpi USING (kpi_id)
+        WHERE team_code IS NULL AND reporting_month = '2021-02' AND charted = 'figure' ORDER BY title
     """,
     "How it was published": """
         SELECT reporting_month, verdict, conditions_not_met, approved_by, approved_at, reason FROM publication
@@ -159,7 +160,7 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Seen:
+class DeliverySelection:
     """What the browser met: each chart's query by its id, requests to other hosts, and what each tab said."""
 
     queries: dict[int, dict[str, Any]]
@@ -217,10 +218,10 @@ def dashboard(server: Server) -> Server:
 
 
 @pytest.fixture(scope="module")
-def seen(dashboard: Server) -> Seen:
+def seen(dashboard: Server) -> DeliverySelection:
     """Each tab, opened as a person opens it, until every chart of it was asked for and answered."""
     shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-    seen = Seen({}, [], {}, [])
+    seen = DeliverySelection({}, [], {}, [])
     positions = yaml.safe_load((DASHBOARDS / "bundle" / "dashboards" / "safeguarding_kpis.yaml").read_text("utf-8"))
     chromium = debian("chromium", lambda: shutil.which("chromium"))
     with sync_playwright() as playwright:
@@ -258,7 +259,7 @@ def _tab_id(positions: dict[str, Any], text: str) -> str:
     )
 
 
-def _note(seen: Seen, response: Response) -> None:
+def _note(seen: DeliverySelection, response: Response) -> None:
     """The last query of a chart counts: the first may be asked before the filters have their values."""
     if "/api/v1/chart/data" in response.url and response.ok:
         query = json.loads(response.request.post_data or "{}")
@@ -266,7 +267,7 @@ def _note(seen: Seen, response: Response) -> None:
             seen.queries[chart] = query
 
 
-def _note_host(seen: Seen, url: str, own: str) -> None:
+def _note_host(seen: DeliverySelection, url: str, own: str) -> None:
     if urlsplit(url).scheme not in {"data", "blob"} and urlsplit(url).netloc != urlsplit(own).netloc:
         seen.elsewhere.append(url)
 
@@ -279,7 +280,7 @@ def _sign_in(page: Page, server: Server) -> None:
     page.wait_for_url(lambda url: "/login" not in url, timeout=120_000)
 
 
-def _wait_for_charts(page: Page, server: Server, seen: Seen, names: list[str]) -> None:
+def _wait_for_charts(page: Page, server: Server, seen: DeliverySelection, names: list[str]) -> None:
     """Until each chart of the tab was asked for, answered and drawn."""
     wanted = {number for number, name in server.charts.items() if name in names}
     assert len(wanted) == len(names)
@@ -316,13 +317,13 @@ def _plain(value: Any) -> Any:
     return round(float(value), 6)
 
 
-def test_the_browser_asked_for_every_chart(dashboard: Server, seen: Seen) -> None:
+def test_the_browser_asked_for_every_chart(dashboard: Server, seen: DeliverySelection) -> None:
     assert sorted(dashboard.charts.values()) == sorted(FIGURES)
     assert {dashboard.charts[number] for number in seen.queries} == set(FIGURES)
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_each_chart_shows_the_figures_of_the_snapshot(dashboard: Server, seen: Seen, name: str) -> None:
+def test_each_chart_shows_the_figures_of_the_snapshot(dashboard: Server, seen: DeliverySelection, name: str) -> None:
     (number,) = [number for number, chart in dashboard.charts.items() if chart == name]
     with duckdb.connect(str(dashboard.snapshot), read_only=True) as snapshot:
         expected = snapshot.execute(FIGURES[name]).fetchall()
@@ -335,14 +336,14 @@ def test_each_chart_shows_the_figures_of_the_snapshot(dashboard: Server, seen: S
     )
 
 
-def test_people_see_them_and_meet_no_error(seen: Seen) -> None:
+def test_people_see_them_and_meet_no_error(seen: DeliverySelection) -> None:
     assert seen.alerts == []
     for figure in ("95.0%", "58.9%", "655", "474", "Restricted"):
         assert figure in seen.tabs["This month"]
     assert "No data" not in "".join(seen.tabs.values())
 
 
-def test_nothing_is_asked_of_anybody_else(seen: Seen) -> None:
+def test_nothing_is_asked_of_anybody_else(seen: DeliverySelection) -> None:
     assert seen.elsewhere == []
 
 
@@ -390,7 +391,7 @@ def test_a_wrong_password_imports_nothing_and_is_not_repeated(dashboard: Server)
     assert "not-this-one" not in done.stderr
 
 
-def test_the_next_version_is_shown_without_a_restart(dashboard: Server, seen: Seen) -> None:
+def test_the_next_version_is_shown_without_a_restart(dashboard: Server, seen: DeliverySelection) -> None:
     """Last, since it publishes."""
     (number,) = [number for number, name in dashboard.charts.items() if name == "Initial conferences in time"]
     before = dashboard.asked(seen.queries[number])
@@ -400,7 +401,7 @@ def test_the_next_version_is_shown_without_a_restart(dashboard: Server, seen: Se
     file = folder / "warehouse-corrected.duckdb"
     shutil.copy(folder / current["file"], file)
     with duckdb.connect(str(file)) as warehouse:
-        warehouse.execute("UPDATE snapshots.kpi_window SET shown = 61.2 WHERE kpi_id = 'icpc_15wd'")
+        warehouse.execute("UPDATE snapshots.kpi_window SET value_rounded = 61.2 WHERE kpi_id = 'icpc_15wd'")
     write_json(folder / CURRENT, {**current, "file": file.name})
     assert publish(settings, month).version == "v0002"
     assert before == [{"share": pytest.approx(0.589)}]

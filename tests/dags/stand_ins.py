@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 
-import pipelines
-from pipelines import orchestration
 from pipelines.deliveries import Delivery
+from pipelines.orchestration import tasks
+from pipelines.orchestration.local_run import run_dags
+from pipelines.orchestration.tasks import BUILD_FAILED
 from pipelines.periods import Period
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ class Stages:
         self.go("find")
         found = [Delivery.parse(name) for name in self.outcomes if name.count("/") == 2]
         deliveries = [delivery for delivery in found if delivery.month <= upto]
-        return SimpleNamespace(deliveries=deliveries, waiting=(), ignored=())
+        return SimpleNamespace(deliveries=deliveries, waiting=(), ignored=(), waits_for=())
 
     def land(self, _: object, delivery: Delivery) -> SimpleNamespace:
         return SimpleNamespace(outcome="refused" if self.refusal(delivery) else "landed")
@@ -71,6 +73,10 @@ class Stages:
         self.go("build")
         return SimpleNamespace(outcome="built")
 
+    def staged_otherwise(self, _: object, month: Period) -> list[str]:
+        assert month == MONTH
+        return ["E06000015/ssd/2021-02: since it was staged, the rules are newer: kpis restage"]
+
     def judge(self, _: object, month: Period) -> SimpleNamespace:
         assert month == MONTH
         held = self.outcomes.get("gate") == "held"
@@ -91,28 +97,30 @@ class Stages:
         return "index.html"
 
     def write_unbuilt(self, _: object, month: Period, problem: str) -> str:
-        assert (month, problem) == (MONTH, orchestration.NOT_BUILT)
+        assert (month, problem) == (MONTH, BUILD_FAILED)
         self.go("page of an unbuilt month")
         return "index.html"
 
 
 def put_in_place(stages: Stages) -> None:
     for name, functions in {
-        "extract": ("extract",),
-        "landing": ("find_deliveries", "land"),
-        "staging": ("stage",),
-        "warehouse": ("build",),
-        "month_pages": ("write", "write_unbuilt"),
-        "gate": ("judge",),
-        "snapshots": ("publish",),
+        "landing.extract": ("extract",),
+        "landing.inbox": ("find_deliveries",),
+        "landing.landing": ("land",),
+        "warehouse.build": ("build",),
+        "runs.steps": ("stage", "publish", "staged_otherwise"),
+        "publications.month_pages": ("write", "write_unbuilt"),
+        "snapshots.gate": ("judge",),
     }.items():
         module = ModuleType(f"pipelines.{name}")
         vars(module).update(Held=Held, NotApproved=Held)
         for function in functions:
             setattr(module, function, getattr(stages, function))
         sys.modules[module.__name__] = module
-        setattr(pipelines, name, module)
-    orchestration._refusals = lambda _: {
+        package, _, own_name = module.__name__.rpartition(".")
+        setattr(import_module(package), own_name, module)
+
+    tasks._refusals = lambda _: {
         name: stages.refusal(Delivery.parse(name)) for name in stages.outcomes if name.count("/") == 2
     }
 
@@ -122,7 +130,7 @@ def main() -> None:
         stages = Stages(words)
         put_in_place(stages)
         os.environ |= {"EXTRACTS": json.dumps(stages.extracts()), "URL": "sqlite://"}
-        exit_code = orchestration.run_dags(MONTH)
+        exit_code = run_dags(MONTH)
         print(json.dumps({"exit_code": exit_code, "done": stages.done}))
 
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import gate, orchestration
+from pipelines.orchestration import tasks as orchestration
+from pipelines.orchestration.assets import DataRefused
+from pipelines.orchestration.tasks import publish_snapshot
 from pipelines.periods import Period
+from pipelines.snapshots import gate
 from pipelines.storage import read_json
 from tests.unit.test_approvals import MONTH, WHY, held_in
 
@@ -67,7 +70,7 @@ def test_an_answer_is_an_approval_by_who_gave_it_when_it_was_given(settings: Set
     assert orchestration.gate(run(ti)) == "approve"
     assert ti.told["gate", "reasons"].startswith("- E06000015 GATE-DELIVERY: ")
     ti.is_answered(why=WHY)
-    assert orchestration.publish_snapshot(run(ti))["version"] == "v0001"
+    assert publish_snapshot(run(ti))["version"] == "v0001"
     manifest = read_json(settings.snapshots / MONTH / "v0001" / "manifest.json")
     assert manifest["publication"]["approval"] == {
         "approved_by": "quality_lead",
@@ -82,8 +85,8 @@ def test_an_answer_without_a_reason_is_none(settings: Settings, params: dict[str
     ti = TaskInstance()
     orchestration.gate(run(ti))
     ti.is_answered(**params)
-    with pytest.raises(orchestration.DataRefused, match="an approval says why"):
-        orchestration.publish_snapshot(run(ti))
+    with pytest.raises(DataRefused, match="an approval says why"):
+        publish_snapshot(run(ti))
     assert gate.judge(settings, Period.parse(MONTH)).outcome == "held"
 
 
@@ -92,11 +95,11 @@ def test_an_answer_to_what_is_no_longer_held_is_none(settings: Settings) -> None
     orchestration.gate(run(ti))
     ti.told["gate", "digest"] = "of another build"
     ti.is_answered(why=WHY)
-    with pytest.raises(orchestration.DataRefused, match="built again since it was approved"):
-        orchestration.publish_snapshot(run(ti))
+    with pytest.raises(DataRefused, match="built again since it was approved"):
+        publish_snapshot(run(ti))
 
 
 @pytest.mark.usefixtures("settings")
 def test_where_nobody_was_asked_a_held_month_is_refused() -> None:
-    with pytest.raises(orchestration.DataRefused, match="2021-02 is held and was not published"):
-        orchestration.publish_snapshot(run(TaskInstance()))
+    with pytest.raises(DataRefused, match="2021-02 is held and was not published"):
+        publish_snapshot(run(TaskInstance()))

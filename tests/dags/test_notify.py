@@ -15,7 +15,8 @@ from aiosmtpd.controller import Controller
 from airflow.sdk.exceptions import AirflowSkipException
 from pydantic import ValidationError
 
-from pipelines import notification, orchestration
+from pipelines.orchestration.tasks import notify
+from pipelines.publications import notification
 from pipelines.settings import Settings
 from pipelines.storage import write_json
 
@@ -110,7 +111,7 @@ def mailbox(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
 
 
 def test_a_webhook_gets_text_for_people_and_facts_for_programs(hook: type[Hook]) -> None:
-    assert orchestration.notify(PUBLISHED) == "Safeguarding KPIs, February 2021: published as v0002"
+    assert notify(PUBLISHED) == "Safeguarding KPIs, February 2021: published as v0002"
     (told,) = hook.taken
     assert told["text"].splitlines() == LINES
     assert (told["month"], told["version"], told["verdict"], told["figures_restated"]) == (
@@ -124,7 +125,7 @@ def test_a_webhook_gets_text_for_people_and_facts_for_programs(hook: type[Hook])
 
 
 def test_mail_goes_through_the_connection_to_everybody_named(mailbox: Mailbox) -> None:
-    orchestration.notify(PUBLISHED)
+    notify(PUBLISHED)
     (envelope,) = mailbox.taken
     assert envelope.rcpt_tos == ["head@council.example", "analyst@council.example"]
     letter = email.message_from_bytes(envelope.content, policy=policy.default)
@@ -138,7 +139,7 @@ def test_mail_goes_through_the_connection_to_everybody_named(mailbox: Mailbox) -
 def test_a_webhook_that_fails_keeps_no_mail_back_and_undoes_nothing(hook: type[Hook], mailbox: Mailbox) -> None:
     hook.answer = 500
     with pytest.raises(AirflowSkipException) as skipped:
-        orchestration.notify(PUBLISHED)
+        notify(PUBLISHED)
     assert str(skipped.value) == "2021-02 is published; the webhook did not take the message: HTTPError"
     assert len(mailbox.taken) == 1
 
@@ -150,7 +151,7 @@ def test_nobody_who_listens_is_told_of_by_the_kind_of_failure_alone(
     monkeypatch.setenv("NOTIFY_SMTP_CONNECTION", "none_of_that_name")
     monkeypatch.setenv("NOTIFY_TO", '["head@council.example"]')
     with pytest.raises(AirflowSkipException) as skipped:
-        orchestration.notify(PUBLISHED)
+        notify(PUBLISHED)
     said = str(skipped.value)
     assert "the webhook did not take the message: URLError" in said
     assert "the mail server did not take the message: " in said
@@ -159,7 +160,7 @@ def test_nobody_who_listens_is_told_of_by_the_kind_of_failure_alone(
 
 def test_nothing_new_is_not_told(hook: type[Hook]) -> None:
     with pytest.raises(AirflowSkipException, match="Nothing new"):
-        orchestration.notify({**PUBLISHED, "outcome": "unchanged"})
+        notify({**PUBLISHED, "outcome": "unchanged"})
     assert hook.taken == []
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.orchestration import BROKEN, DATA_REFUSED, DONE, NOTHING_TO_DO, USAGE
+from pipelines.orchestration.local_run import BROKEN, DATA_REFUSED, DONE, NOTHING_TO_DO, USAGE
 from tests.exports import KEY, write_ssd
 
 if TYPE_CHECKING:
@@ -55,11 +55,12 @@ class Place:
             "DATA_DIR": str(self.folder / "data"),
             "INBOX_URL": str(self.inbox),
             "PSEUDONYM_KEY": KEY,
+            "DISCLOSURE_KEY": f"{KEY} of its own",
         } | settings
         return subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True)
 
     def run_dags(self) -> subprocess.CompletedProcess[str]:
-        return self.run(["-m", "pipelines.orchestration", "2021-02"])
+        return self.run(["-m", "pipelines.orchestration.local_run", "2021-02"])
 
     def versions(self) -> list[str]:
         return sorted(folder.name for folder in (self.snapshots / "2021-02").glob("v*"))
@@ -250,7 +251,7 @@ def test_the_exit_code_tells_bad_data_from_broken_software(words: str, outcomes:
 @pytest.mark.parametrize(
     ("arguments", "settings", "exit_code", "said"),
     [
-        ([], {}, USAGE, "usage: python -m pipelines.orchestration 2021-02"),
+        ([], {}, USAGE, "usage: python -m pipelines.orchestration.local_run 2021-02"),
         (["2021-2"], {}, BROKEN, "NotAMonth"),
         (["2021-02"], {"PSEUDONYM_KEY": "short-secret"}, BROKEN, "NoPseudonymKey"),
     ],
@@ -259,7 +260,7 @@ def test_what_cannot_be_run_is_not_begun(
     tmp_path: Path, arguments: list[str], settings: dict[str, str], exit_code: int, said: str
 ) -> None:
     place = Place(tmp_path)
-    run = place.run(["-m", "pipelines.orchestration", *arguments], **settings)
+    run = place.run(["-m", "pipelines.orchestration.local_run", *arguments], **settings)
     assert run.returncode == exit_code
     assert said in run.stderr
     assert "short-secret" not in run.stdout + run.stderr

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import orchestration
 from pipelines.findings import EMPTY_FILE, UnusableDelivery
+from pipelines.orchestration import tasks as orchestration
+from pipelines.orchestration.assets import TAGS, RetryTransientErrors, month_of
+from pipelines.orchestration.local_run import ANNOUNCED_BY
 from pipelines.periods import NotAMonth
 from pipelines.settings import NoPseudonymKey
-from pipelines.validation import BrokenCheck
-from pipelines.warehouse import BrokenBuild
+from pipelines.staging.validation.validation import BrokenCheck
+from pipelines.warehouse.tables import BrokenBuild
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
@@ -53,7 +55,7 @@ def test_these_are_the_dags_and_each_is_the_file_of_its_name(dags: dict[str, DAG
     assert tuple(sorted(dags)) == IDS
     assert {dag_id: Path(dag.fileloc).stem for dag_id, dag in dags.items()} == {dag_id: dag_id for dag_id in IDS}
     assert tuple(file.stem for file in FILES) == IDS
-    assert set(orchestration.ANNOUNCED_BY) == set(IDS)
+    assert set(ANNOUNCED_BY) == set(IDS)
 
 
 def test_a_delivery_is_landed_then_staged_and_both_closing_tasks_wait_for_all(dags: dict[str, DAG]) -> None:
@@ -81,9 +83,9 @@ def test_a_source_in_a_database_is_extracted_before_anything_is_looked_for(dags:
 
 
 def test_the_pages_follow_the_build(dags: dict[str, DAG]) -> None:
-    following = {"write_pages", "say_not_built"}
+    following = {"write_pages", "write_build_failure_page"}
     assert edges(dags["build_warehouse"]) == {"build": following} | {task: set() for task in following}
-    assert dags["build_warehouse"].get_task("say_not_built").trigger_rule == "one_failed"
+    assert dags["build_warehouse"].get_task("write_build_failure_page").trigger_rule == "one_failed"
 
 
 def test_nothing_is_published_but_past_the_gate(dags: dict[str, DAG]) -> None:
@@ -181,13 +183,13 @@ def test_anything_else_is_not(dags: dict[str, DAG], dag_id: str, month: object) 
     [("2021-02", None, "2021-02"), (None, "2021-01", "2021-01"), ("2021-02", "2021-01", "2021-02")],
 )
 def test_the_key_names_the_month_else_the_parameter(key: str | None, parameter: str | None, month: str) -> None:
-    assert orchestration.month_of({"partition_key": key, "params": {"month": parameter}}) == month
+    assert month_of({"partition_key": key, "params": {"month": parameter}}) == month
 
 
 @pytest.mark.parametrize("context", [{"params": {}}, {"partition_key": "2021-2", "params": {}}])
 def test_a_run_without_a_month_says_so(context: dict[str, Any]) -> None:
     with pytest.raises(NotAMonth):
-        orchestration.month_of(context)
+        month_of(context)
 
 
 def test_every_dag_is_ready_to_run_and_says_what_it_is(dags: dict[str, DAG]) -> None:
@@ -195,11 +197,11 @@ def test_every_dag_is_ready_to_run_and_says_what_it_is(dags: dict[str, DAG]) -> 
         assert dag.is_paused_upon_creation is False
         assert dag.catchup is False
         assert dag.tags
-        assert dag.tags <= orchestration.TAGS
+        assert dag.tags <= TAGS
         assert dag.doc_md == ast.get_docstring(ast.parse(Path(dag.fileloc).read_text(encoding="utf-8")), clean=False)
         assert all(f"**{task.task_id.partition('.')[0]}**" in dag.doc_md for task in dag.tasks)
         assert {task.owner for task in dag.tasks} == {"data-engineering"}
-    assert set().union(*(dag.tags for dag in dags.values())) == orchestration.TAGS
+    assert set().union(*(dag.tags for dag in dags.values())) == TAGS
 
 
 def test_months_are_taken_in_and_computed_one_after_another(dags: dict[str, DAG]) -> None:
@@ -231,7 +233,7 @@ def duckdb_fault(name: str) -> Exception:
 def test_faults_of_the_machine_are_tried_again(fault: BaseException) -> None:
     from airflow.sdk import RetryAction
 
-    assert orchestration.RetryFaultsOfTheMachine().evaluate(fault, 1, 2).action == RetryAction.DEFAULT
+    assert RetryTransientErrors().evaluate(fault, 1, 2).action == RetryAction.DEFAULT
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,7 @@ def test_faults_of_the_machine_are_tried_again(fault: BaseException) -> None:
 def test_bad_data_and_broken_software_fail_at_once(fault: BaseException) -> None:
     from airflow.sdk import RetryAction
 
-    assert orchestration.RetryFaultsOfTheMachine().evaluate(fault, 1, 2).action == RetryAction.FAIL
+    assert RetryTransientErrors().evaluate(fault, 1, 2).action == RetryAction.FAIL
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

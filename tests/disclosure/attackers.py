@@ -1,151 +1,108 @@
-"""Attackers who see what is published and nothing else: no code of the engine is theirs.
+"""Random councils, rounded as theirs are, and an attacker of their own who knows the method and all but the key.
 
-A figure's key is (team, month, months covered, part): team "" is the whole authority, part is n (numerator) or d
-(denominator). Its value is what stands in the public table, None where it is hidden.
+He knows that a count lies within 4 of what it was rounded to, and that a window counts what its months count. Those are
+differences of running totals, so that the shortest paths between the months bound every count exactly, in whole
+numbers. ``python -m tests.disclosure.attackers 1000`` prints the table in ``docs/disclosure.md``.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from itertools import product
+import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import LinearConstraint, linprog, milp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Sequence
 
-Key = tuple[str, int, int, str]
-AUTHORITY = ""
-ENOUGH = 4
+    import numpy.typing as npt
+
+    Months = npt.NDArray[np.int64]
+
+MONTHS = 24
+SMALL = range(1, 6)
+MEANS = (0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 3.0)
+PUBLISHED = {
+    "six months": (6,),
+    "twelve months": (12,),
+    "six and twelve months": (6, 12),
+    "quarters and six months": (3, 6),
+    "months and six months": (1, 6),
+    "months, six and twelve months": (1, 6, 12),
+}
+FAR = 10**6
 
 
-@dataclass(frozen=True)
-class Caught:
-    """A hidden count, and the least and the most that it can be."""
+class Council:
+    """A KPI's months, and a key of the council's own: the same months that count anything round the same way."""
 
-    key: Key
-    least: float
-    most: float
+    def __init__(self, months: Months, rng: np.random.Generator) -> None:
+        self.totals = np.concatenate([[0], np.cumsum(months)])
+        self._months = months
+        self._rng = rng
+        self._draws: dict[tuple[int, ...], float] = {}
+
+    def rounded(self, start: int, end: int) -> int:
+        count = int(self.totals[end] - self.totals[start])
+        records = tuple(month for month in range(start, end) if self._months[month] > 0)
+        draw = self._draws.setdefault(records, self._rng.random())
+        return count // 5 * 5 + (5 if draw * 5 < count % 5 else 0)
 
 
-class Adder:
-    """Writes down every sum there is, and asks for the least and the most of every hidden count.
+def random_council(rng: np.random.Generator) -> Council:
+    return Council(rng.poisson(rng.choice(MEANS), MONTHS), rng)
 
-    He takes counts to be whole and not negative. ``not_zero`` are counts (team, month, "n" or "r", the rest) that
-    somebody told him are not 0.
+
+def values_left(council: Council, windows: Sequence[int], *, tells_zero: bool = False) -> Counter[int]:
+    """Of the council's counts of 1 to 5, published or not: how many are left with so many values.
+
+    ``tells_zero``: a count that rounds to 0 says whether it was 0.
     """
-
-    def __init__(
-        self,
-        published: Mapping[Key, float | None],
-        *,
-        is_share: bool = True,
-        teams: frozenset[str] = frozenset(),
-        not_zero: frozenset[tuple[str, int, str]] = frozenset(),
-    ) -> None:
-        self.published = published
-        self._parts = {"n": ("n",), "d": ("n", "r"), "r": ("r",)} if is_share else {"n": ("n",)}
-        self._teams = sorted(teams) or [AUTHORITY]
-        months = range(
-            min(month - length + 1 for _, month, length, _ in published), max(month for _, month, *_ in published) + 1
-        )
-        unknowns = list(product(self._teams, months, ("n", "r") if is_share else ("n",)))
-        self._at = {unknown: number for number, unknown in enumerate(unknowns)}
-        known = [(self.sum_of(key), value) for key, value in published.items() if value is not None]
-        self._rows = np.array([row for row, _ in known]).reshape(len(known), len(unknowns))
-        self._values = np.array([value for _, value in known])
-        self._bounds = [(1.0 if unknown in not_zero else 0.0, None) for unknown in unknowns]
-
-    def sum_of(self, key: Key) -> np.ndarray:
-        team, month, length, part = key
-        row = np.zeros(len(self._at))
-        for owner in self._teams if team == AUTHORITY else [team]:
-            for each in range(month - length + 1, month + 1):
-                for atom in self._parts[part]:
-                    row[self._at[owner, each, atom]] = 1
-        return row
-
-    def hidden(self) -> Iterator[Key]:
-        """Every count that is hidden, the rest of a hidden figure among them."""
-        for (team, month, length, part), value in self.published.items():
-            if value is None:
-                yield (team, month, length, part)
-                if part == "n" and "r" in self._parts:
-                    yield (team, month, length, "r")
-
-    def bounds(self, key: Key) -> tuple[float, float]:
-        """By linear programming: a fraction of a child counts too, so that the bounds are rather wide."""
-        row = self.sum_of(key)
-        least = linprog(row, A_eq=self._rows, b_eq=self._values, bounds=self._bounds)
-        most = linprog(-row, A_eq=self._rows, b_eq=self._values, bounds=self._bounds)
-        assert least.status == 0, "what is published contradicts itself"
-        return least.fun, np.inf if most.status == 3 else -most.fun
-
-    def values(self, key: Key) -> int:
-        """By trying: how many values, of those near the bounds, the count can have in whole numbers."""
-        row, (least, most) = self.sum_of(key), self.bounds(key)
-        lowest = int(np.ceil(least - 1e-6))
-        highest = int(min(np.floor(most + 1e-6), lowest + 12))
-        return sum(self._can_be(row, value) for value in range(lowest, highest + 1))
-
-    def _can_be(self, row: np.ndarray, value: int) -> bool:
-        limits = [LinearConstraint(row, value, value)]
-        if len(self._values):
-            limits.append(LinearConstraint(self._rows, self._values, self._values))
-        lower = np.array([low for low, _ in self._bounds])
-        solved = milp(np.zeros(len(row)), integrality=np.ones(len(row)), constraints=limits, bounds=(lower, np.inf))
-        return bool(solved.status == 0)
-
-    def caught(self) -> list[Caught]:
-        """The hidden counts that he can bound to fewer than four values."""
-        found = []
-        for key in self.hidden():
-            least, most = self.bounds(key)
-            if np.floor(most + 1e-6) - np.ceil(least - 1e-6) < ENOUGH - 1:
-                found.append(Caught(key, least, most))
-        return found
+    distance = np.full((MONTHS + 1, MONTHS + 1), FAR)
+    np.fill_diagonal(distance, 0)
+    for end in range(1, MONTHS + 1):
+        distance[end, end - 1] = 0
+    for length in windows:
+        for end in range(length, MONTHS + 1, 3 if length == 3 else 1):
+            start = end - length
+            rounded = council.rounded(start, end)
+            least, most = max(0, rounded - 4), rounded + 4
+            if tells_zero and rounded == 0:
+                is_zero = council.totals[end] == council.totals[start]
+                least, most = (0, 0) if is_zero else (1, 4)
+            distance[start, end] = min(distance[start, end], most)
+            distance[end, start] = min(distance[end, start], -least)
+    for between in range(MONTHS + 1):
+        distance = np.minimum(distance, distance[:, between : between + 1] + distance[between : between + 1, :])
+    left: Counter[int] = Counter()
+    for length in (1, 3, 6, 12):
+        for end in range(length, MONTHS + 1):
+            if council.totals[end] - council.totals[end - length] in SMALL:
+                left[int(distance[end - length, end] + distance[end, end - length]) + 1] += 1
+    return left
 
 
-def subtracted(published: Mapping[Key, float | None]) -> dict[Key, float]:
-    """What one gets with pencil and paper: subtract, as long as there is a sum with one thing missing."""
-    told = {key: value for key, value in published.items() if value is not None}
-    months: dict[tuple[str, int, str], float] = {}
-    while True:
-        before = len(told) + len(months)
-        for (team, month, length, part), value in list(told.items()):
-            each = [(team, month - back, part) for back in range(length)]
-            missing = [one for one in each if one not in months]
-            if len(missing) == 1:
-                months[missing[0]] = value - sum(months[one] for one in each if one in months)
-            earlier = told.get((team, month - 1, length, part))
-            if length > 1 and earlier is not None:
-                first, last = (team, month - length, part), (team, month, part)
-                if first in months and last not in months:
-                    months[last] = months[first] + value - earlier
-                elif last in months and first not in months:
-                    months[first] = months[last] - value + earlier
-        for key in published:
-            team, month, length, part = key
-            each = [(team, month - back, part) for back in range(length)]
-            if key not in told and all(one in months for one in each):
-                told[key] = sum(months[one] for one in each)
-        for _, month, length, part in published:
-            sums = _teams(told, month, length, part)
-            whole = told.get((AUTHORITY, month, length, part))
-            names = {name for name, *_ in published if name != AUTHORITY}
-            missing_teams = names - set(sums)
-            if whole is not None and names and len(missing_teams) == 1:
-                told.setdefault((missing_teams.pop(), month, length, part), whole - sum(sums.values()))
-        if len(told) + len(months) == before:
-            return {key: told[key] for key, value in published.items() if value is None and key in told}
+def simulated(windows: Sequence[int], councils: int, *, tells_zero: bool = False) -> Counter[int]:
+    rng = np.random.default_rng(20210228)
+    left: Counter[int] = Counter()
+    for _ in range(councils):
+        left += values_left(random_council(rng), windows, tells_zero=tells_zero)
+    return left
 
 
-def _teams(told: Mapping[Key, float], month: int, length: int, part: str) -> dict[str, float]:
-    found: dict[str, float] = defaultdict(float)
-    for (team, *rest), value in told.items():
-        if team != AUTHORITY and rest == [month, length, part]:
-            found[team] = value
-    return found
+def main(councils: int) -> None:
+    print(
+        "| published | 0 told from 1 to 4 | small counts | 1 value | 2 | 3 | 4 or more |\n|---|---|---|---|---|---|---|"
+    )
+    for name, windows in PUBLISHED.items():
+        for tells_zero in (False, True):
+            left = simulated(windows, councils, tells_zero=tells_zero)
+            asked = sum(left.values())
+            few = [left[values] for values in (1, 2, 3)]
+            shares = " | ".join(f"{100 * each / asked:.2f}%" for each in (*few, asked - sum(few)))
+            print(f"| {name} | {'yes' if tells_zero else 'no'} | {asked:,} | {shares} |")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

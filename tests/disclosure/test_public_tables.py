@@ -1,254 +1,295 @@
-"""From a restricted edition to the public one: what is shown, what stands in the place of what is not."""
+"""From a warehouse to the public tables: what is rounded, what is shown, and what follows from it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
+from pydantic import SecretStr
 
-from pipelines.disclosure import protect
-from pipelines.settings import PROJECT, Settings
-from tests.disclosure.restricted import (
-    COUNCIL,
-    contracts,
-    flow_tables,
-    month_name,
-    of_kpi,
-    score,
-    share,
-    write_restricted,
-)
+from pipelines.contracts.published import load_published
+from pipelines.periods import Period
+from pipelines.settings import NoDisclosureKey
+from pipelines.snapshots import disclosure
+from pipelines.snapshots.disclosure import DisclosureRefused, rounded_warehouse
+from pipelines.snapshots.publish import publish
+from tests.disclosure.rounded import Counted, protected, protected_counts, row_of, rows_of, small_warehouse
+from tests.warehouse_input import MONTH
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.disclosure import Protected
-    from tests.disclosure.restricted import Row
+    from pipelines.settings import Settings
+    from pipelines.snapshots.disclosure import Protected
 
-SETTINGS = Settings(project_dir=PROJECT)
-LARGE = [(90 + number % 3, 10 + number % 4) for number in range(20)]
-
-
-def published(folder: Path, rows: dict[str, list[Row]], *earlier: Path) -> Protected:
-    """Protect a restricted edition and put the public one down beside it."""
-    write_restricted(folder, rows)
-    protected = protect(folder, contracts(), earlier, SETTINGS)
-    public = folder / "public"
-    public.mkdir()
-    for table in protected.tables:
-        protected.rows[table.name].sort(*table.key).write_parquet(str(public / f"{table.name}.parquet"))
-    return protected
+SHARE, COUNT = "assess_45wd", "cpp_count"
+ROUND_COUNTED = """
+    UPDATE disclosure.counted
+    SET
+        numerator = rounded_by_key(numerator, numerator_key, 5),
+        denominator = CASE
+            WHEN kpi_id NOT LIKE '%_rate_10k' THEN rounded_by_key(denominator, denominator_key, 5) ELSE denominator
+        END
+"""
 
 
-def rows_of(protected: Protected, table: str, **key: Any) -> list[Row]:
-    relation = protected.rows[table]
-    rows = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
-    return [row for row in rows if all(row[name] == value for name, value in key.items())]
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Path]:
+    return small_warehouse(tmp_path_factory.mktemp("small"))
 
 
-def row_of(protected: Protected, table: str, **key: Any) -> Row:
-    (row,) = rows_of(protected, table, **key)
-    return row
+@pytest.fixture(scope="module")
+def made(small: tuple[Settings, Path]) -> Protected:
+    settings, warehouse = small
+    return protected(warehouse, settings)
 
 
-def stock(*figures: tuple[int, int], kpi_id: str = "cla_visit_snapshot") -> dict[str, list[Row]]:
-    key = {"authority_code": COUNCIL, "kpi_id": kpi_id, "unit": "percent", "rag": "green"}
-    months = [{**key, "reporting_month": month_name(number), **share(figure)} for number, figure in enumerate(figures)]
-    return {"kpi": [of_kpi(kpi_id, measure="stock")], "kpi_month": months}
+@pytest.fixture(scope="module")
+def exact(small: tuple[Settings, Path]) -> dict[str, dict[tuple[Any, ...], tuple[float, float | None]]]:
+    """What the restricted tables of months and windows say of the whole authority."""
+    found = {}
+    with duckdb.connect(str(small[1]), read_only=True) as warehouse:
+        for table, window in (("kpi_month", "1"), ("kpi_window", "window_months")):
+            rows = warehouse.sql(
+                f"SELECT kpi_id, reporting_month, {window}, numerator, denominator FROM snapshots.{table} "
+                "WHERE team_code IS NULL"
+            ).fetchall()
+            found[table] = {tuple(row[:3]): (row[3], row[4]) for row in rows}
+    return found
 
 
-def count(*numbers: int, kpi_id: str = "assess_open_overdue") -> dict[str, list[Row]]:
-    key = {"authority_code": COUNCIL, "kpi_id": kpi_id, "unit": "count", "rag": "no target"}
-    months = [
-        {**key, "reporting_month": month_name(place), "numerator": number, "value": number, "shown": number}
-        for place, number in enumerate(numbers)
-    ]
-    return {"kpi": [of_kpi(kpi_id, "count", "stock")], "kpi_month": months}
+def declare_twelve_months_too(connection: duckdb.DuckDBPyConnection, _: Path) -> None:
+    connection.execute(
+        f"CREATE TABLE disclosure.public_window AS SELECT '{SHARE}' AS kpi_id, unnest([6, 12]) AS window_months"
+    )
 
 
-@pytest.mark.parametrize(
-    ("number", "is_shown"), [(0, True), (1, False), (5, False), (6, True)], ids=["none", "one", "five", "six"]
-)
-def test_a_count_of_1_to_5_is_hidden(tmp_path: Path, number: int, is_shown: bool) -> None:
-    row = row_of(published(tmp_path / "v0001", count(number)), "kpi_month")
-    assert row["numerator"] == (number if is_shown else None)
-    assert row["numerator_symbol"] == (None if is_shown else "c")
-    assert row["value"] == (number if is_shown else None)
-    assert (row["denominator"], row["denominator_symbol"]) == (None, "z")
-    assert row["rag"] == ("no target" if is_shown else "not shown")
+def of_counts(small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch, *cells: Counted) -> Protected:
+    return protected_counts(monkeypatch, small[1], small[0], cells)
 
 
-@pytest.mark.parametrize(
-    ("figure", "numerator_shown", "denominator_shown"),
-    [
-        ((6, 6), True, True),
-        ((5, 6), False, True),
-        ((6, 5), False, True),
-        ((0, 6), True, True),
-        ((6, 0), True, True),
-        ((0, 5), False, False),
-        ((5, 0), False, False),
-        ((0, 0), True, True),
-    ],
-)
-def test_a_share_goes_with_its_numerator_its_rest_and_its_denominator(
-    tmp_path: Path, figure: tuple[int, int], numerator_shown: bool, denominator_shown: bool
+@pytest.mark.parametrize("table", ["kpi_month", "kpi_window"])
+def test_every_count_is_a_multiple_of_5_and_within_4_of_the_truth(
+    made: Protected, exact: dict[str, Any], table: str
 ) -> None:
-    row = row_of(published(tmp_path / "v0001", stock(figure)), "kpi_month")
-    assert (row["numerator"] is not None, row["denominator"] is not None) == (numerator_shown, denominator_shown)
-    hidden = {name for name, symbol in row.items() if name.endswith("_symbol") and symbol == "c"}
-    shares = {"value_symbol", "shown_symbol", "lower_symbol", "upper_symbol"}
-    assert hidden >= shares if not (numerator_shown and denominator_shown) else not hidden
-    assert all(row[name.removesuffix("_symbol")] is None for name in hidden)
+    rows = rows_of(made, table)
+    assert len(rows) > 40
+    for row in rows:
+        truth = exact[table][row["kpi_id"], row["reporting_month"], row.get("window_months", 1)]
+        for name, count in zip(("numerator", "denominator"), truth, strict=True):
+            if not (name == "denominator" and (row["unit"] == "per_10000" or count is None)):
+                assert row[name] % 5 == 0 and abs(row[name] - count) < 5, (row["kpi_id"], name)
 
 
-def test_a_share_of_nobody_is_not_applicable_and_one_of_few_of_low_reliability(tmp_path: Path) -> None:
-    made = published(tmp_path / "v0001", stock((0, 0), (0, 9), (0, 10)))
-    rows = {row["reporting_month"]: row for row in rows_of(made, "kpi_month")}
-    assert [rows[month_name(number)]["value_symbol"] for number in range(3)] == ["z", "u", None]
-    assert rows[month_name(1)]["value"] == 0
+def test_every_headline_count_is_public(made: Protected, exact: dict[str, Any]) -> None:
+    """Six months of what happens, and the month's end of what stands."""
+    public = {(row["kpi_id"], row["reporting_month"], row["window_months"]) for row in rows_of(made, "kpi_window")}
+    assert {key for key in exact["kpi_window"] if key[2] <= 6} <= public
 
 
-def test_a_small_month_goes_hidden_with_all_that_follows_from_it(tmp_path: Path) -> None:
-    months = [*LARGE[:-1], (97, 3)]
-    made = published(tmp_path / "v0001", flow_tables(months))
-    last = month_name(19)
-    assert row_of(made, "kpi_month", reporting_month=last)["numerator_symbol"] == "c"
-    assert row_of(made, "kpi_month", reporting_month=last)["denominator"] == 100
-    windows = rows_of(made, "kpi_window", reporting_month=last)
-    hidden = [row for row in windows if row["numerator"] is None]
-    others = [row for row in rows_of(made, "kpi_month") if row["numerator"] is None]
-    assert hidden or len(others) > 1
-    assert all(row["mean_of_months_symbol"] == "c" for row in windows)
-    assert {row["mean_symbol"] for row in rows_of(made, "kpi_chart")} == {"c"}
-    assert {row["variation"] for row in rows_of(made, "kpi_chart")} == {None}
+def test_some_counts_go_up_and_some_down(made: Protected, exact: dict[str, Any]) -> None:
+    moved = {
+        row["numerator"] > exact["kpi_window"][row["kpi_id"], row["reporting_month"], row["window_months"]][0]
+        for row in rows_of(made, "kpi_window", kpi_id=SHARE, window_months=6)
+    }
+    assert moved == {True, False}
 
 
-def test_nothing_is_hidden_where_nothing_is_small(tmp_path: Path) -> None:
-    made = published(tmp_path / "v0001", flow_tables(LARGE))
-    assert {cost["hidden"] for cost in made.report["tables"].values()} == {0}
-    assert row_of(made, "kpi_change", reporting_month=month_name(19))["change"] is not None
-    assert {row["mean"] for row in rows_of(made, "kpi_chart")} == {90.0}
+def test_no_team_is_public(made: Protected) -> None:
+    for table in ("kpi_month", "kpi_window", "kpi_change", "kpi_chart", "kpi_funnel"):
+        assert {row["team_code"] for row in rows_of(made, table)} <= {None}
 
 
-def test_a_change_is_shown_where_both_its_ends_are(tmp_path: Path) -> None:
-    made = published(tmp_path / "v0001", flow_tables([(30, 0)] * 7 + [(30, 1)] + [(30, 0)] * 12))
-    windows = {row["reporting_month"]: row for row in rows_of(made, "kpi_window", window_months=6)}
-    changes = rows_of(made, "kpi_change")
-    ends = [(windows[row["reporting_month"]]["value"], windows[row["base_month"]]["value"]) for row in changes]
-    assert {row["change"] is not None for row in changes} == {True, False}
-    assert [row["change"] is not None for row in changes] == [None not in both for both in ends]
+def test_the_same_records_round_the_same_way_by_whatever_name(made: Protected) -> None:
+    """The children on plans are those of the rate; who were there at one month's end are there at the next."""
+    numerators = {
+        row["numerator"] for kpi_id in (COUNT, "cpp_rate_10k") for month in ("2021-01", MONTH)
+        for row in rows_of(made, "kpi_month", kpi_id=kpi_id, reporting_month=month)
+    }  # fmt: skip
+    assert len(numerators) == 1
 
 
-def test_a_window_that_is_published_again_keeps_what_it_hid(tmp_path: Path) -> None:
-    """What is hidden in one edition follows from none of those after it."""
-    months = [*LARGE[:-2], (97, 3), (95, 20)]
-    first = published(tmp_path / "2022-07" / "v0001", flow_tables(months[:-1]))
-    second = published(tmp_path / "2022-08" / "v0001", flow_tables(months), tmp_path / "2022-07" / "v0001" / "public")
-    for table in ("kpi_month", "kpi_window"):
-        for row in rows_of(first, table):
-            key = {name: row[name] for name in ("reporting_month", "window_months") if name in row}
-            later = row_of(second, table, **key)
-            assert (row["numerator"] is None) <= (later["numerator"] is None)
+def test_the_same_warehouse_and_key_make_the_same_tables_and_another_key_makes_others(
+    small: tuple[Settings, Path], made: Protected
+) -> None:
+    settings, warehouse = small
+    again = protected(warehouse, settings)
+    other = settings.model_copy(update={"disclosure_key": SecretStr("another key of the tests, of 32 bytes")})
+    others = protected(warehouse, other)
+    for table, rows in made.rows.items():
+        assert sorted(map(str, rows.fetchall())) == sorted(map(str, again.rows[table].fetchall()))
+    assert rows_of(made, "kpi_window") != rows_of(others, "kpi_window")
 
 
-def test_incidents_are_told_by_twelve_months_alone(tmp_path: Path) -> None:
-    made = published(tmp_path / "v0001", flow_tables([(8, 0)] * 13, kpi_id="sin_notified_5wd"))
+def test_without_a_key_nothing_is_published(small: tuple[Settings, Path]) -> None:
+    settings = small[0].model_copy(update={"disclosure_key": None})
+    with pytest.raises(NoDisclosureKey, match="DISCLOSURE_KEY must hold 32 bytes"):
+        publish(settings, Period.parse(MONTH))
+
+
+@pytest.mark.parametrize(("denominator", "value", "symbol"), [(20, 50.0, None), (15, None, "c"), (0, None, "c")])
+def test_a_percentage_is_shown_of_20_and_not_of_15(
+    small: tuple[Settings, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    denominator: int,
+    value: float | None,
+    symbol: str | None,
+) -> None:
+    cell = Counted(SHARE, 0, 6, denominator / 2 if denominator == 20 else 0, denominator)
+    row = row_of(of_counts(small, monkeypatch, cell), "kpi_window", kpi_id=SHARE)
+    assert (row["value"], row["value_symbol"]) == (value, symbol)
+    assert (row["value_rounded"], row["value_rounded_symbol"]) == (value, symbol)
+    assert (row["lower"] is None, row["upper_symbol"]) == (value is None, symbol)
+    assert row["rag"] == ("not shown" if value is None else "no target")
+    assert (row["denominator"], row["denominator_symbol"]) == (denominator, "low" if denominator == 0 else None)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "public_windows"), [(20, 20, {1, 6}), (15, 20, {6}), (15, 15, {6})]
+)
+def test_months_are_public_where_both_counts_of_each_are_20_or_more(
+    small: tuple[Settings, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    numerator: int,
+    denominator: int,
+    public_windows: set[int],
+) -> None:
+    months = [(numerator, denominator) if before == 7 else (25, 30) for before in range(12)]
+    cells = [Counted(SHARE, before, 1, *counts) for before, counts in enumerate(months)]
+    cells += [Counted(SHARE, 0, window, 10 * window, 25 * window) for window in (6, 12)]
+    made = of_counts(small, monkeypatch, *cells)
+    windows = {row["window_months"] for row in rows_of(made, "kpi_window", kpi_id=SHARE)}
+    months = rows_of(made, "kpi_month", kpi_id=SHARE)
+    assert windows | ({1} if months else set()) == public_windows
+    assert len(months) == len(rows_of(made, "kpi_chart", kpi_id=SHARE)) == (12 if months else 0)
+
+
+def test_the_mean_of_months_is_that_of_the_public_months_or_hidden(
+    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months = [Counted(SHARE, before, 1, 20, 50 if before else 25) for before in range(6)]
+    window = Counted(SHARE, 0, 6, 120, 275)
+    row = row_of(of_counts(small, monkeypatch, *months, window), "kpi_window", kpi_id=SHARE)
+    assert row["mean_of_months"] == pytest.approx((5 * 40 + 80) / 6)
+    monkeypatch.undo()
+    row = row_of(of_counts(small, monkeypatch, window), "kpi_window", kpi_id=SHARE)
+    assert (row["mean_of_months"], row["mean_of_months_symbol"], row["mean_of_months_differs"]) == (None, "c", None)
+
+
+def test_all_of_a_whole_stay_all_of_it_and_no_part_is_more_than_its_whole(
+    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same = [Counted(SHARE, key, 6, 23, 23, key, key) for key in range(15)]
+    part = [Counted(SHARE, key, 12, 23, 24, key, key + 1000) for key in range(15)]
+    monkeypatch.setattr(rounded_warehouse, "_put_public_windows", declare_twelve_months_too)
+    rows = rows_of(of_counts(small, monkeypatch, *same, *part), "kpi_window")
+    assert len(rows) == 30
+    all_of_it = [row for row in rows if row["window_months"] == 6]
+    assert {row["numerator"] - row["denominator"] for row in all_of_it} == {0}
+    assert {row["numerator"] for row in all_of_it} == {20, 25}
+    parts = [row["denominator"] - row["numerator"] for row in rows if row["window_months"] == 12]
+    assert set(parts) == {0, 5}
+
+
+def test_a_count_that_rounds_to_0_says_so_whether_it_was_0_or_not(
+    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = [Counted(COUNT, before, 1, before % 2, None, before) for before in range(14)]
+    rows = rows_of(of_counts(small, monkeypatch, *cells), "kpi_window", kpi_id=COUNT)
+    assert len(rows) == 14
+    low = [row for row in rows if row["numerator"] == 0]
+    assert len(low) > 7
+    assert {(row["numerator_symbol"], row["value"], row["value_symbol"]) for row in low} == {("low", 0.0, "low")}
+
+
+def test_incidents_are_told_by_twelve_months_alone(
+    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = of_counts(small, monkeypatch, *(Counted("sin_count", 0, window, 40) for window in (1, 6, 12)))
     assert rows_of(made, "kpi_month") == []
-    assert rows_of(made, "kpi_chart") == []
-    assert {row["window_months"] for row in rows_of(made, "kpi_window")} == {12}
+    assert [row["window_months"] for row in rows_of(made, "kpi_window")] == [12]
 
 
-def test_teams_are_not_public(tmp_path: Path) -> None:
-    rows = stock((40, 40))
-    rows["kpi_month"] += [
-        {**rows["kpi_month"][0], "team_code": f"T{number:02d}", **share((20, 20))} for number in (1, 2)
-    ]
-    made = published(tmp_path / "v0001", rows)
-    assert [row["team_code"] for row in rows_of(made, "kpi_month")] == [None]
+def test_a_change_is_of_the_rounded_ends(small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = [Counted(SHARE, 0, 6, 18, 40), Counted(SHARE, 12, 6, 10, 40)]
+    made = of_counts(small, monkeypatch, *ends)
+    row = row_of(made, "kpi_change", comparator="same_month_last_year")
+    assert row["change"] == pytest.approx(100 * float(row["numerator"] - row["base_numerator"]) / 40)
+    assert row["numerator"] % 5 == row["base_numerator"] % 5 == 0
+    assert row["lower"] < row["change"] < row["upper"]
+    monkeypatch.undo()
+    hidden = [Counted(SHARE, 0, 6, 10, 15), ends[1]]
+    row = row_of(of_counts(small, monkeypatch, *hidden), "kpi_change", comparator="same_month_last_year")
+    assert (row["change"], row["change_symbol"], row["lower"], row["upper_symbol"]) == (None, "c", None, "c")
+    assert (row["base_value"], row["is_beyond_chance"]) == (25.0, None)
 
 
-def test_a_kpi_that_does_not_add_up_is_left_out_and_the_rest_goes_on(tmp_path: Path) -> None:
-    rows = flow_tables(LARGE)
-    rows["kpi_window"][0]["numerator"] += 1
-    others = stock((40, 40))
-    rows["kpi"] += others["kpi"]
-    rows["kpi_month"] += others["kpi_month"]
-    made = published(tmp_path / "v0001", rows)
-    assert set(made.report["refused"]) == {"assess_45wd"}
-    assert made.public_report["refused"] == ["assess_45wd"]
-    assert {row["kpi_id"] for row in rows_of(made, "kpi_month")} == {"cla_visit_snapshot"}
-    assert rows_of(made, "kpi_window") == []
-
-
-@pytest.mark.parametrize(("lacks", "is_shown"), [(0, True), (1, False), (5, False), (6, True)])
-def test_a_part_that_lacks_1_to_5_of_its_whole_is_not_shown_beside_it(
-    tmp_path: Path, lacks: int, is_shown: bool
+def test_full_time_equivalents_are_rounded_like_counts(
+    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of those on plans, those who were on them for three months: who sees both has the others by subtraction."""
-    rows = count(100, kpi_id="cpp_count")
-    part = stock((100 - lacks, 0), kpi_id="cp_review_ni67")
-    made = published(tmp_path / "v0001", {name: rows[name] + part[name] for name in rows})
-    whole = row_of(made, "kpi_month", kpi_id="cpp_count")["numerator"]
-    reviewed = row_of(made, "kpi_month", kpi_id="cp_review_ni67")["denominator"]
-    assert (whole == 100 and reviewed == 100 - lacks) is is_shown
-    assert whole == 100 or reviewed == 100 - lacks
+    row = row_of(of_counts(small, monkeypatch, Counted("vacancy_rate_fte", 0, 1, 12.6, 141.25)), "kpi_window")
+    assert (row["numerator"], row["denominator"]) in {(n, d) for n in (10, 15) for d in (140, 145)}
+    assert row["value"] == pytest.approx(100 * float(row["numerator"]) / float(row["denominator"]))
 
 
-def test_a_rate_goes_hidden_with_the_count_it_is_made_of(tmp_path: Path) -> None:
-    rows = count(4, 20, kpi_id="cla_count")
-    rows["kpi"].append(of_kpi("cla_rate_10k", "per_10000", "stock"))
-    key = {"authority_code": COUNCIL, "kpi_id": "cla_rate_10k", "unit": "per_10000"}
-    rows["kpi_month"] += [
-        {**key, "reporting_month": month_name(place), "numerator": number, "denominator": 59000, "value": 1.0}
-        for place, number in enumerate((4, 20))
-    ]
-    made = published(tmp_path / "v0001", rows)
-    small = row_of(made, "kpi_month", kpi_id="cla_rate_10k", reporting_month=month_name(0))
-    assert (small["numerator"], small["value"], small["denominator"]) == (None, None, 59000)
-    assert row_of(made, "kpi_month", kpi_id="cla_rate_10k", reporting_month=month_name(1))["numerator"] == 20
+def test_a_population_stays_as_it_was_published(small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = of_counts(small, monkeypatch, Counted("cpp_rate_10k", 0, 1, 122, 58612))
+    row = row_of(made, "kpi_window")
+    assert row["denominator"] == 58612 and row["numerator"] in (120, 125)
+    assert row["value"] == pytest.approx(10000 * float(row["numerator"]) / 58612)
+    monkeypatch.undo()
+    row = row_of(of_counts(small, monkeypatch, Counted("cpp_rate_10k", 0, 1, 122, 0)), "kpi_window")
+    assert (row["value"], row["value_symbol"], row["denominator_symbol"]) == (None, "z", "z")
 
 
-@pytest.mark.parametrize(("respondents", "is_shown"), [(9, False), (10, True), (None, False)])
-def test_a_survey_of_fewer_than_ten_is_hidden(tmp_path: Path, respondents: int | None, is_shown: bool) -> None:
-    made = published(tmp_path / "v0001", {"survey_score": [score(respondents), score(400, "region")]})
-    council = row_of(made, "survey_score", geography="council")
-    assert council["score"] == (71.2 if is_shown else None)
-    assert council["rag"] == ("amber" if is_shown else "not shown")
-    assert (council["respondents"] is not None) == is_shown
-    region = row_of(made, "survey_score", geography="region")
-    assert region["score"] == 71.2
-    assert region["without_score"] == (70.0 if is_shown else None)
+def test_the_report_says_how_much_is_hidden(made: Protected) -> None:
+    cells = made.report["tables"]["kpi_window"]
+    rows = rows_of(made, "kpi_window")
+    symbols = [value for row in rows for name, value in row.items() if name.endswith("_symbol")]
+    assert cells == {"cells": len(symbols), "hidden": symbols.count("c"), "low": symbols.count("low")}
+    assert made.withheld == {}
 
 
-@pytest.mark.parametrize(("respondents", "is_shown"), [(67, True), (68, False), (76, False), (77, True)])
-def test_a_survey_told_again_of_nearly_the_same_people_is_hidden(
-    tmp_path: Path, respondents: int, is_shown: bool
+def test_the_public_edition_of_counts_that_are_rounded_already_is_the_same_to_the_byte(
+    small: tuple[Settings, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the two scores would follow that of the others."""
-    published(tmp_path / "v0001", {"survey_score": [score(67)]})
-    made = published(tmp_path / "v0002", {"survey_score": [score(respondents)]}, tmp_path / "v0001" / "public")
-    assert (row_of(made, "survey_score")["score"] is not None) == is_shown
+    """Whatever is public is a function of the rounded counts: nothing exact is in it, in whatever form."""
+    settings, warehouse = small
+    editions = []
+    for name in ("exact", "rounded"):
+        place = settings.model_copy(update={"data_dir": tmp_path / name})
+        place.warehouse.mkdir(parents=True)
+        (place.warehouse / MONTH).symlink_to(warehouse.parent)
+        (place.data_dir / "staging").symlink_to(settings.staging)
+        editions.append(publish(place, Period.parse(MONTH)).folder / "public")
+        really_count = rounded_warehouse.count
+
+        def count_rounded(connection: duckdb.DuckDBPyConnection, sql: Path, count: Any = really_count) -> None:
+            count(connection, sql)
+            connection.execute(ROUND_COUNTED)
+
+        monkeypatch.setattr(rounded_warehouse, "count", count_rounded)
+    files = [
+        {path.relative_to(edition): path.read_bytes() for path in edition.rglob("*") if path.is_file()}
+        for edition in editions
+    ]
+    assert len(files[0]) > 20
+    for path in files[0].keys() | files[1].keys():
+        if path.name != "snapshot.duckdb":
+            assert files[0].get(path) == files[1].get(path), path
 
 
-def test_a_contract_names_every_column_and_requires_none_that_may_be_hidden(tmp_path: Path) -> None:
-    made = published(tmp_path / "v0001", flow_tables([*LARGE[:-1], (97, 3)]) | {"survey_score": [score(9)]})
-    for table in made.tables:
-        assert [column.name for column in table.columns] == made.rows[table.name].columns
-        for column in table.columns:
-            rows = made.rows[table.name].filter(f"{column.name} IS NULL")
-            assert not column.required or len(rows) == 0, (table.name, column.name)
+def test_a_select_that_reads_what_may_hold_counts_publishes_nothing(
+    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounded_warehouse, "WITHOUT_COUNTS", rounded_warehouse.WITHOUT_COUNTS[1:])
+    with pytest.raises(DisclosureRefused, match="disclosure control broke: CatalogException"):
+        protected(small[1], small[0])
 
 
-def test_the_reports_hold_no_hidden_figure_and_the_public_one_no_reason(tmp_path: Path) -> None:
-    made = published(tmp_path / "v0001", count(3, 60))
-    assert made.report["figures"] == {"shown": 1, "primary": 1, "before": 0, "secondary": 0}
-    assert made.report["tables"]["kpi_month"]["hidden"] == 5
-    assert set(made.public_report) == {"refused", "tables"}
-
-
-def test_the_same_input_gives_the_same_rows(tmp_path: Path) -> None:
-    rows = flow_tables([*LARGE[:-1], (97, 3)])
-    one, other = (published(tmp_path / name, rows) for name in ("v0001", "v0002"))
-    for name in one.rows:
-        assert one.rows[name].fetchall() == other.rows[name].fetchall()
+def test_a_table_that_nothing_makes_public_is_withheld(small: tuple[Settings, Path]) -> None:
+    table = next(each for each in load_published(small[0].expectations / "snapshots") if not each.is_public)
+    made = disclosure.protect(small[1], [table], small[0])
+    assert made.withheld == {table.name: "Nothing says how it could pass disclosure control."}
+    assert made.tables == ()

@@ -1,9 +1,11 @@
-"""The made-up council, run through the command line in two places."""
+"""The made-up council, run in two places: through the command line, and as the README says."""
 
 import os
 import pickle
+import re
 import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +14,11 @@ import pytest
 from pipelines.sample import SampleWritten, write_sample
 from pipelines.settings import PROJECT
 from pipelines.storage import one_at_a_time
-from tests.exports import KEY
+from tests.command_line import run_command
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+README_COMMANDS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+README_KEYS = dict(re.findall(r"(\w+_KEY)=(\S+)", README))
 
 
 @dataclass(frozen=True)
@@ -31,36 +37,61 @@ class Place:
         return self.data / "snapshots" / "2021-02" / "v0001"
 
     def pipelines(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {
-            **os.environ,
-            "INBOX_URL": str(self.root / "inbox"),
-            "DATA_DIR": str(self.data),
-            "PSEUDONYM_KEY": KEY,
-            "COLUMNS": "200",
-        }
-        command = [sys.executable, "-m", "pipelines", *arguments]
-        return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+        places = {"INBOX_URL": str(self.root / "inbox"), "DATA_DIR": str(self.data)}
+        return run_command(*arguments, **places, **README_KEYS, COLUMNS="200")
 
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return _run_once(tmp_path_factory, "here")
-
-
-@pytest.fixture(scope="session")
-def other_place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return _run_once(tmp_path_factory, "there")
-
-
-def _run_once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Place:
-    """A run takes a minute: the workers share it."""
-    folder = tmp_path_factory.getbasetemp()
-    root = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / name
-    written = root / "written.pickle"
-    with one_at_a_time(root.with_suffix(".lock")):
+    with _made_once(tmp_path_factory, "here") as root:
+        written = root / "written.pickle"
         if not written.exists():
             written.write_bytes(pickle.dumps(_without_functions(_run_sample(root).written)))
     return Place(root, pickle.loads(written.read_bytes()))  # noqa: S301 - just written
+
+
+@pytest.fixture(scope="session")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A copy of the project in which each command of the README was run, and what each said."""
+    with _made_once(tmp_path_factory, "there") as copy:
+        said = copy / "said.pickle"
+        if not said.exists():
+            for entry in PROJECT.iterdir():
+                if entry.name not in {"inbox", "data", "council", ".env", ".airflow", ".git"}:
+                    (copy / entry.name).symlink_to(entry)
+            said.write_bytes(pickle.dumps([_run_as_newcomer(command, copy) for command in README_COMMANDS]))
+    return copy, pickle.loads(said.read_bytes())  # noqa: S301 - just written
+
+
+@pytest.fixture(scope="session")
+def other_place(place: Place, newcomer: tuple[Path, list[str]]) -> Place:
+    return Place(newcomer[0], place.written)
+
+
+@contextmanager
+def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """A folder that the workers share, since a run takes a minute: one fills it, and the others wait."""
+    folder = tmp_path_factory.getbasetemp()
+    root = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / name
+    with one_at_a_time(root.with_suffix(".lock")):
+        root.mkdir(exist_ok=True)
+        yield root
+
+
+def _run_as_newcomer(command: str, copy: Path) -> str:
+    own = {"INBOX_URL": copy / "inbox", "DATA_DIR": copy / "data", "COUNCIL_DIR": copy / "council"}
+    (copy / "council").mkdir(exist_ok=True)
+    environment = {**os.environ, **README_KEYS, **{name: str(path) for name, path in own.items()}, "COLUMNS": "160"}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", command],
+        cwd=copy,
+        env={**environment, "AIRFLOW_HOME": str(copy / ".airflow")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
 
 
 def _run_sample(root: Path) -> Place:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines.settings import PROJECT
+from tests.command_line import run_command
 from tests.exports import KEY
 
 if TYPE_CHECKING:
@@ -21,10 +18,7 @@ Figures = dict[tuple[str, str, str | None], tuple[int, int | None]]
 def publish(root: Path, month: str = "2021-02") -> Path:
     """Run the month over ``root/inbox``; the newest snapshot database."""
     places = {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": KEY}
-    command = [sys.executable, "-m", "pipelines", "run", month]
-    done = subprocess.run(
-        command, cwd=PROJECT, env={**os.environ, **places}, capture_output=True, text=True, check=False
-    )
+    done = run_command("run", month, **places)
     assert done.returncode == 0, done.stderr + done.stdout
     return root / "data" / "snapshots" / month / "latest" / "snapshot.duckdb"
 

@@ -5,13 +5,16 @@ import shlex
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipelines.__main__ import main
 from pipelines.sample import write_sample
 from pipelines.settings import PROJECT
+from tests.command_line import run_command
 from tests.exports import KEY
 from tests.service.guide import block
 
@@ -22,14 +25,7 @@ INVITED = b"survey_date,invited\r\n2020-12-11,162\r\n"
 def run(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A command in a place of its own."""
     places = {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": KEY, "COLUMNS": "160"}
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines", *arguments],
-        cwd=PROJECT,
-        env={**os.environ, **places, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_command(*arguments, **{**places, **environment})
 
 
 def deliver(root: Path, authority: str, name: str, content: bytes) -> Path:
@@ -55,6 +51,8 @@ def deliver(root: Path, authority: str, name: str, content: bytes) -> Path:
         (["approve", "2021-02", "--by", "A"], {}, 2, "Missing option"),
         (["status"], {"SETTLE_SECONDS": "soon"}, 1, "settle_seconds"),
         (["sample"], {"INBOX_URL": "memory://inbox"}, 2, "set INBOX_URL to a local path"),
+        (["new", "kpi", "Visits-late"], {}, 2, "CannotWrite: 'Visits-late' cannot be an ID"),
+        (["new", "kpi", "cpp_count"], {}, 2, "cpp_count.sql exists already, and nothing was written"),
     ],
 )
 def test_a_fault_is_said_in_a_sentence_with_its_exit_code(
@@ -80,18 +78,34 @@ COMMANDS = [
     "verify",
     "rebuild",
     "diff",
+    "new kpi",
+    "new source",
 ]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_an_example_in_its_help(tmp_path: Path, command: str) -> None:
-    done = run(tmp_path, command, "--help")
+    done = run(tmp_path, *command.split(), "--help")
     assert done.returncode == 0
     assert f"Example: python -m pipelines {command}" in done.stdout
 
 
+def test_the_installed_command_is_the_same_and_gives_the_version(tmp_path: Path) -> None:
+    scripts = entry_points(group="console_scripts", name="kpis")
+    assert [script.load() for script in scripts] == [main]
+    done = run(tmp_path, "--version")
+    assert (done.returncode, done.stdout) == (0, f"kpis {version('safeguarding-kpis')}\n")
+
+
 def test_the_command_line_never_loads_airflow() -> None:
-    probe = "import sys, pipelines.__main__; sys.exit('airflow' in sys.modules)"
+    """Nor does anything that a command may import; Airflow's own part is in a folder of its own."""
+    probe = """
+import sys, pkgutil, importlib, pipelines
+for module in pkgutil.walk_packages(pipelines.__path__, "pipelines."):
+    if not module.name.startswith("pipelines.orchestration"):
+        importlib.import_module(module.name)
+sys.exit("airflow" in sys.modules)
+"""
     assert subprocess.run([sys.executable, "-c", probe], cwd=PROJECT, check=False).returncode == 0
 
 
@@ -172,10 +186,10 @@ def test_status_shows_what_was_refused(among_bad_ones: tuple[Path, subprocess.Co
 def test_the_sample_is_never_written_among_what_somebody_delivered(tmp_path: Path) -> None:
     (tmp_path / "inbox" / "Derby" / "ssd" / "2021-02").mkdir(parents=True)
     environment = {**os.environ, "INBOX_URL": str(tmp_path / "inbox"), "DATA_DIR": str(tmp_path / "data")}
-    command = [sys.executable, "-m", "pipelines.first_run"]
+    command = [sys.executable, "-m", "pipelines.orchestration.first_run"]
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "Derby/ssd/2021-02" in done.stdout and "holds no complete delivery" in done.stdout
+    assert "/entry 1/ssd/2021-02" in done.stdout and "holds no complete delivery" in done.stdout
     assert [path.name for path in (tmp_path / "inbox").iterdir()] == ["Derby"]
 
 

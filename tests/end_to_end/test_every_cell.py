@@ -183,7 +183,7 @@ def test_every_cell_of_survey_score(snapshot: duckdb.DuckDBPyConnection, counted
 
 
 def test_every_cell_of_survey_item(snapshot: duckdb.DuckDBPyConnection, counted: Counted) -> None:
-    """Scores are published to twelve places; below 60, rounded half up, a question is to be watched."""
+    """Scores are published to twelve places; of 60 or less, rounded half up, a question is to be watched."""
     columns = "score, rounded_score, is_reverse, answers, is_watched"
     found = published(snapshot, "survey_item", "question_id, standard_id", columns)
     recounted = {}
@@ -191,7 +191,7 @@ def test_every_cell_of_survey_item(snapshot: duckdb.DuckDBPyConnection, counted:
         counted.tables["survey_questions"], counted.tables["survey_responses"]
     ):
         whole, is_reverse = int(mean + Fraction(1, 2)), standard == TENSIONS
-        told = (float(round(mean, 12)), whole, is_reverse, answers, whole < 60 and not is_reverse)
+        told = (float(round(mean, 12)), whole, is_reverse, answers, whole <= 60 and not is_reverse)
         recounted[question, standard] = told
     assert found == recounted
     assert (len(recounted), sum(told[-1] for told in recounted.values())) == (59, 4)

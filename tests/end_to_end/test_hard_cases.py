@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.register import load_register
+from pipelines.contracts.kpis import load_register
 from pipelines.settings import PROJECT
 from tests.end_to_end.publishing import figures, publish, rows
 from tests.exports import SOURCES, write_ssd, write_table
@@ -166,8 +166,9 @@ CASES: dict[str, tuple[Tables, Told]] = {
             # Born on 28 February 2002: 18 on the day before the leap day of 2020.
             ("cla_count", "2020-01", None): (1, None),
             ("cla_count", "2020-02", None): (0, None),
-            ("cla_count", "2021-01", None): (5, None),
-            ("cla_count", "2021-02", None): (5, None),
+            # Not the child whose legal status cannot be read: it may be a short break.
+            ("cla_count", "2021-01", None): (4, None),
+            ("cla_count", "2021-02", None): (4, None),
             ("cpp_count", "2021-02", None): (0, None),
         },
     ),
@@ -293,7 +294,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in LEFT_OUT_COLUMNS:
         table, _, column = name.partition(".")
         deliver_without_a_column(folder_of(root, name), table, column)
-    write_ssd(folder_of(root, "delivered again"), plans(1))
     return root
 
 
@@ -354,19 +354,22 @@ def test_an_export_alone_publishes_without_a_survey(snapshot: Path) -> None:
     assert rows(snapshot, "SELECT * FROM survey_score") == []
 
 
-def test_a_month_delivered_again_and_an_older_one_delivered_late(root: Path, snapshot: Path) -> None:
-    before = figures(snapshot, authority("delivered again"))
-    write_ssd(folder_of(root, "delivered again"), plans(2))
-    write_ssd(folder_of(root, "delivered again", "2021-01"), plans(5))
-    again = publish(root)
+def test_a_month_delivered_again_and_an_older_one_delivered_late(tmp_path: Path) -> None:
+    write_ssd(folder_of(tmp_path, "plans"), CASES["plans"][0])
+    write_ssd(folder_of(tmp_path, "delivered again"), plans(1))
+    first = publish(tmp_path).resolve()
+    before = figures(first, authority("delivered again"))
+    write_ssd(folder_of(tmp_path, "delivered again"), plans(2))
+    write_ssd(folder_of(tmp_path, "delivered again", "2021-01"), plans(5))
+    again = publish(tmp_path)
     after = figures(again, authority("delivered again"))
     for month in ("2021-01", "2021-02"):
         assert before["cpp_count", month, None] == (1, None)
         assert after["cpp_count", month, None] == (2, None)
-    assert figures(snapshot, authority("delivered again")) == before
-    assert figures(again, authority("plans")) == figures(snapshot, authority("plans"))
+    assert figures(first, authority("delivered again")) == before
+    assert figures(again, authority("plans")) == figures(first, authority("plans"))
 
-    january = figures(publish(root, "2021-01"), authority("delivered again"))
+    january = figures(publish(tmp_path, "2021-01"), authority("delivered again"))
     assert january["cpp_count", "2021-01", None] == (5, None)
     assert max(month for _, month, _ in january) == "2021-01"
-    assert figures(root / "data/snapshots/2021-02/latest/snapshot.duckdb", authority("delivered again")) == after
+    assert figures(tmp_path / "data/snapshots/2021-02/latest/snapshot.duckdb", authority("delivered again")) == after

@@ -18,11 +18,13 @@ import pytest
 from lxml import etree
 from pydantic import SecretStr
 
-from pipelines import landing, staging
+from pipelines.landing.inbox import find_deliveries
+from pipelines.landing.landing import land
 from pipelines.periods import Period
 from pipelines.sample import write_returns, write_sample
 from pipelines.sample.returns import RETURNS
 from pipelines.settings import Settings
+from pipelines.staging.stage import stage
 from tests.exports import KEY, write_ssd
 
 if TYPE_CHECKING:
@@ -135,12 +137,12 @@ def returned(exports: Path, inbox: Path) -> dict[str, int]:
 
 def test_every_return_is_staged_whole_without_a_finding(world: World) -> None:
     settings = settings_of(world.root)
-    inbox = landing.find_deliveries(settings)
+    inbox = find_deliveries(settings)
     assert (len(inbox.deliveries), inbox.waiting) == (2 * len(RETURNS), ())
     rows: dict[str, int] = {}
     for delivery in inbox.deliveries:
-        landing.land(settings, delivery)
-        staged = staging.stage(settings, delivery)
+        land(settings, delivery)
+        staged = stage(settings, delivery)
         assert (staged.outcome, staged.refusal, staged.rows_refused) == ("staged", None, 0), delivery
         with duckdb.connect() as connection:
             read = {

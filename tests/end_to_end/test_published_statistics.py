@@ -20,10 +20,12 @@ import duckdb
 import pytest
 from pydantic import SecretStr
 
-from pipelines import landing, staging, warehouse
 from pipelines.deliveries import Delivery
+from pipelines.landing import landing
 from pipelines.periods import Period
 from pipelines.settings import PROJECT, Settings
+from pipelines.staging.stage import Staged, stage
+from pipelines.warehouse.build import build
 from tests import staged_input
 from tests.exports import KEY, write_ssd
 
@@ -220,7 +222,7 @@ def east_midlands() -> list[dict[str, str]]:
 class Run:
     """What was staged of the statistics, and the warehouse that was built."""
 
-    staged: staging.Staged
+    staged: Staged
     warehouse: duckdb.DuckDBPyConnection
 
 
@@ -240,14 +242,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     for row in east_midlands():
         tables = {"local_posts": posts_of(row)}
         staged_input.stage(settings.staging, f"{row['new_la_code']}/local/2021-09", tables)
-    built = warehouse.build(settings, AS_OF)
+    built = build(settings, AS_OF)
     with duckdb.connect(str(built.path), read_only=True) as connection:
         yield Run(staged[0], connection)
 
 
-def landed_and_staged(settings: Settings, delivery: Delivery) -> staging.Staged:
+def landed_and_staged(settings: Settings, delivery: Delivery) -> Staged:
     landing.land(settings, delivery)
-    return staging.stage(settings, delivery)
+    return stage(settings, delivery)
 
 
 @pytest.fixture(scope="module")

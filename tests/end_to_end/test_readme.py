@@ -1,41 +1,17 @@
 """Every command of the README, run in a copy of the project as a newcomer would."""
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from pipelines.settings import PROJECT
 
-COMMANDS = re.findall(r"```sh\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def said(newcomer: tuple[Path, list[str]]) -> list[str]:
     """What each command said, one after another."""
-    copy = tmp_path_factory.mktemp("newcomer")
-    for entry in PROJECT.iterdir():
-        if entry.name not in {"inbox", "data", ".env", ".airflow", ".git"}:
-            (copy / entry.name).symlink_to(entry)
-    return [_run(command, copy) for command in COMMANDS]
-
-
-def _run(command: str, copy: Path) -> str:
-    environment = {key: value for key, value in os.environ.items() if key != "PSEUDONYM_KEY"}
-    environment |= {"INBOX_URL": str(copy / "inbox"), "DATA_DIR": str(copy / "data"), "COLUMNS": "160"}
-    environment |= {"AIRFLOW_HOME": str(copy / ".airflow")}
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command],
-        cwd=copy,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-    return done.stdout
+    return newcomer[1]
 
 
 def test_the_first_command_runs_everything_and_says_where_it_is(said: list[str]) -> None:
@@ -59,7 +35,7 @@ def test_the_command_line_shows_its_state_and_its_help(said: list[str]) -> None:
 
 
 def test_every_link_of_the_readme_and_the_guides_leads_somewhere() -> None:
-    for page in (PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")):
+    for page in (*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 

@@ -47,7 +47,7 @@ OVER_SIX_MONTHS = (
     Sentence("97% of CIN reviews in timescales", "cin_review_in_time", 97, 519, 536),
     Sentence("85% of child protection visits in line with the plan", "cp_visit_in_line_with_plan", 85, 5158, 6071),
     Sentence("94% of child protection reviews in target timescales", "cp_review_in_time", 94, 574, 611),
-    Sentence("90% of statutory visits to children in care in timescale", "cla_visit_in_time", 90, 2616, 2907),
+    Sentence("90% of statutory visits to children in care in timescale", "cla_visit_in_time", 90, 2613, 2899),
     Sentence("100% of children in care reviews in timescale", "cla_review_in_time", 100, 778, 778),
     Sentence("59% of initial conferences within 15 working days", "icpc_15wd", 59, 182, 309),
 )

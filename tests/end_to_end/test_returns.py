@@ -12,9 +12,11 @@ import pytest
 from lxml import etree
 from pydantic import SecretStr
 
-from pipelines import landing, staging, storage
+from pipelines import storage
 from pipelines.deliveries import Delivery
+from pipelines.landing import landing
 from pipelines.settings import PROJECT, Settings
+from pipelines.staging.stage import Staged, stage
 from tests.exports import KEY, SOURCES
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ FIXTURES = PROJECT.parent / "shared" / "fixtures"
 pytestmark = pytest.mark.skipif(not FIXTURES.exists(), reason="the published files are not beside the checkout")
 
 
-def staged(folder: Path, delivery: str, *files: Path) -> staging.Staged:
+def staged(folder: Path, delivery: str, *files: Path) -> Staged:
     settings = Settings(
         _env_file=None,
         inbox_url=str(folder / "inbox"),
@@ -37,10 +39,10 @@ def staged(folder: Path, delivery: str, *files: Path) -> staging.Staged:
     for file in files:
         shutil.copy(file, inbox)
     landing.land(settings, Delivery.parse(delivery))
-    return staging.stage(settings, Delivery.parse(delivery))
+    return stage(settings, Delivery.parse(delivery))
 
 
-def reconciled(told: staging.Staged) -> dict[str, int]:
+def reconciled(told: Staged) -> dict[str, int]:
     """The rows read of each table, all of which are staged or refused."""
     with duckdb.connect() as connection:
         rows = connection.read_parquet(str(told.folder / "reconciliation.parquet"))
@@ -51,7 +53,7 @@ def reconciled(told: staging.Staged) -> dict[str, int]:
     return {name: read for name, read, _, _ in counts}
 
 
-def findings(told: staging.Staged) -> set[tuple[str, str, int | None]]:
+def findings(told: Staged) -> set[tuple[str, str, int | None]]:
     with duckdb.connect() as connection:
         found = connection.read_parquet(str(told.folder / "finding.parquet"))
         return set(found.project("table_name, rule_code, line").fetchall())
@@ -144,24 +146,24 @@ RETURN = {
 
 
 @pytest.fixture(scope="module")
-def as_xml(tmp_path_factory: pytest.TempPathFactory) -> staging.Staged:
+def as_xml(tmp_path_factory: pytest.TempPathFactory) -> Staged:
     file = FIXTURES / "ssda903" / "fake_903.xml"
     return staged(tmp_path_factory.mktemp("xml"), "E06000015/ssda903/2018-03", file)
 
 
-def test_a_return_of_children_looked_after_is_staged_whole_from_xml(as_xml: staging.Staged) -> None:
+def test_a_return_of_children_looked_after_is_staged_whole_from_xml(as_xml: Staged) -> None:
     assert (as_xml.outcome, as_xml.rows_refused) == ("staged", 0)
     assert reconciled(as_xml) == elements(FIXTURES / "ssda903" / "fake_903.xml", RETURN)
 
 
-def test_records_of_one_line_are_told_by_their_number(as_xml: staging.Staged) -> None:
+def test_records_of_one_line_are_told_by_their_number(as_xml: Staged) -> None:
     assert ("file 1", "DLV-026", None) in findings(as_xml)
     with duckdb.connect() as connection:
         episodes = connection.read_parquet(str(as_xml.folder / "ssda903_episodes.parquet"))
         assert episodes.project("line").fetchall() == [(number,) for number in range(1, 460)]
 
 
-def test_the_xml_form_and_the_lists_have_the_same_values(tmp_path: Path, as_xml: staging.Staged) -> None:
+def test_the_xml_form_and_the_lists_have_the_same_values(tmp_path: Path, as_xml: Staged) -> None:
     """The document's episodes, written as a list by other means, come to the same rows."""
     document: Any = etree.parse(FIXTURES / "ssda903" / "fake_903.xml")
     headings = [heading.upper() for heading in SOURCES["ssda903"].tables["ssda903_episodes"].headings]

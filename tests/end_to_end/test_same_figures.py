@@ -13,10 +13,13 @@ import duckdb
 import pytest
 from pydantic import SecretStr
 
-from pipelines import landing, staging, warehouse
+from pipelines.landing.inbox import find_deliveries
+from pipelines.landing.landing import land
 from pipelines.periods import Period
 from pipelines.sample import write_returns, write_sample
 from pipelines.settings import Settings
+from pipelines.staging.stage import stage
+from pipelines.warehouse.build import build
 from tests.exports import KEY
 from tests.warehouse_input import copy_of_the_project
 
@@ -90,10 +93,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
         pseudonym_key=SecretStr(KEY),
         duckdb_memory_limit="1GB",
     )
-    for delivery in landing.find_deliveries(settings).deliveries:
-        landing.land(settings, delivery)
-        assert staging.stage(settings, delivery).refusal is None, delivery
-    return duckdb.connect(str(warehouse.build(settings, MONTH).path), read_only=True)
+    for delivery in find_deliveries(settings).deliveries:
+        land(settings, delivery)
+        assert stage(settings, delivery).refusal is None, delivery
+    return duckdb.connect(str(build(settings, MONTH).path), read_only=True)
 
 
 def _deliver(root: Path) -> None:

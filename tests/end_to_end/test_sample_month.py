@@ -11,11 +11,12 @@ import duckdb
 import frictionless
 import pytest
 
-from pipelines.landing import find_deliveries, land
+from pipelines.landing.inbox import find_deliveries
+from pipelines.landing.landing import land
 from pipelines.periods import Period
 from pipelines.sample import EXPECTED, write_sample
 from pipelines.settings import Settings
-from pipelines.staging import stage
+from pipelines.staging.stage import stage
 from tests.end_to_end.conftest import Place
 from tests.exports import KEY
 

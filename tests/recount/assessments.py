@@ -12,7 +12,7 @@ from tests.recount.days import after_working_days, birthday, in_calendar, in_the
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tests.recount.records import Assessment, Child, Conference
+    from tests.recount.records import Assessment, Child, Conference, Enquiry
 
 ASSESSMENT_LIMIT = 45
 CONFERENCE_LIMIT = 15
@@ -25,12 +25,14 @@ class Links:
     def __init__(self, children: Iterable[Child]) -> None:
         self.referred: dict[str | None, date] = {}
         self.enquired: dict[str | None, date] = {}
-        self.led_to_a_conference: set[str | None] = set()
+        self.led_to_a_conference_on: dict[str | None, date] = {}
         self._first: dict[str | None, Assessment] = {}
         for child in children:
             self.referred.update((each.id, each.start) for each in child.referrals)
             self.enquired.update((each.id, each.start) for each in child.enquiries if each.start)
-            self.led_to_a_conference.update(each.enquiry for each in child.conferences)
+            for held in child.conferences:
+                first = self.led_to_a_conference_on.get(held.enquiry, held.start)
+                self.led_to_a_conference_on[held.enquiry] = min(first, held.start)
             for each in child.assessments:
                 if each.start or each.end:
                     self._first[each.referral] = min(each, self._first.get(each.referral, each), key=_order)
@@ -60,6 +62,8 @@ def _authorised(child: Child, each: Assessment, end: date) -> Iterator[Counted]:
 
 
 def _open(child: Child, each: Assessment, end: date) -> Iterator[Counted]:
+    if child.died is not None:
+        return
     if each.start and in_calendar(each.start) and not each.end and working_days(each.start, end) > ASSESSMENT_LIMIT:
         yield Counted("assess_open_overdue", each.team or child.team_on(end), 1, None)
 
@@ -101,13 +105,35 @@ def _initial(child: Child, held: list[Conference], links: Links) -> Iterator[Cou
     """One a child and day: the one whose enquiry started first, then by team."""
     by_day = defaultdict(list)
     for each in held:
-        start = links.enquired.get(each.enquiry)
+        start = links.enquired.get(each.enquiry) if each.enquiry else _inferred_start(child, each, links)
         if start and in_calendar(start) and start <= each.start:
             by_day[each.start].append((start, each.team or "~"))
     for day, clocks in by_day.items():
         start, team = min(clocks)
         is_in_time = working_days(start, day) <= CONFERENCE_LIMIT
         yield Counted("icpc_15wd", child.team_on(day) if team == "~" else team, is_in_time)
+
+
+def _inferred_start(child: Child, held: Conference, links: Links) -> date | None:
+    """Of the enquiry to which a conference belongs that names none; only the first of an enquiry's can be its own."""
+    enquiry = _only_candidate(child, held, links)
+    unnamed = [each for each in child.conferences if not each.enquiry and not each.is_transfer_in]
+    earlier = [_only_candidate(child, each, links) for each in unnamed if each.start < held.start]
+    return enquiry.start if enquiry and enquiry not in earlier else None
+
+
+def _only_candidate(child: Child, held: Conference, links: Links) -> Enquiry | None:
+    """The child's only enquiry that could have led to the conference."""
+    candidates = [
+        each
+        for each in child.enquiries
+        if each.start
+        and each.start <= held.start
+        and not each.needs_no_conference
+        and (not each.referral or not held.referral or each.referral == held.referral)
+        and links.led_to_a_conference_on.get(each.id, date.max) > held.start
+    ]
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _transferred_in(child: Child, held: list[Conference], links: Links) -> Iterator[Counted]:
@@ -119,9 +145,14 @@ def _transferred_in(child: Child, held: list[Conference], links: Links) -> Itera
 
 
 def _enquiries(child: Child, links: Links, end: date) -> Iterator[Counted]:
+    """A conference cannot be held of who has died, and is not held of an adult."""
+    if child.died or (child.born and birthday(child.born, 18) <= end):
+        return
     for each in child.enquiries:
-        is_open = each.start and in_calendar(each.start) and not each.end and not each.needs_no_conference
-        if not is_open or each.id in links.led_to_a_conference:
+        if not each.start or not in_calendar(each.start) or each.needs_no_conference:
+            continue
+        has_had_one = any(held.start >= each.start for held in child.conferences)
+        if has_had_one or each.id in links.led_to_a_conference_on:
             continue
         if working_days(each.start, end) > CONFERENCE_LIMIT:
             yield Counted("icpc_overdue", each.team or child.team_on(end), 1, None)

@@ -101,8 +101,10 @@ def recount(tables: Tables, codes: CodeLists, last: date) -> Figures:
             figures[Key(kpi, end, None)] = Figure(0, None if kpi in COUNTS else 0)
         _add(figures, end, _of_month(files, codes, end))
         for rate, count in RATES_PER_10000.items():
-            population = codes.population.get(end.year - 1, 0)
-            figures[Key(rate, end, None)] = Figure(figures[Key(count, end, None)].numerator, population)
+            estimates = [year for year in codes.population if date(year, 6, 30) <= end]
+            if estimates:
+                population = codes.population[max(estimates)]
+                figures[Key(rate, end, None)] = Figure(figures[Key(count, end, None)].numerator, population)
     for kpi in OF_THE_DELIVERYS_MONTH:
         figures[Key(kpi, last, None)] = Figure(0, 0)
     _add(figures, last, _of_the_deliverys_month(files, codes, last))

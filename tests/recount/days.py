@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import holidays
 
-FIRST_DAY, LAST_DAY = date(1995, 1, 1), date(2030, 12, 31)
+FIRST_DAY, LAST_DAY = date(1995, 1, 1), date(2050, 12, 31)
 BANK_HOLIDAYS = holidays.country_holidays("GB", subdiv="ENG", years=range(FIRST_DAY.year, LAST_DAY.year + 1))
 WORKING_DAYS = [
     day
@@ -63,6 +63,17 @@ class Timescale:
             case "months":
                 return after_months(start, self.number)
         raise ValueError(self.unit)
+
+
+@dataclass(frozen=True)
+class Sooner:
+    """Two clocks at once: what falls due first is due."""
+
+    one: Timescale
+    other: Timescale
+
+    def after(self, start: date) -> date:
+        return min(self.one.after(start), self.other.after(start))
 
 
 def month_end(day: date) -> date:

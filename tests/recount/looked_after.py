@@ -26,8 +26,8 @@ def of_child(child: Child, end: date) -> Iterator[Counted]:
 
 
 def is_looked_after(child: Child, end: date) -> bool:
-    is_adult = child.born is not None and birthday(child.born, 18) <= end
-    return any(each.is_open(end) for each in child.episodes) and not is_adult and not child.is_on_short_breaks(end)
+    is_over = child.childhood_ended is not None
+    return any(each.is_open(end) for each in child.episodes) and not is_over and not child.is_on_short_breaks(end)
 
 
 def _baby(child: Child, end: date) -> Iterator[Counted]:

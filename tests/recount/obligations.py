@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.recount.days import Timescale, after_months, birthday
+from tests.recount.days import Sooner, Timescale, after_months, birthday
 from tests.recount.records import Span
 
 if TYPE_CHECKING:
@@ -29,8 +29,18 @@ FIRST_CLA_REVIEW, SECOND_CLA_REVIEW, CLA_REVIEW = (
 )
 FIRST_CLA_VISIT, CLA_VISIT, LASTING_CLA_VISIT = Timescale(7, "days"), Timescale(42, "days"), Timescale(3, "months")
 INTERIM_ORDER_UNREVIEWED, INTERIM_ORDER = Timescale(7, "days"), Timescale(28, "days")
-# By video or telephone where face to face was not reasonably practicable: SI 2020/445, SI 2020/909.
-REMOTE_FROM, REMOTE_TO = date(2020, 4, 24), date(2021, 3, 29)
+# After a year in long-term foster care, where the child agrees: regulation 28 as amended by SI 2015/495.
+AGREED_CLA_VISIT = Timescale(6, "months")
+# Adoption Agencies Regulations 2005, regulation 36; six weeks where nobody recorded what the review decided.
+ADOPTION_VISIT, UNDECIDED_ADOPTION_VISIT = Timescale(1, "weeks"), Timescale(42, "days")
+FIRST_ADOPTION_REVIEW, SECOND_ADOPTION_REVIEW, ADOPTION_REVIEW = (
+    Timescale(4, "weeks"),
+    Timescale(3, "months"),
+    Timescale(6, "months"),
+)
+REVIEW_AFTER_ADOPTION = Timescale(42, "days")
+# By video or telephone where face to face was not reasonably practicable: SI 2020/445, SI 2020/909, SI 2021/261.
+REMOTE_FROM, REMOTE_TO = date(2020, 4, 24), date(2021, 9, 30)
 LASTING_PLACEMENTS = ("U1", "U4")
 
 
@@ -54,7 +64,8 @@ class Part(Span):
 
     kind: str
     events: tuple[date, ...]
-    timescale: Callable[[date, int], Timescale]
+    timescale: Callable[[date, int], Timescale | Sooner]
+    clock: date | None = None
 
     @property
     def next_due(self) -> date:
@@ -66,7 +77,7 @@ class Part(Span):
         return self.timescale(day, place).after(day)
 
     def obligations(self, as_of: date) -> Iterator[Obligation]:
-        clock, held, missed = self.start, 0, 0
+        clock, held, missed = self.clock or self.start, 0, 0
         while True:
             due = self.due_after(clock, held + missed)
             event = self.events[held] if held < len(self.events) else None
@@ -91,7 +102,7 @@ def parts(
     kind: str,
     spell: Span,
     events: Iterable[date],
-    timescale: Callable[[date, int], Timescale],
+    timescale: Callable[[date, int], Timescale | Sooner],
     cuts: Iterable[date] = (),
 ) -> list[Part]:
     """The spell cut on each day between its first and its last; an event on the day of a cut belongs to the later."""
@@ -113,22 +124,48 @@ def parts(
 # Child protection and child in need.
 
 
-def cp_visit_timescale(plan: Plan, day: date, place: int = 0) -> Timescale:
+def cp_visit_timescale(plans: list[Plan], day: date, place: int = 0) -> Timescale:
+    """What a plan states holds from its start, of the first of several that overlap from whenever it says."""
+    stated = [
+        (each.start if plan is plans[0] else max(each.start, plan.start), each.timescale)
+        for plan in plans
+        for each in plan.intervals
+    ]
+    in_force = [each for each in stated if each[0] <= day]
+    return sorted(in_force, key=lambda each: each[0])[-1][1] if in_force else CP_VISIT
+
+
+def stated_on(spell: Plan | Placement, day: date) -> Timescale | None:
     """Of several stated from one day the last counts."""
-    stated = [each for each in plan.intervals if each.start <= day]
-    return sorted(stated, key=lambda each: each.start)[-1].timescale if stated else CP_VISIT
+    stated = [each for each in spell.intervals if each.start <= day]
+    return sorted(stated, key=lambda each: each.start)[-1].timescale if stated else None
 
 
 def cp_visit_parts(child: Child, plan: Plan) -> list[Part]:
+    """Plans that overlap ask for one set of visits."""
+    plans = next(together for together in overlapping_plans(child) if plan in together)
+    ends = [plan.end for plan in plans]
+    period = Span(plans[0].start, None if None in ends else max(end for end in ends if end))
     seen = [visit.start for visit in child.cp_visits if visit.is_direct]
     births = [child.born] if child.born else []
-    return parts("cp_visit", plan, seen, partial(cp_visit_timescale, plan), births)
+    return parts("cp_visit", period, seen, partial(cp_visit_timescale, plans), births)
+
+
+def overlapping_plans(child: Child) -> list[list[Plan]]:
+    """The child's plans, those together that overlap, the one that started first in front."""
+    together: list[list[Plan]] = []
+    for plan in sorted(own_plans(child), key=lambda each: (each.start, each.end or date.max)):
+        if together and any(each.end is None or each.end > plan.start for each in together[-1]):
+            together[-1].append(plan)
+        else:
+            together.append([plan])
+    return together
 
 
 def cp_visits(child: Child, as_of: date) -> Iterator[Obligation]:
     """Those of the time before a birth are left out."""
-    for plan in own_plans(child):
-        for part in cp_visit_parts(child, plan):
+    for first, *_ in overlapping_plans(child):
+        for part in cp_visit_parts(child, first):
             is_before_birth = child.is_unborn or (child.born is not None and part.start < child.born)
             for each in part.obligations(as_of):
                 yield leave_out(each, is_before_birth)
@@ -140,14 +177,29 @@ def cp_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
 
 
 def cp_reviews_of(plan: Plan, child: Child, as_of: date) -> Iterator[Obligation]:
-    held = [review.start for review in child.cp_reviews]
+    """The first clock runs from the initial conference that is linked to the plan."""
+    first = _linked_conference(child, plan)
+    held = [review.start for review in child.cp_reviews if first is None or review.start > first]
     transfers = [each.start for each in child.conferences if each.is_transfer_in]
     for part in _reviews("cp_review", plan, held, cp_review_timescale, transfers):
-        yield from part.obligations(as_of)
+        yield from (replace(part, clock=first) if part.start == plan.start else part).obligations(as_of)
+
+
+def _linked_conference(child: Child, plan: Plan) -> date | None:
+    """None where it is so far from the start of the plan that one clock would be over before the other began."""
+    linked = [
+        each.start
+        for each in child.conferences
+        if (each.plan == plan.id or each.id == plan.conference) and not each.is_transfer_in
+    ]
+    near = [
+        day for day in linked if day <= FIRST_CP_REVIEW.after(plan.start) and plan.start < FIRST_CP_REVIEW.after(day)
+    ]
+    return min(near, default=None)
 
 
 def cin_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
-    for plan in child.cin_plans:
+    for plan in child.in_childhood(child.cin_plans):
         for part in _reviews("cin_review", plan, (each.start for each in child.cin_reviews), cin_review_timescale):
             for each in part.obligations(as_of):
                 elsewhere = any(span.is_open(each.due) for span in (*own_plans(child), *child.episodes))
@@ -155,7 +207,7 @@ def cin_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
 
 
 def own_plans(child: Child) -> list[Plan]:
-    return [plan for plan in child.cp_plans if not plan.of_another_authority]
+    return child.in_childhood(plan for plan in child.cp_plans if not plan.of_another_authority)
 
 
 def plan_on(child: Child, day: date) -> Plan | None:
@@ -175,7 +227,7 @@ def _reviews(
     kind: str,
     spell: Span,
     held: Iterable[date],
-    timescale: Callable[[date, int], Timescale],
+    timescale: Callable[[date, int], Timescale | Sooner],
     cuts: Iterable[date] = (),
 ) -> Iterator[Part]:
     """A review on the first day of the spell keeps nothing."""
@@ -189,15 +241,44 @@ def cla_review_timescale(day: date, place: int) -> Timescale:
     return (FIRST_CLA_REVIEW, SECOND_CLA_REVIEW, CLA_REVIEW)[min(place, 2)]
 
 
+def adoption_review_timescale(day: date, place: int) -> Timescale:
+    return (FIRST_ADOPTION_REVIEW, SECOND_ADOPTION_REVIEW, ADOPTION_REVIEW)[min(place, 2)]
+
+
+def review_after_adoption_timescale(day: date, place: int) -> Timescale:
+    return CLA_REVIEW if place else REVIEW_AFTER_ADOPTION
+
+
 def cla_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
     for period in child.periods_of_care():
         yield from cla_reviews_of(period, child, as_of)
 
 
 def cla_reviews_of(period: Span, child: Child, as_of: date) -> Iterator[Obligation]:
-    for part in _reviews("cla_review", period, (each.start for each in child.cla_reviews), cla_review_timescale):
+    for part in cla_review_parts(child, period):
         for each in part.obligations(as_of):
             yield leave_out(each, in_no_need_of_it(child, each.due))
+
+
+def cla_review_parts(child: Child, period: Span) -> list[Part]:
+    """They start anew with a placement for adoption, and with its end; one on that day is of the part before."""
+    placements = [each for each in child.placements if each.is_for_adoption and each.end != each.start]
+    days = {day for each in placements for day in (each.start, each.end) if day is not None}
+    cuts = sorted(day for day in days if period.start < day and (period.end is None or day < period.end))
+    held = sorted({each.start for each in child.cla_reviews if period.holds(each.start)})
+    made = []
+    for start, end in zip([period.start, *cuts], [*cuts, period.end], strict=True):
+        events = tuple(day for day in held if start < day and (end is None or day <= end))
+        made.append(Part(start, end, "cla_review", events, _review_timescale(placements, period, start)))
+    return made
+
+
+def _review_timescale(placements: list[Placement], period: Span, start: date) -> Callable[[date, int], Timescale]:
+    if any(each.is_open(start) for each in placements):
+        return adoption_review_timescale
+    if start > period.start and any(each.end == start for each in placements):
+        return review_after_adoption_timescale
+    return cla_review_timescale
 
 
 def cla_visits(child: Child, as_of: date) -> Iterator[Obligation]:
@@ -208,27 +289,49 @@ def cla_visits(child: Child, as_of: date) -> Iterator[Obligation]:
 
 
 def cla_visit_parts(child: Child, placement: Placement) -> list[Part]:
-    """Regulation 28, for a placement in a period of care."""
+    """Of a placement in a period of care; none where it was for the short breaks before it."""
     for period in child.periods_of_care():
-        if period.is_open(placement.start):
+        if period.first_day <= placement.start and (period.end is None or placement.start < period.end):
+            if placement.start < period.start and placement.end is not None and placement.end <= period.start:
+                return []
             ends = [end for end in (placement.end, period.end) if end is not None]
-            spell = Span(placement.start, min(ends, default=None))
+            spell = Span(max(placement.start, period.start), min(ends, default=None))
             seen = [each.start for each in child.cla_visits if each.is_seen and _is_allowed(each.mode, each.start)]
             orders = [each.start for each in child.legal_statuses if each.code == "C2" and placement.kind == "P1"]
-            return parts("cla_visit", spell, seen, partial(cla_visit_timescale, child, placement, period), orders)
+            timescale = partial(cla_visit_timescale, child, placement, period, spell)
+            return parts("cla_visit", spell, seen, timescale, orders)
     return []
 
 
 def placement_on(child: Child, day: date) -> Placement | None:
     """In a period of care; of several the one that started last, then by type."""
-    there = [each for each in child.placements if any(part.is_open(day) for part in cla_visit_parts(child, each))]
-    latest = [each for each in there if each.start == max(other.start for other in there)]
+    of_each = [(each, cla_visit_parts(child, each)) for each in child.placements]
+    there = [(made[0].start, each) for each, made in of_each if any(part.is_open(day) for part in made)]
+    latest = [each for start, each in there if start == max(other for other, _ in there)]
     return min(latest, key=lambda each: (each.kind is None, each.kind), default=None)
 
 
-def cla_visit_timescale(child: Child, placement: Placement, period: Span, day: date, place: int) -> Timescale:
+def cla_visit_timescale(
+    child: Child, placement: Placement, period: Span, spell: Span, day: date, place: int
+) -> Timescale | Sooner:
     if place == 0:
         return FIRST_CLA_VISIT
+    if placement.is_for_adoption:
+        return adoption_visit_timescale(child, placement, spell, day)
+    law = regulation_28(child, placement, period, spell, day)
+    stated = stated_on(placement, day)
+    if stated is None:
+        return law
+    return Sooner(stated, AGREED_CLA_VISIT if law == LASTING_CLA_VISIT else law)
+
+
+def adoption_visit_timescale(child: Child, placement: Placement, spell: Span, day: date) -> Timescale:
+    """Weekly until the first review, then as a review decided."""
+    reviews = [each.start for each in child.cla_reviews if spell.start < each.start <= day and spell.holds(each.start)]
+    return (stated_on(placement, day) or UNDECIDED_ADOPTION_VISIT) if reviews else ADOPTION_VISIT
+
+
+def regulation_28(child: Child, placement: Placement, period: Span, spell: Span, day: date) -> Timescale:
     if placement.kind == "P1" and child.legal_status_on(day) == "C1":
         reviews = [each.start for each in child.cla_reviews if period.holds(each.start)]
         is_reviewed = any(period.start < review <= day for review in reviews)
@@ -236,7 +339,7 @@ def cla_visit_timescale(child: Child, placement: Placement, period: Span, day: d
     is_lasting = placement.kind in LASTING_PLACEMENTS or any(
         each.long_term_fostering_to_18 and each.is_open(day) for each in child.care_plans
     )
-    is_a_year_on = day >= after_months(placement.start, 12)
+    is_a_year_on = day >= after_months(spell.start, 12)
     return LASTING_CLA_VISIT if is_lasting and is_a_year_on and placement.kind != "P1" else CLA_VISIT
 
 

@@ -32,7 +32,7 @@ def build_world(folder: Path, world: World) -> duckdb.DuckDBPyConnection:
         tables = authority.tables
         for source, names in TABLES.items():
             deliveries[f"{code}/{source}/{month}"] = {name: tables.get(name, []) for name in names}
-    return built(folder, deliveries, month)
+    return built(folder, deliveries, month, of=("snapshots.kpi_month", "snapshots.kpi_window"))
 
 
 def figures(warehouse: duckdb.DuckDBPyConnection, authority: str) -> Figures:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from tests.recount.days import Timescale, after_months
+from tests.recount.days import Timescale, after_months, birthday
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Tables = Mapping[str, Sequence[Row]]
 
 SHORT_BREAKS = ("V3", "V4")
+PLACED_FOR_ADOPTION = ("A3", "A4", "A5", "A6")
 UNALLOCATED = "unallocated"
 
 
@@ -36,16 +37,20 @@ class Span:
         return self.start <= day and (self.end is None or day <= self.end)
 
 
+Spell = TypeVar("Spell", bound=Span)
+
+
 @dataclass(frozen=True)
 class Plan(Span):
     id: str
     of_another_authority: bool = False
     intervals: tuple[Interval, ...] = ()
+    conference: str | None = None
 
 
 @dataclass(frozen=True)
 class Interval:
-    """How often a plan says that the child is to be visited, from a day on."""
+    """How often a plan or a placement says that the child is to be visited, from a day on."""
 
     start: date
     timescale: Timescale
@@ -54,6 +59,18 @@ class Interval:
 @dataclass(frozen=True)
 class Placement(Span):
     kind: str | None
+    intervals: tuple[Interval, ...] = ()
+
+    @property
+    def is_for_adoption(self) -> bool:
+        return self.kind in PLACED_FOR_ADOPTION
+
+
+@dataclass(frozen=True)
+class Care(Span):
+    """A period of care. It starts where short breaks end that came before it without a gap, from ``first_day`` on."""
+
+    first_day: date
 
 
 @dataclass(frozen=True)
@@ -102,6 +119,7 @@ class Enquiry:
     id: str
     team: str | None
     needs_no_conference: bool
+    referral: str | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +130,7 @@ class Conference:
     is_transfer_in: bool
     enquiry: str | None
     referral: str | None
+    plan: str | None
 
 
 @dataclass(frozen=True)
@@ -127,6 +146,7 @@ class Child:
     born: date | None = None
     expected: date | None = None
     died: date | None = None
+    childhood_ended: date | None = None
     referrals: list[Plan] = field(default_factory=list)
     involvements: list[Involvement] = field(default_factory=list)
     assessments: list[Assessment] = field(default_factory=list)
@@ -150,6 +170,8 @@ class Child:
         told: dict[str, Any] = {name: _up_to(day, records) for name, records in self._records.items()}
         told["born"], told["died"] = (_known(when, day) for when in (self.born, self.died))
         told["expected"] = self.expected or (self.born if told["born"] is None else None)
+        ends = [self.died, birthday(self.born, 18) if self.born else None]
+        told["childhood_ended"] = min((end for end in ends if end is not None and end <= day), default=None)
         return replace(self, **told)
 
     def may_count(self, end: date) -> bool:
@@ -164,8 +186,9 @@ class Child:
 
     @cached_property
     def _stretches(self) -> list[tuple[date, date | None]]:
+        """A closed enquiry may wait for its conference for ever."""
         return [
-            (each.start or each.end, getattr(each, "end", each.start))
+            (each.start or each.end, None if isinstance(each, Enquiry) else getattr(each, "end", each.start))
             for records in self._records.values()
             for each in records
             if each.start or each.end
@@ -194,7 +217,25 @@ class Child:
     def is_on_short_breaks(self, day: date) -> bool:
         return self.legal_status_on(day) in SHORT_BREAKS
 
-    def periods_of_care(self) -> list[Span]:
+    def in_childhood(self, spans: Iterable[Spell]) -> list[Spell]:
+        """With the child's death, and at the eighteenth birthday, everything ends; nothing begins after it."""
+        last = self.childhood_ended
+        if last is None:
+            return list(spans)
+        return [replace(each, end=min(each.end or last, last)) for each in spans if each.start <= last]
+
+    def periods_of_care(self) -> list[Care]:
+        return self.in_childhood(Care(self._care_begins(each), each.end, each.start) for each in self._chains())
+
+    def _care_begins(self, chain: Span) -> date:
+        """Where there are short breaks on the first day, on the first day without them, if it ever comes."""
+        if not self.is_on_short_breaks(chain.start):
+            return chain.start
+        days = {day for each in self.legal_statuses for day in (each.start, each.end) if day is not None}
+        later = [day for day in days if chain.start < day and chain.is_open(day) and not self.is_on_short_breaks(day)]
+        return min(later, default=chain.start)
+
+    def _chains(self) -> list[Span]:
         """Chains of episodes, each starting on or before the day the one before it ended."""
         periods: list[Span] = []
         for episode in sorted(self.episodes, key=lambda each: each.start):
@@ -273,7 +314,9 @@ class Files:
                     row.get("s47e_s47_end_date"),
                     row["s47e_s47_enquiry_id"],
                     row.get("s47e_s47_completed_by_team"),
-                    bool(row.get("s47e_s47_nfa") or row.get("s47e_s47_outcome_json__nfa_flag")),
+                    bool(row.get("s47e_s47_nfa") or row.get("s47e_s47_outcome_json__nfa_flag"))
+                    or row.get("s47e_s47_outcome_json__cp_conference_flag") is False,
+                    row.get("s47e_referral_id"),
                 )
             )
         for row in self.rows("ssd_initial_cp_conference"):
@@ -286,19 +329,25 @@ class Files:
                         bool(row.get("icpc_icpc_transfer_in")),
                         row.get("icpc_s47_enquiry_id"),
                         row.get("icpc_referral_id"),
+                        row.get("icpc_cp_plan_id"),
                     )
                 )
 
-    def _read_plans(self) -> None:
+    def _intervals(self, column: str) -> dict[str, list[Interval]]:
+        """Of each plan or placement, whichever the column names."""
         intervals = defaultdict(list)
         for row in self.rows("local_visit_intervals"):
-            if row["interval_length"]:
+            if row["interval_length"] and column in row:
                 interval = Interval(row["from_date"], Timescale(row["interval_length"], row["interval_unit"]))
-                intervals[row.get("cp_plan_id")].append(interval)
+                intervals[row[column]].append(interval)
+        return intervals
+
+    def _read_plans(self) -> None:
+        intervals = self._intervals("cp_plan_id")
         for row in self.rows("ssd_cp_plans"):
             for start, end in _dates(row, "cppl_cp_plan_start_date", "cppl_cp_plan_end_date"):
                 name, others = row["cppl_cp_plan_id"], bool(row.get("cppl_cp_plan_ola"))
-                plan = Plan(start, end, name, others, tuple(intervals[name]))
+                plan = Plan(start, end, name, others, tuple(intervals[name]), row.get("cppl_icpc_id"))
                 self._child(row["cppl_person_id"]).cp_plans.append(plan)
         for row in self.rows("ssd_cin_plans"):
             for start, end in _dates(row, "cinp_cin_plan_start_date", "cinp_cin_plan_end_date"):
@@ -316,10 +365,13 @@ class Files:
             whose[row.get("clae_cla_id")] = row["clae_person_id"]
             for start, end in _dates(row, "clae_cla_episode_start_date", "clae_cla_episode_ceased_date"):
                 self._child(row["clae_person_id"]).episodes.append(Span(start, end))
+        intervals = self._intervals("cla_placement_id")
         for row in self.rows("ssd_cla_placement"):
             if name := row.get("clap_person_id"):
                 for start, end in _dates(row, "clap_cla_placement_start_date", "clap_cla_placement_end_date"):
-                    self._child(name).placements.append(Placement(start, end, row.get("clap_cla_placement_type")))
+                    stated = tuple(intervals[row["clap_cla_placement_id"]])
+                    placement = Placement(start, end, row.get("clap_cla_placement_type"), stated)
+                    self._child(name).placements.append(placement)
         for row in self.rows("ssd_legal_status"):
             for start, end in _dates(row, "lega_legal_status_start_date", "lega_legal_status_end_date"):
                 self._child(row["lega_person_id"]).legal_statuses.append(

@@ -8,13 +8,13 @@ from tests.recount.counted import Counted
 from tests.recount.days import birthday, in_the_month_to, in_twelve_months_to
 from tests.recount.looked_after import is_looked_after
 from tests.recount.obligations import (
-    FIRST_CLA_REVIEW,
     FIRST_CLA_VISIT,
     FIRST_CP_REVIEW,
     LATE,
     MET,
     MISSED,
     OF_A_CHILD,
+    cla_review_parts,
     cla_reviews_of,
     cla_visit_parts,
     cp_reviews_of,
@@ -38,7 +38,7 @@ KPI_OF = {
     "cla_visit": "cla_visit_in_time",
     "cla_review": "cla_review_in_time",
 }
-AGE_TO_BE_SEEN_ALONE = 4
+AGE_TO_BE_SEEN_ALONE, ADULT = 4, 18
 
 
 def of_child(child: Child, end: date) -> Iterator[Counted]:
@@ -59,7 +59,9 @@ def _fallen_due(child: Child, end: date) -> Iterator[Counted]:
 
 def _seen_alone(child: Child, end: date) -> Iterator[Counted]:
     for visit in child.cp_visits:
-        is_of_age = child.born is not None and visit.start >= birthday(child.born, AGE_TO_BE_SEEN_ALONE)
+        is_of_age = child.born is not None and (
+            birthday(child.born, AGE_TO_BE_SEEN_ALONE) <= visit.start < birthday(child.born, ADULT)
+        )
         is_under_a_plan = any(plan.holds(visit.start) for plan in own_plans(child))
         if in_the_month_to(end, visit.start) and visit.is_direct and is_of_age and is_under_a_plan:
             yield Counted("cp_visit_seen_alone", child.team_on(visit.start), visit.is_seen_alone)
@@ -88,14 +90,15 @@ def _looked_after_visited(child: Child, end: date) -> Iterator[Counted]:
     if placement is None:
         yield Counted("cla_visit_snapshot", child.team_on(end), 0)
         return
-    part = cla_visit_parts(child, placement)[-1]
-    if part.events or FIRST_CLA_VISIT.after(placement.start) <= end:
+    made = cla_visit_parts(child, placement)
+    part = made[-1]
+    if part.events or FIRST_CLA_VISIT.after(made[0].start) <= end:
         yield Counted("cla_visit_snapshot", child.team_on(end), part.next_due >= end)
 
 
 def _looked_after_reviewed(child: Child, end: date) -> Iterator[Counted]:
     for period in child.periods_of_care():
-        is_long_enough = period.is_open(end) and FIRST_CLA_REVIEW.after(period.start) <= end
+        is_long_enough = period.is_open(end) and cla_review_parts(child, period)[0].due_after(period.start, 0) <= end
         if is_looked_after(child, end) and is_long_enough:
             yield Counted("cla_review_ni66", child.team_on(end), all_in_time(cla_reviews_of(period, child, end), end))
 

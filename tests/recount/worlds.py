@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests.recount.days import BANK_HOLIDAYS, after_months, after_working_days, month_end
+from tests.recount.days import BANK_HOLIDAYS, after_months, after_working_days, month_end, working_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ MONTHS_BACK = 26
 TEAMS = ("T1", "T2", "T3")
 WORKERS = ("w1", "w2", "w3", "w4", "w5")
 # Both sides of the days from and to which children could be visited by video or telephone.
-REMOTE_EDGES = (date(2020, 4, 23), date(2020, 4, 24), date(2021, 3, 29), date(2021, 3, 30))
+REMOTE_EDGES = (date(2020, 4, 23), date(2020, 4, 24), date(2021, 9, 30), date(2021, 10, 1))
 
 
 @dataclass
@@ -192,12 +192,14 @@ def _child(maker: Maker) -> dict[str, Rows]:
     start = maker.day()
     told = maker.pick(
         (_assessed,),
+        (_referred,),
         (_enquiry, _assessed),
         (_in_need,),
         (_on_a_plan,),
         (_on_a_plan, _enquiry),
         (_in_care,),
         (_in_care,),
+        (_in_lasting_care,),
         (_on_a_plan, _in_care),
         (_in_need, _on_a_plan, _in_care),
         (_assessed, _enquiry, _in_need, _on_a_plan, _in_care),
@@ -263,6 +265,11 @@ def _referral(maker: Maker, start: date) -> str:
     return name
 
 
+def _referred(maker: Maker, start: date) -> None:
+    """So long before a month's end that a baby who was not seen since is due a visit on it."""
+    _referral(maker, _working_days_before(month_end(start), 20))
+
+
 def _assessed(maker: Maker, start: date) -> None:
     """A referral, perhaps reopened, and its assessments."""
     for _ in range(maker.number(1, 2)):
@@ -283,7 +290,9 @@ def _assessed(maker: Maker, start: date) -> None:
 
 
 def _enquiry(maker: Maker, start: date) -> None:
-    """Section 47 enquiries, and conferences on either side of their limits."""
+    """Section 47 enquiries, some of which a month's end leaves no day more, and conferences around their limits."""
+    if maker.once_in(3):
+        start = _working_days_before(month_end(start), 15)
     referral = _referral(maker, start)
     for _ in range(maker.number(1, 2)):
         enquiry = maker.id("ssd_s47_enquiry")
@@ -295,11 +304,15 @@ def _enquiry(maker: Maker, start: date) -> None:
             s47e_s47_end_date=maker.end(start, month_end(start)),
             s47e_s47_nfa=maker.seldom(),
             s47e_s47_outcome_json__nfa_flag=maker.seldom(),
+            s47e_s47_outcome_json__cp_conference_flag=maker.yes(),
+            s47e_referral_id=maker.pick(None, referral, referral),
             s47e_s47_completed_by_team=maker.team(),
         )
         limit = after_working_days(start, 15)
         for _ in range(maker.number(0, 2)):
             _conference(maker, maker.end(start, limit, limit + timedelta(days=1)), enquiry, referral, maker.seldom())
+        if maker.once_in(3):
+            _conference(maker, limit + timedelta(days=maker.pick(0, 1)), None, referral, True)
         start = maker.near(start)
 
 
@@ -313,6 +326,24 @@ def _conference(maker: Maker, held: date | None, enquiry: str | None, referral: 
         icpc_icpc_date=held,
         icpc_icpc_transfer_in=moved,
         icpc_icpc_team=maker.team(),
+    )
+
+
+def _working_days_before(end: date, number: int) -> date:
+    return next(
+        day for back in range(number, 2 * number + 10) if working_days(day := end - timedelta(days=back), end) == number
+    )
+
+
+def _linked_conference(maker: Maker, plan: str, held: date) -> None:
+    """The one that the plan names, where it names any; it may name the plan."""
+    maker.row(
+        "ssd_initial_cp_conference",
+        icpc_icpc_id=f"{plan} conference",
+        icpc_person_id=maker.name,
+        icpc_cp_plan_id=maker.pick(None, plan, plan),
+        icpc_icpc_date=held,
+        icpc_icpc_transfer_in=True if maker.once_in(8) else None,
     )
 
 
@@ -353,7 +384,11 @@ def _on_a_plan(maker: Maker, start: date) -> None:
             cppl_cp_plan_start_date=None if maker.once_in(20) else start,
             cppl_cp_plan_end_date=end,
             cppl_cp_plan_ola=maker.pick(None, None, None, False, False, True),
+            cppl_icpc_id=f"{plan} conference" if maker.once_in(3) else None,
         )
+        if maker.once_in(2):
+            edges = after_months(start, -3), first_review
+            _linked_conference(maker, plan, maker.pick(start, maker.near(start), maker.near(maker.pick(*edges))))
         usual = ("working_days", 10)
         unit, length = maker.pick(usual, usual, ("days", 14), ("weeks", 4), ("working_days", 15))
         if (unit, length) != usual or maker.once_in(3):
@@ -431,13 +466,40 @@ def _in_care(maker: Maker, start: date) -> None:
         )
 
 
+def _in_lasting_care(maker: Maker, start: date) -> None:
+    """With one carer for more than a year, and visited a day around every third or sixth month."""
+    start = after_months(min(start, maker.last), -12 - maker.number(3, 9))
+    maker.row(
+        "ssd_cla_episodes",
+        clae_cla_episode_id=maker.id("ssd_cla_episodes"),
+        clae_person_id=maker.name,
+        clae_cla_episode_start_date=start,
+    )
+    placement = maker.id("ssd_cla_placement")
+    maker.row(
+        "ssd_cla_placement",
+        clap_cla_placement_id=placement,
+        clap_person_id=maker.name,
+        clap_cla_placement_type=maker.pick("U1", "U4"),
+        clap_cla_placement_start_date=start,
+    )
+    a_year_on = after_months(start, 12)
+    months = maker.pick(3, 3, 6)
+    if months == 6:
+        row = {"from_date": a_year_on, "interval_length": 6, "interval_unit": "months"}
+        maker.row("local_visit_intervals", cla_placement_id=placement, **row)
+    for made in (a_year_on, maker.near(after_months(a_year_on, months))):
+        _visit(maker, "cla", "clav_cla", made, "in_person")
+
+
 def _placement(maker: Maker, start: date, end: date | None) -> None:
     for number in range(maker.pick(1, 1, 1, 2)):
         over = maker.pick(end, end, end, maker.end(start, start + timedelta(days=8)))
-        kind = maker.pick("U1", "U4", "U6", "P1", "P1", "K2", None)
+        kind = maker.pick("U1", "U4", "U6", "P1", "P1", "K2", "A5", "A6", None)
+        name = maker.id("ssd_cla_placement")
         maker.row(
             "ssd_cla_placement",
-            clap_cla_placement_id=maker.id("ssd_cla_placement"),
+            clap_cla_placement_id=name,
             clap_person_id=maker.name,
             clap_cla_placement_type=kind,
             clap_cla_placement_start_date=start if number else maker.pick(start, start, start, maker.near(start)),
@@ -445,14 +507,47 @@ def _placement(maker: Maker, start: date, end: date | None) -> None:
         )
         for made in maker.kept(start, lambda day, place: day + timedelta(days=42 if place else 7), 5):
             _visit(maker, "cla", "clav_cla", made)
+        if kind in ("A5", "A6"):
+            _placed_for_adoption(maker, start)
+        if maker.once_in(3):
+            _agreed(maker, name, start)
         a_year_on = maker.near(after_months(start, 12))
         for made in (a_year_on, maker.near(after_months(a_year_on, 3))):
-            if maker.once_in(2):
+            if not maker.once_in(4):
                 _visit(maker, "cla", "clav_cla", made)
         for made in REMOTE_EDGES:
             if maker.once_in(2) and start <= made <= (over or maker.last):
                 _visit(maker, "cla", "clav_cla", made, maker.pick("video", "telephone"))
         start = over or maker.day(start)
+
+
+def _placed_for_adoption(maker: Maker, start: date) -> None:
+    """Visits of every week, and reviews that begin anew."""
+    for made in maker.kept(start, lambda day, _: day + timedelta(days=7), 6):
+        _visit(maker, "cla", "clav_cla", made)
+    cares = [row["clae_cla_id"] for row in maker.made["ssd_cla_episodes"] if "clae_cla_id" in row]
+    for held in maker.kept(start, _adoption_review_due, 3) if cares else ():
+        maker.row(
+            "ssd_cla_reviews",
+            clar_cla_review_id=maker.id("ssd_cla_reviews"),
+            clar_cla_id=maker.pick(*cares),
+            clar_cla_review_date=held,
+        )
+
+
+def _agreed(maker: Maker, placement: str, start: date) -> None:
+    """An interval of the placement's own, and visits that keep it, before a year is over or after."""
+    from_date = maker.pick(start, after_months(start, 6), after_months(start, 12))
+    length, unit = maker.pick((6, "months"), (6, "months"), (9, "months"), (4, "months"), (2, "weeks"), (0, "days"))
+    maker.row(
+        "local_visit_intervals",
+        cla_placement_id=placement,
+        from_date=from_date,
+        interval_length=length,
+        interval_unit=unit,
+    )
+    for made in maker.kept(maker.near(from_date), lambda day, _: _interval_later(day, unit, min(length, 6) or 6), 3):
+        _visit(maker, "cla", "clav_cla", made)
 
 
 def _legal_statuses(maker: Maker, start: date) -> None:
@@ -478,9 +573,15 @@ def _care_review_due(day: date, place: int) -> date:
     return after_months(day, (3, 6)[place > 1]) if place else after_working_days(day, 20)
 
 
+def _adoption_review_due(day: date, place: int) -> date:
+    return after_months(day, (3, 6)[place > 1]) if place else day + timedelta(weeks=4)
+
+
 def _interval_later(day: date, unit: str, length: int) -> date:
     if unit == "working_days":
         return after_working_days(day, length)
+    if unit == "months":
+        return after_months(day, length)
     return day + timedelta(days=length if unit == "days" else 7 * length)
 
 

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import yaml
 
-from pipelines import landing, staging
+from pipelines.contracts.structural_checks import structural_checks
+from pipelines.contracts.variants import of_year
 from pipelines.deliveries import Delivery
+from pipelines.landing import landing
 from pipelines.periods import Period
 from pipelines.settings import PROJECT, Settings
+from pipelines.staging.stage import stage
 from tests.exports import KEY, SOURCES, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pipelines.contracts import Check, Column, Contract
+    from pipelines.contracts.model import Check, Column, Contract
 
 MONTHS = {
     "cin_census": "2021-03",
@@ -31,7 +34,7 @@ MONTHS = {
 CASES = PROJECT / "tests" / "rules"
 # As the collection year of each delivery has them.
 OF_YEAR = {
-    name: source.of_year(Period.parse(MONTHS.get(name, "2021-02")).collection_year) for name, source in SOURCES.items()
+    name: of_year(source, Period.parse(MONTHS.get(name, "2021-02")).collection_year) for name, source in SOURCES.items()
 }
 
 EPISODE_IN_SSD = {
@@ -80,14 +83,16 @@ class Written:
 
 def found(written: Written, folder: Path) -> Found:
     """Stage what was written; returns what was found: a rule and a line, once for each."""
-    settings = Settings(_env_file=None, inbox_url=str(folder / "inbox"), data_dir=folder / "data", pseudonym_key=KEY)
+    settings = Settings(
+        _env_file=None, inbox_url=str(folder / "inbox"), data_dir=folder / "data", pseudonym_key=KEY, duckdb_threads=1
+    )
     delivery = Delivery.parse(f"E06000015/{written.source}/{MONTHS.get(written.source, '2021-02')}")
     for name, contract in SOURCES[written.source].tables.items():
         rows = written.rows.get(name, [])
         headings = dict.fromkeys([*contract.headings, *(heading for row in rows for heading in row)])
         write_table(folder / "inbox" / str(delivery) / contract.file_name, list(headings), rows)
     landing.land(settings, delivery)
-    staged = staging.stage(settings, delivery)
+    staged = stage(settings, delivery)
     assert staged.refusal is None
     with duckdb.connect() as connection:
         findings = connection.read_parquet(str(staged.folder / "finding.parquet"))
@@ -171,7 +176,7 @@ def write_structural(source: str) -> Written:
     for name, contract in OF_YEAR[source].tables.items():
         sound = {column.heading: value for column in _given(contract) for value in [_sound(column, 0)]}
         line = written.add(name, sound | _beside(contract))
-        for number, check in enumerate(contract.structural_checks, start=1):
+        for number, check in enumerate(structural_checks(contract), start=1):
             written.sound[check.rule.code] = [line]
             written.breaking[check.rule.code] = [written.add(name, _spoilt(contract, check, number))]
     return written

@@ -7,19 +7,23 @@ import re
 
 import pytest
 
+from pipelines.contracts.structural_checks import all_checks
 from pipelines.settings import PROJECT
 from tests.exports import SOURCES
 
 PUBLISHED = PROJECT.parent / "shared" / "domain" / "rules"
 LISTS = {"cin_census": "cin_2025_26.csv", "ssda903": "ssda903_2025_26.csv"}
 CODES = {
-    check.rule.code for source in SOURCES.values() for contract in source.tables.values() for check in contract.checks
+    check.rule.code
+    for source in SOURCES.values()
+    for contract in source.tables.values()
+    for check in all_checks(contract)
 }
 APPLIED = {
     "cin_census": {code for code in CODES if re.fullmatch(r"\d{4}Q?", code)},
     "ssda903": {code.removeprefix("903-") for code in CODES if code.startswith("903-")},
 }
-with (PROJECT / "expectations" / "published_rules_not_applied.csv").open(encoding="utf-8", newline="") as stream:
+with (PROJECT / "expectations" / "sources" / "rules_not_applied.csv").open(encoding="utf-8", newline="") as stream:
     NOT_APPLIED = list(csv.DictReader(stream))
 
 

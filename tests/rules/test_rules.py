@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.contracts.structural_checks import structural_checks
 from pipelines.settings import PROJECT
 from tests.exports import SOURCES
 from tests.rules.deliveries import (
@@ -26,11 +27,11 @@ STRUCTURAL = [
     (source.name, check.rule.code)
     for source in OF_YEAR.values()
     for contract in source.tables.values()
-    for check in contract.structural_checks
+    for check in structural_checks(contract)
 ]
 DECLARED = [(name, code) for name in SOURCES for code in declared_cases(name)]
 
-RULES = PROJECT / "sql" / "rules"
+RULES = PROJECT / "sql" / "staging" / "rules"
 
 Staging = tuple[Written, Found]
 
@@ -73,7 +74,7 @@ def test_a_declared_rule_tells_a_faulty_row_from_a_sound_one(
 
 
 def test_every_query_belongs_to_a_rule_of_a_contract() -> None:
-    told = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "expectations").glob("*/*.yaml"))
+    told = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "expectations").rglob("*.yaml"))
     queries = [path.relative_to(RULES).as_posix() for path in RULES.glob("*/*.sql") if path.parent.name != "tables"]
     assert queries
     assert [query for query in queries if query not in told] == []

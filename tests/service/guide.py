@@ -9,9 +9,9 @@ from pipelines.settings import PROJECT
 GUIDES = "".join(path.read_text("utf-8") for path in sorted((PROJECT / "docs").glob("*.md")))
 BLOCKS = re.findall(r"^```console\n(.*?)^```$", GUIDES, re.MULTILINE | re.DOTALL)
 
-# What each is about, and a word that only it has. Every one is run by a test: the gate's, verifying and rebuilding by
-# those end to end, all others in this folder; of those for a container engine test_compose does what can be done
-# without one, and tests/bi starts the dashboard.
+# What each is about, and a word that only it has. Every one is run by a test: of the gate, verifying, rebuilding,
+# auditing, keys, upgrades and backups end to end, all others in this folder; of those for a container engine
+# test_compose does what can be done without one, and tests/bi starts the dashboard.
 ABOUT = {
     "scheduler": "make airflow\n",
     "by REST": "curl",
@@ -21,9 +21,14 @@ ABOUT = {
     "copy": "copy-to-postgresql",
     "dashboard": "--profile superset",
     "extract": "EXTRACTS",
+    "audit": "pipelines audit-public",
+    "new key": "# the new PSEUDONYM_KEY is set",
+    "upgrade": "make .venv/.run",
+    "back up": "# to back up",
+    "restore": "# to restore",
     "gate": "pipelines gate",
     "rebuild": "pipelines rebuild",
-    "verify": "pipelines verify",
+    "verify": "pipelines diff 2021-01",
 }
 
 

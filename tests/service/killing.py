@@ -1,8 +1,11 @@
 """Run a month again and again, killed outright at another moment each time, and say how it stands afterwards.
 
-Started as a process of its own: ``python -m tests.service.killing INBOX HOME``. It loads everything once and forks
-for every run, so that a run costs no imports. An audit hook kills the child (SIGKILL, nothing is cleaned up) when it is
-about to do what a moment describes.
+Started as a process of its own: ``python -m tests.service.killing INBOX HOME``. It loads and plans everything once and
+forks for every run, so that a run costs no imports. An audit hook kills the child (SIGKILL, nothing is cleaned up) when
+it is about to do what a moment describes.
+
+A run starts on a copy of what an undisturbed one left before the part in which it will be killed: what is done already
+it finds as it would have made it, so that only that part and those after it cost anything.
 """
 
 from __future__ import annotations
@@ -10,95 +13,115 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple, TypeAlias
 
-import pipelines.validation  # noqa: F401 - slow to load, and every fork needs it
-from pipelines import landing, month_pages, snapshots, staging, warehouse
+from pipelines.landing.inbox import find_deliveries
+from pipelines.landing.landing import land
 from pipelines.periods import Period
+from pipelines.runs.steps import build, publish, stage
 from pipelines.settings import Settings
-from pipelines.verification import verify
+from pipelines.snapshots.verification import verify
 from tests.exports import KEY
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MONTH = Period.parse("2021-02")
 POINTERS = {"current.json", "newest.json", "latest.json"}
 
-Event = tuple[str, str]
+Happens: TypeAlias = Callable[[str, str], bool]
 
 
-def _opens(name: str, place: str) -> Callable[[str, str], bool]:
-    """The moment a file of that name, below that folder, is about to be written."""
-    return lambda event, path: event == "open" and Path(path).name == name and f"/{place}/" in path
+def _take_in(settings: Settings, source: str) -> None:
+    for delivery in find_deliveries(settings, upto=MONTH).deliveries:
+        if delivery.source == source:
+            land(settings, delivery)
+            stage(settings, delivery)
 
 
-def _renames(place: str, end: str) -> Callable[[str, str], bool]:
-    """The moment something below that folder is about to be given a name that ends so."""
-    return lambda event, path: event == "os.rename" and f"/{place}/" in path and path.endswith(end)
-
-
-# What is about to happen, and the how-manieth time.
-MOMENTS: dict[str, tuple[Callable[[str, str], bool], int]] = {
-    "while a file is copied into landing": (_opens("ssd_person.csv", "landing"), 2),
-    "between copy and manifest of landing": (_opens("manifest.json", "landing"), 1),
-    "before landing's rename": (_renames("landing", "/v0001"), 1),
-    "in the middle of staging": (
-        lambda event, path: event == "open" and path.endswith("great_expectations/index.html"),
-        1,
-    ),
-    "before the staged tables' manifest": (_renames("staging", "/manifest.json"), 1),
-    "before staging's rename": (
-        lambda event, path: event == "os.rename" and "/staging/" in path and "/v0001-" in path,
-        1,
-    ),
-    "after staging's rename": (_renames("staging", "/newest.json"), 1),
-    "between staging's two pointers": (_renames("staging", "/current.json"), 1),
-    "in the middle of the build": (
-        lambda event, path: event == "open" and path.endswith("/sql/warehouse/fct_kpi_month.sql"),
-        1,
-    ),
-    "before the warehouse's rename": (lambda event, path: event == "os.rename" and path.endswith(".duckdb"), 1),
-    "after the warehouse's rename": (_renames("warehouse", "/current.json"), 1),
-    "while a work list is written": (_opens("unallocated.csv", "validation"), 1),
-    "before the month's pages are put in place": (_renames("validation", "/2021-02"), 1),
-    "while the snapshot is written": (_opens("data_dictionary.csv", "snapshots"), 1),
-    "while the public edition is written": (_opens("data_dictionary.csv", "public"), 1),
-    "while the public workbook is written": (lambda event, path: event == "open" and path.endswith(".xlsx"), 1),
-    "before the public manifest": (_opens("manifest.json", "public"), 1),
-    "before the snapshot's manifest": (_opens("manifest.json", "snapshots"), 2),
-    "before the snapshot's rename": (_renames("snapshots", "/v0001"), 1),
-    "before the records of its figures are kept": (
-        lambda event, path: event == "os.rename" and "/warehouse/" in path and "/records-" in path,
-        1,
-    ),
-    "before latest.json": (_renames("snapshots", "/latest.json"), 1),
-    "between the month's latest.json and the overall one": (_renames("snapshots", "/latest.json"), 2),
-    "before the copy of its reports is put in place": (_renames("reports/snapshots", "/v0001"), 1),
-    "before the front page": (_renames("reports", "/reports/index.html"), 1),
+# The main job in its order, as the command line does it.
+PARTS: dict[str, Callable[[Settings], object]] = {
+    "dataset": lambda settings: _take_in(settings, "ssd"),
+    "survey": lambda settings: _take_in(settings, "survey"),
+    "build": lambda settings: build(settings, MONTH),
+    "publish": lambda settings: publish(settings, MONTH),
 }
 
 
-def run(settings: Settings) -> None:
-    """The main job, as the command line does it."""
-    for delivery in landing.find_deliveries(settings, upto=MONTH).deliveries:
-        landing.land(settings, delivery)
-        staging.stage(settings, delivery)
-    warehouse.build(settings, MONTH)
-    month_pages.write(settings, MONTH)
-    snapshots.publish(settings, MONTH)
+class Moment(NamedTuple):
+    """What is about to happen, how often it has to before the run is killed, and in which part."""
+
+    part: str
+    happens: Happens
+    time: int = 1
 
 
-def in_a_fork(settings: Settings, moment: str | None) -> int:
-    """The signal that ended the run, or 0 where it came to its end; raises where it failed."""
+def _opens(name: str, place: str) -> Happens:
+    """A file of that name, below that folder, is about to be opened."""
+    return lambda event, path: event == "open" and Path(path).name == name and f"/{place}/" in path
+
+
+def _renames(place: str, end: str) -> Happens:
+    """Something below that folder is about to be given a name that ends so."""
+    return lambda event, path: event == "os.rename" and f"/{place}/" in path and path.endswith(end)
+
+
+def _renames_to(place: str, inside: str) -> Happens:
+    """Something below that folder is about to be given a name that holds this."""
+    return lambda event, path: event == "os.rename" and f"/{place}/" in path and inside in path
+
+
+MOMENTS = {
+    "while a file is copied into landing": Moment("survey", _opens("summary.csv", "landing")),
+    "between copy and manifest of landing": Moment("survey", _renames("landing", "/manifest.json")),
+    "before landing's rename": Moment("survey", _renames("landing", "/v0001")),
+    "in the middle of staging": Moment(
+        "survey", lambda event, path: event == "open" and path.endswith("/sql/staging/outcome.sql")
+    ),
+    "before the staged tables' manifest": Moment("survey", _renames("staging", "/manifest.json")),
+    "before staging's rename": Moment("survey", _renames_to("staging", "/v0001-")),
+    "after staging's rename": Moment("survey", _renames("staging", "/newest.json")),
+    "between staging's two pointers": Moment("survey", _renames("staging", "/current.json")),
+    "in the middle of the build": Moment(
+        "build", lambda event, path: event == "open" and path.endswith("/sql/warehouse/kpis/fct_kpi_month.sql")
+    ),
+    "before the warehouse's rename": Moment("build", _renames("warehouse", ".duckdb")),
+    "after the warehouse's rename": Moment("build", _renames("warehouse", "/current.json")),
+    "while a work list is written": Moment("build", _opens("unallocated.csv", "validation")),
+    "before the month's pages are put in place": Moment("build", _renames("validation", "/2021-02")),
+    "while the snapshot is written": Moment("publish", _opens("data_dictionary.csv", "snapshots")),
+    "while the public edition is written": Moment("publish", _opens("data_dictionary.csv", "public")),
+    "while the public workbook is written": Moment(
+        "publish", lambda event, path: event == "open" and path.endswith(".xlsx")
+    ),
+    "before the public manifest": Moment("publish", _opens("manifest.json", "public")),
+    "before the snapshot's manifest": Moment("publish", _opens("manifest.json", "snapshots"), 2),
+    "before the snapshot's rename": Moment("publish", _renames("snapshots", "/v0001")),
+    "before the records of its figures are kept": Moment("publish", _renames_to("warehouse", "/records-")),
+    "before latest.json": Moment("publish", _renames("snapshots", "/latest.json")),
+    "between the month's latest.json and the overall one": Moment("publish", _renames("snapshots", "/latest.json"), 2),
+    "before the copy of its reports is put in place": Moment("publish", _renames("reports/snapshots", "/v0001")),
+    "before the front page": Moment("publish", _renames("reports", "/reports/index.html")),
+}
+
+
+def run(settings: Settings, killed_at: Moment | None = None) -> None:
+    """The main job, all of it."""
+    for name, part in PARTS.items():
+        if killed_at is not None and killed_at.part == name:
+            _be_killed_at(killed_at)
+        part(settings)
+
+
+def in_a_fork(job: Callable[[], object]) -> int:
+    """The signal that ended the job, or 0 where it came to its end; raises where it failed."""
     child = os.fork()
     if child == 0:
-        _be_killed_at(moment)
         try:
-            run(settings)
+            job()
         except BaseException:  # a fork must never go on as its parent
             sys.excepthook(*sys.exc_info())
             os._exit(1)
@@ -107,20 +130,17 @@ def in_a_fork(settings: Settings, moment: str | None) -> int:
     if os.WIFSIGNALED(status):
         return os.WTERMSIG(status)
     if os.WEXITSTATUS(status) != 0:
-        raise RuntimeError(f"the run failed: {moment}")
+        raise RuntimeError("the run failed")
     return 0
 
 
-def _be_killed_at(moment: str | None) -> None:
-    if moment is None:
-        return
-    happens, time = MOMENTS[moment]
-    left = time
+def _be_killed_at(moment: Moment) -> None:
+    left = moment.time
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal left
         path = str(arguments[1] if event == "os.rename" else arguments[0]) if event in {"open", "os.rename"} else ""
-        if path and happens(event, path):
+        if path and moment.happens(event, path):
             left -= 1
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -148,7 +168,7 @@ def digests(data: Path) -> dict[str, str]:
     told = {}
     for path in files:
         name = path.relative_to(data).as_posix()
-        if any(part.startswith(".") for part in Path(name).parts) or "great_expectations" in name:
+        if any(part.startswith(".") for part in Path(name).parts):
             continue
         if path.suffix == ".duckdb":
             told[name] = "there"
@@ -161,19 +181,27 @@ def digests(data: Path) -> dict[str, str]:
 
 def main() -> None:
     """Print, as JSON, one line a moment: the signal, what a reader could have seen, and what differs in the end."""
+    # Every fork needs what this loads and plans; only here, since tests import this module for its moments.
+    import tests.loaded  # noqa: F401
+
     inbox, home = sys.argv[1], Path(sys.argv[2])
     undisturbed = Settings(inbox_url=inbox, data_dir=home / "undisturbed", pseudonym_key=KEY)  # type: ignore[arg-type]
-    in_a_fork(undisturbed, None)
+    undisturbed.data_dir.mkdir()
+    for name, part in PARTS.items():
+        shutil.copytree(undisturbed.data_dir, home / f"before-{name}", symlinks=True)
+        in_a_fork(partial(part, undisturbed))
     # Opened only now: a fork must not inherit DuckDB's threads.
     expected = digests(undisturbed.data_dir)
-    for number, moment in enumerate(MOMENTS):
+    for number, (name, moment) in enumerate(MOMENTS.items()):
         settings = undisturbed.model_copy(update={"data_dir": home / f"killed-{number}"})
-        ended_by = in_a_fork(settings, moment)
+        shutil.copytree(home / f"before-{moment.part}", settings.data_dir, symlinks=True)
+        ended_by = in_a_fork(partial(run, settings, moment))
         seen = _in_a_process_of_its_own(settings.data_dir)
-        in_a_fork(settings, None)
+        in_a_fork(partial(run, settings))
         found = digests(settings.data_dir)
         differs = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
-        print(json.dumps({"moment": moment, "ended_by": ended_by, "seen": seen, "differs": differs}), flush=True)
+        print(json.dumps({"moment": name, "ended_by": ended_by, "seen": seen, "differs": differs}), flush=True)
+        shutil.rmtree(settings.data_dir)
 
 
 def _in_a_process_of_its_own(data: Path) -> list[str]:

@@ -108,8 +108,10 @@ class Council:
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.log_ports[0]),
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(self.log_ports[1]),
             "DATA_DIR": str(self.folder / "data"),
+            "COUNCIL_DIR": os.environ["COUNCIL_DIR"],
             "INBOX_URL": str(self.inbox),
             "PSEUDONYM_KEY": KEY,
+            "DISCLOSURE_KEY": f"{KEY} of its own",
         }
 
     @classmethod
@@ -199,12 +201,21 @@ class Council:
 
     def wait_until_published(self, *months: str) -> None:
         def done() -> dict[str, str] | None:
-            failed = {dag: runs for dag in DAGS if "failed" in (runs := self.runs(dag)).values()}
-            assert not failed, failed
+            self._must_not_have_failed()
             runs = self.runs("publish_snapshot")
             return runs if all(runs.get(month) == "success" for month in months) else None
 
         wait_for(f"snapshots of {', '.join(months)}", done, LONGEST_WAIT * (1 + len(months) / 3))
+
+    def wait_until_ended(self, run: Mapping[str, Any]) -> str:
+        """How a run ended, as its trigger answered it."""
+        path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}"
+
+        def ended() -> str | None:
+            state = str(self.ask(path, token=self.token)["state"])
+            return state if state in {"success", "failed"} else None
+
+        return wait_for(f"the end of {run['dag_run_id']}", ended)
 
     def published(self, month: str) -> Path:
         """The current version of a month's snapshot."""
@@ -216,12 +227,22 @@ class Council:
         self.trigger("ingest_exports", partition_key=month)
         self.has_published(month)
 
-    def has_published(self, month: str) -> None:
-        """Wait for the month's snapshot, and read it."""
+    def has_published(self, month: str, version: str = "v0001") -> None:
+        """Wait for the month's version, and read it."""
+        wait_for(f"{version} of {month}", lambda: self._is_published(month, version) or None)
         self.wait_until_published(month)
         snapshot = self.published(month)
+        assert snapshot.name == version
         assert {"snapshot.duckdb", "manifest.json", "kpi_month.csv"} <= {file.name for file in snapshot.iterdir()}
         assert month in (snapshot / "kpi_month.csv").read_text("utf-8")
+
+    def _must_not_have_failed(self) -> None:
+        failed = {dag: runs for dag in DAGS if "failed" in (runs := self.runs(dag)).values()}
+        assert not failed, failed
+
+    def _is_published(self, month: str, version: str) -> bool:
+        self._must_not_have_failed()
+        return (self.snapshots / month / "latest.json").exists() and self.published(month).name == version
 
 
 DAGS = ("ingest_exports", "build_warehouse", "publish_snapshot")

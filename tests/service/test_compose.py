@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from pipelines.sample import write_sample
+from pipelines.periods import Period
+from pipelines.sample import write_settings
 from pipelines.settings import PROJECT
 from tests.exports import KEY
 from tests.service.guide import block
 from tests.service.servers import LONGEST_WAIT, Council, debian, free_ports, postgresql, running, wait_for
+from tests.service.small_council import write_small_council
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +48,7 @@ def told(inbox: Path) -> dict[str, str]:
         "INBOX_FOLDER": str(inbox),
         "POSTGRES_PASSWORD": secrets.token_hex(24),
         "PSEUDONYM_KEY": KEY,
+        "DISCLOSURE_KEY": f"{KEY} of its own",
     }
 
 
@@ -76,7 +79,7 @@ class Native:
 
     def here(self, text: str) -> str:
         """The same text for this machine; a path where volumes are mounted is a folder of the council's."""
-        if re.match(r"/(airflow|data|inbox)(/|$)", text):
+        if re.match(r"/(airflow|council|data|inbox)(/|$)", text):
             return f"{self.council.folder}{text}"
         for there, here in self.instead.items():
             text = text.replace(there, here)
@@ -133,7 +136,8 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Native]:
     """All services, started in the order that depends_on asks for."""
     folder = tmp_path_factory.mktemp("team")
     council = Council.at(folder)
-    write_sample(council.inbox, scale=0.05)
+    write_small_council(council.inbox, [Period(2021, 2)])
+    write_settings(folder / "council")
     variables = told(council.inbox)
     answer = config(variables, folder)
     assert answer.returncode == 0, answer.stderr
@@ -177,7 +181,7 @@ def test_airflows_own_tables_are_in_postgresql(native: Native) -> None:
 
 def test_a_service_that_is_not_there_is_not_well(native: Native) -> None:
     (closed,) = free_ports(1)
-    command = [sys.executable, "-m", "pipelines.healthy", f"http://127.0.0.1:{closed}", "scheduler"]
+    command = [sys.executable, "-m", "pipelines.orchestration.health_check", f"http://127.0.0.1:{closed}", "scheduler"]
     assert subprocess.run(command, cwd=PROJECT).returncode == 1
 
 
@@ -203,7 +207,8 @@ def test_no_secret_is_in_the_file_and_every_variable_is_explained() -> None:
 def test_only_the_scheduler_has_the_key_and_the_children(native: Native) -> None:
     for name, service in native.services.items():
         mounted = {volume.split(":")[1] for volume in service.get("volumes", [])}
-        private = "PSEUDONYM_KEY" in service.get("environment", {}) or bool(mounted & {"/inbox", "/data"})
+        keys = {"PSEUDONYM_KEY", "DISCLOSURE_KEY"} & set(service.get("environment", {}))
+        private = bool(keys) or bool(mounted & {"/inbox", "/data"})
         assert private == (name == "scheduler")
     assert native.services["pages"]["volumes"] == ["reports:/data/reports:ro"]
 

@@ -18,13 +18,15 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from pipelines import extract as extracting
-from pipelines import landing, staging
 from pipelines.deliveries import Delivery
-from pipelines.extract import DatabaseUnreachable, ExtractFailed, extract
+from pipelines.landing import extract as extracting
+from pipelines.landing.extract import DatabaseUnreachable, ExtractFailed, extract
+from pipelines.landing.inbox import Inbox, find_deliveries
+from pipelines.landing.landing import land
 from pipelines.periods import Period
 from pipelines.sample import write_sample
 from pipelines.settings import PROJECT, Extract, Settings
+from pipelines.staging.stage import Staged, stage
 from tests.exports import KEY, SOURCES
 from tests.service.guide import block
 from tests.service.servers import postgresql
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from pipelines.contracts import Contract
+    from pipelines.contracts.model import Contract
 
 pytestmark = pytest.mark.service
 
@@ -143,10 +145,10 @@ def delivered(settings: Settings) -> list[Path]:
     return [file for file in Path(settings.inbox).rglob("*") if file.is_file()]
 
 
-def staged(settings: Settings) -> staging.Staged:
-    (found,) = [each for each in landing.find_deliveries(settings, only=MONTH).deliveries if each.source == "ssd"]
-    landing.land(settings, found)
-    return staging.stage(settings, found)
+def staged(settings: Settings) -> Staged:
+    (found,) = [each for each in find_deliveries(settings, only=MONTH).deliveries if each.source == "ssd"]
+    land(settings, found)
+    return stage(settings, found)
 
 
 def test_what_is_extracted_is_staged_as_the_files_of_the_same_rows(
@@ -180,11 +182,11 @@ def test_the_rows_are_the_samples_own(database: Database, exports: Path, setting
 
 def test_the_same_rows_again_are_no_news(database: Database, settings: Settings) -> None:
     extract(settings, wanted("ssd"), MONTH, database.url())
-    landing.land(settings, DELIVERY)
+    land(settings, DELIVERY)
     # A row that was updated lies elsewhere in the table.
     database.do("UPDATE ssd.ssd_department SET dept_team_id = dept_team_id WHERE dept_team_id < 'T05'")
     assert extract(settings, wanted("ssd"), MONTH, database.url()).outcome == "unchanged"
-    assert landing.land(settings, DELIVERY).outcome == "already landed"
+    assert land(settings, DELIVERY).outcome == "already landed"
 
 
 def test_the_session_cannot_write_even_where_the_user_may(database: Database) -> None:
@@ -231,7 +233,7 @@ def test_a_connection_that_is_cut_in_the_middle_leaves_no_delivery(
         extract(settings, wanted("large"), MONTH, database.url())
     assert 20_000 <= seen < MANY
     assert delivered(settings) == []
-    assert landing.find_deliveries(settings) == landing.Inbox((), (), ())
+    assert find_deliveries(settings) == Inbox((), (), ())
     assert PASSWORD not in str(told.value) and quote(PASSWORD, safe="") not in str(told.value)
     monkeypatch.undo()
     assert extract(settings, wanted("large"), MONTH, database.url()).rows == {"ssd_cp_visits.csv": MANY}

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pipelines.periods import Period
-from pipelines.sample import write_sample
 from pipelines.settings import PROJECT
 from tests.service.killing import MOMENTS
+from tests.service.small_council import write_small_council
 
 pytestmark = pytest.mark.service
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.service
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     root = tmp_path_factory.mktemp("killed")
-    write_sample(root / "inbox", scale=0.02, months=(Period.parse("2021-02"),))
+    write_small_council(root / "inbox", [Period.parse("2021-02")])
     command = [sys.executable, "-m", "tests.service.killing", str(root / "inbox"), str(root)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -11,9 +11,9 @@ import duckdb
 import pytest
 
 from pipelines.periods import Period
-from pipelines.snapshots import publish
+from pipelines.snapshots.publish import publish
 from pipelines.storage import read_json
-from pipelines.warehouse import build
+from pipelines.warehouse.build import build
 from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, MONTH, plan, settings_in, ssd
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from pipelines.sample import write_sample
 from pipelines.settings import PROJECT
+from tests.command_line import run_command
 from tests.exports import KEY
 from tests.service.servers import debian, free_ports
 
@@ -84,18 +83,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of all pages: the sample's, with its reports, and those of a delivery that was refused."""
     root = tmp_path_factory.mktemp("council")
     write_sample(root / "inbox", scale=0.05)
+    # The pages of its tables in January are those of February again; the local tables keep a month before.
+    shutil.rmtree(root / "inbox" / "X99000001" / "ssd" / "2021-01")
     refused = root / "inbox" / "E06000015" / "survey" / "2021-02"
     refused.mkdir(parents=True)
     (refused / "invited.csv").write_bytes(b"survey_date,invited\n2021-02-01,\x00\n")
-    environment = os.environ | {
-        "INBOX_URL": str(root / "inbox"),
-        "DATA_DIR": str(root / "data"),
-        "PSEUDONYM_KEY": KEY,
-    }
-    command = [sys.executable, "-m", "pipelines", "run", "2021-02"]
-    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    environment = {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": KEY}
+    done = run_command("run", "2021-02", **environment)
     assert done.returncode == 3, done.stderr
-    return root / "data" / "reports"
+    for source in ("local", "ssd", "survey"):
+        assert run_command("data-docs", f"X99000001/{source}/2021-02", **environment).returncode == 0
+    reports = root / "data" / "reports"
+    looked_at = root / "inbox" / "X99000001" / "ssd" / "2021-02"
+    assert run_command("profile", str(looked_at), "--to", str(reports / "profile.html"), **environment).returncode == 0
+    return reports
 
 
 @pytest.fixture(scope="module")

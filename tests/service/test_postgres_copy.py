@@ -20,13 +20,13 @@ import duckdb
 import psycopg2
 import pytest
 
-from pipelines import postgres_copy
 from pipelines.periods import Period
-from pipelines.postgres_copy import SCHEMA, CopyFailed, CopyUnreachable, copy
+from pipelines.publications import postgres_copy
+from pipelines.publications.postgres_copy import SCHEMA, CopyFailed, CopyUnreachable, copy
 from pipelines.settings import PROJECT, Settings
-from pipelines.snapshots import publish
+from pipelines.snapshots.publish import publish
 from pipelines.storage import CURRENT, read_json, write_json
-from pipelines.warehouse import build
+from pipelines.warehouse.build import build
 from tests.exports import KEY
 from tests.service.guide import block
 from tests.service.servers import debian, postgresql, wait_for
@@ -34,7 +34,7 @@ from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, MONTH, plan, settings_in, ssd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pyodbc
 
@@ -43,6 +43,7 @@ pytestmark = pytest.mark.service
 FEBRUARY = Period.parse(MONTH)
 PASSWORD = "hunter2-é"  # noqa: S105
 SWAPS = 10
+NEXT = 7
 TOOLS = (PROJECT / "docs" / "tools.md").read_text("utf-8")
 ENGINEERS = (PROJECT / "docs" / "data_engineers.md").read_text("utf-8")
 NOT_OURS = "DROP SCHEMA IF EXISTS safeguarding_kpis, safeguarding_kpis_next CASCADE"
@@ -155,6 +156,26 @@ def publish_number(settings: Settings, number: int) -> None:
     assert publish(settings, FEBRUARY).outcome == "published"
 
 
+@pytest.fixture(scope="module")
+def home_with_next(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same month with a second version, number NEXT."""
+    folder = tmp_path_factory.mktemp("next")
+    shutil.copytree(home / "data", folder / "data", symlinks=True)
+    publish_number(settings_in(folder), NEXT)
+    return folder
+
+
+@pytest.fixture
+def publish_next(home_with_next: Path, settings: Settings) -> Callable[[], None]:
+    """Publishes version NEXT: it is made once, since no test of these is about the publishing."""
+
+    def publish_next() -> None:
+        shutil.rmtree(settings.data_dir)
+        shutil.copytree(home_with_next / "data", settings.data_dir, symlinks=True)
+
+    return publish_next
+
+
 def odbc_string(database: Database) -> str:
     """What the guide says to tell ODBC, for this database; that has no TLS."""
     debian("odbc-postgresql", lambda: next(Path("/usr/lib").glob("*/odbc/psqlodbcw.so"), None))
@@ -218,16 +239,18 @@ def test_tables_and_columns_are_described(settings: Settings, database: Database
     assert schema.startswith("Snapshot 2021-02/v0001, restricted edition, sha256 ")
 
 
-def test_the_same_again_is_left_and_the_next_version_replaces_it(settings: Settings, database: Database) -> None:
+def test_the_same_again_is_left_and_the_next_version_replaces_it(
+    settings: Settings, database: Database, publish_next: Callable[[], None]
+) -> None:
     copy(settings)
     objects = f"SELECT oid FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace ORDER BY oid"
     before = database.rows(objects)
     assert copy(settings).outcome == "unchanged"
     assert database.rows(objects) == before
-    publish_number(settings, 7)
+    publish_next()
     assert (copied := copy(settings)).outcome == "copied"
     assert copied.snapshot == "2021-02/v0002"
-    assert database.rows(f"SELECT DISTINCT target FROM {SCHEMA}.kpi_month", user="analyst") == [(7.0,)]
+    assert database.rows(f"SELECT DISTINCT target FROM {SCHEMA}.kpi_month", user="analyst") == [(NEXT,)]
 
 
 def test_the_public_edition_is_copied_where_that_is_configured(settings: Settings, database: Database) -> None:
@@ -268,25 +291,27 @@ def test_readers_who_never_stop_see_each_copy_whole(settings: Settings, database
 
 
 def test_who_reads_in_a_transaction_is_waited_for(
-    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, database: Database, publish_next: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy(settings)
-    publish_number(settings, 3)
+    publish_next()
     monkeypatch.setattr(postgres_copy, "SWAP", postgres_copy.SWAP.replace("120 s", "1 s"))
     with closing(psycopg2.connect(database.url("analyst"))) as connection, connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {SCHEMA}.kpi")
         with pytest.raises(CopyUnreachable, match="in one transaction"):
             copy(settings)
         cursor.execute(f"SELECT DISTINCT target FROM {SCHEMA}.kpi_month")
-        assert cursor.fetchall() != [(3.0,)]
+        assert cursor.fetchall() != [(NEXT,)]
     assert copy(settings).outcome == "copied"
 
 
 @pytest.mark.parametrize("moment", ["before the first table", "between two tables", "before the swap", "before commit"])
-def test_killed_at_any_moment_it_leaves_the_copy_before(settings: Settings, database: Database, moment: str) -> None:
+def test_killed_at_any_moment_it_leaves_the_copy_before(
+    settings: Settings, database: Database, publish_next: Callable[[], None], moment: str
+) -> None:
     copy(settings)
     before = database.tables
-    publish_number(settings, 5)
+    publish_next()
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, moment],
         cwd=PROJECT,
@@ -299,17 +324,17 @@ def test_killed_at_any_moment_it_leaves_the_copy_before(settings: Settings, data
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'kpi_copier' AND pid <> pg_backend_pid()"
     wait_for("the transaction ended", lambda: database.rows(waiting) == [(0,)] or None)
     assert database.tables == before
-    assert database.rows(f"SELECT DISTINCT target FROM {SCHEMA}.kpi_month") != [(5.0,)]
+    assert database.rows(f"SELECT DISTINCT target FROM {SCHEMA}.kpi_month") != [(NEXT,)]
     assert database.rows("SELECT to_regnamespace('safeguarding_kpis_next')") == [(None,)]
     assert copy(settings).outcome == "copied"
-    assert database.rows(f"SELECT DISTINCT target FROM {SCHEMA}.kpi_month") == [(5.0,)]
+    assert database.rows(f"SELECT DISTINCT target FROM {SCHEMA}.kpi_month") == [(NEXT,)]
 
 
 # The statement before which the process is killed; commit is none of the cursor's.
 KILLED = """
 import os, signal, sys
 from adbc_driver_manager import dbapi
-from pipelines import postgres_copy
+from pipelines.publications import postgres_copy
 from pipelines.settings import Settings
 
 moment, loaded = sys.argv[1], 0
@@ -345,9 +370,11 @@ def test_a_schema_that_no_copy_wrote_is_left_alone(settings: Settings, database:
     assert database.rows("SELECT to_regnamespace('safeguarding_kpis_next')") == [(None,)]
 
 
-def test_somebody_elses_view_is_named_as_the_reason_and_is_not_dropped(settings: Settings, database: Database) -> None:
+def test_somebody_elses_view_is_named_as_the_reason_and_is_not_dropped(
+    settings: Settings, database: Database, publish_next: Callable[[], None]
+) -> None:
     copy(settings)
-    publish_number(settings, 2)
+    publish_next()
     database.does(f"CREATE OR REPLACE VIEW public.theirs AS SELECT * FROM {SCHEMA}.kpi")
     with pytest.raises(CopyFailed, match="a view or another object needs a table"):
         copy(settings)
@@ -393,7 +420,7 @@ def test_the_dag_copies_after_publishing(
 
 PUBLISHES = """
 import json
-from pipelines import orchestration
+from pipelines.orchestration import local_run as orchestration
 
 orchestration._make_database_ready()
 run = orchestration._dags()["publish_snapshot"].test(run_conf={"month": "2021-02"}, logical_date=None)

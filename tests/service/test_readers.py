@@ -14,9 +14,9 @@ import pytest
 
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
-from pipelines.snapshots import publish
+from pipelines.snapshots.publish import publish
 from pipelines.storage import CURRENT, read_json, write_json
-from pipelines.warehouse import build
+from pipelines.warehouse.build import build
 from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, MONTH, plan, settings_in, ssd
 

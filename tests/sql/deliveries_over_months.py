@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.periods import Period
-from pipelines.warehouse import build
 from tests.staged_input import stage
-from tests.warehouse_input import settings_in
+from tests.warehouse_input import built_file, settings_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from tests.staged_input import Rows
@@ -26,7 +25,7 @@ def finding(rule: str, record: str | None, table: str = "ssd_cin_visits", **othe
 def result(rule: str, failed: int = 0, table: str = "ssd_cin_visits", **others: Any) -> dict[str, Any]:
     told = {"table_name": table, "rule_code": rule, "severity": "warning", "consequence": "warn", "column_name": None}
     counts = {"rows_tested": 10, "rows_failed": failed}
-    return {**told, **counts, "sentence": "It is wrong.", "remedy": "Mend it.", **others}
+    return {**told, **counts, "sentence": "It is wrong.", "remedy": "Fix it.", **others}
 
 
 def counted(rows: int, month: str, code: str | None = None, **others: Any) -> dict[str, Any]:
@@ -46,13 +45,20 @@ def months(first: str, number: int) -> list[str]:
 
 
 def built_over(
-    folder: Path, deliveries: Mapping[str, Mapping[str, Any]], month: str, tables: Mapping[str, Rows] | None = None
+    folder: Path,
+    deliveries: Mapping[str, Mapping[str, Any]],
+    month: str,
+    tables: Mapping[str, Rows] | None = None,
+    of: Collection[str] = (),
 ) -> duckdb.DuckDBPyConnection:
-    """Stage each delivery (``E06000015/ssd/2021-02``) with what staging left beside its rows, and build the month."""
+    """Stage each delivery (``E06000015/ssd/2021-02``) with what staging left beside its rows, and build the month.
+
+    ``of``: the tables that are asked for; without them, all.
+    """
     settings = settings_in(folder)
     for delivery, left in deliveries.items():
         stage(settings.staging, delivery, tables or {}, **left)
-    return duckdb.connect(str(build(settings, Period.parse(month)).path), read_only=True)
+    return duckdb.connect(str(built_file(settings, month, of)), read_only=True)
 
 
 def asked(warehouse: duckdb.DuckDBPyConnection, query: str, given: Iterable[Any] = ()) -> list[tuple[Any, ...]]:

@@ -14,7 +14,8 @@ import pytest
 
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
-from pipelines.warehouse import BrokenBuild, build
+from pipelines.warehouse.build import build
+from pipelines.warehouse.tables import BrokenBuild
 from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, assessment, built, copy_of_the_project, settings_in, ssd
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-YEARS = range(1995, 2031)
+YEARS = range(1995, 2051)
 ENGLAND = holidays.country_holidays("GB", subdiv="ENG", years=YEARS)
 
 
@@ -44,6 +45,64 @@ def listed() -> dict[dt.date, str]:
 
 def test_bank_holidays_are_those_of_england() -> None:
     assert listed() == dict(ENGLAND)
+
+
+# Proclaimed for one year alone, with the holiday that each takes the place of, if any.
+EXCEPTIONS = {
+    dt.date(1995, 5, 8): dt.date(1995, 5, 1),  # 50 years since the end of the war
+    dt.date(1999, 12, 31): None,  # millennium
+    dt.date(2002, 6, 4): dt.date(2002, 5, 27),  # golden jubilee, with the day before
+    dt.date(2002, 6, 3): None,
+    dt.date(2011, 4, 29): None,  # royal wedding
+    dt.date(2012, 6, 4): dt.date(2012, 5, 28),  # diamond jubilee, with the day after
+    dt.date(2012, 6, 5): None,
+    dt.date(2020, 5, 8): dt.date(2020, 5, 4),  # 75 years since the end of the war
+    dt.date(2022, 6, 2): dt.date(2022, 5, 30),  # platinum jubilee, with the day after
+    dt.date(2022, 6, 3): None,
+    dt.date(2022, 9, 19): None,  # state funeral
+    dt.date(2023, 5, 8): None,  # coronation
+}
+
+
+def easter(year: int) -> dt.date:
+    """Easter Sunday, as the Calendar (New Style) Act 1750 has it."""
+    century, of_century = divmod(year, 100)
+    golden = year % 19
+    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    to_sunday = (32 + 2 * (century % 4) + 2 * (of_century // 4) - epact - of_century % 4) % 7
+    late = (golden + 11 * epact + 22 * to_sunday) // 451
+    month, day = divmod(epact + to_sunday - 7 * late + 114, 31)
+    return dt.date(year, month, day + 1)
+
+
+def next_weekday(day: dt.date, taken: set[dt.date]) -> dt.date:
+    return next(
+        each
+        for each in (day + dt.timedelta(days=after) for after in range(7))
+        if each.weekday() < 5 and each not in taken
+    )
+
+
+def by_rule(year: int) -> set[dt.date]:
+    """The Banking and Financial Dealings Act 1971 and what is proclaimed under it each year."""
+    first_of_may, last_of_may, last_of_august = (
+        next(day for day in (dt.date(year, month, first + after) for after in range(7)) if day.weekday() == 0)
+        for month, first in ((5, 1), (5, 25), (8, 25))
+    )
+    sunday = easter(year)
+    days = {sunday - dt.timedelta(days=2), sunday + dt.timedelta(days=1), first_of_may, last_of_may, last_of_august}
+    days.add(next_weekday(dt.date(year, 1, 1), days))
+    christmas, boxing = dt.date(year, 12, 25), dt.date(year, 12, 26)
+    on_the_day = {day for day in (christmas, boxing) if day.weekday() < 5}
+    for day in (christmas, boxing):
+        on_the_day.add(day if day in on_the_day else next_weekday(day, on_the_day))
+    return days | on_the_day
+
+
+def test_the_list_is_the_rule_and_its_known_exceptions() -> None:
+    days_off = {day for year in YEARS for day in by_rule(year)} - {day for day in EXCEPTIONS.values() if day}
+    weekend = {day for day in listed() if day.weekday() > 4}
+    assert {day for day in listed() if day not in weekend} == days_off | set(EXCEPTIONS)
 
 
 @pytest.mark.parametrize(
@@ -119,33 +178,43 @@ def test_every_day_of_the_years_is_there_once(calendar: duckdb.DuckDBPyConnectio
         "SELECT count(*), count(DISTINCT calendar_date), min(calendar_date), max(calendar_date) "
         "FROM warehouse.dim_calendar"
     ).fetchall()
-    assert found == [(13149, 13149, dt.date(1995, 1, 1), dt.date(2030, 12, 31))]
+    assert found == [(20454, 20454, dt.date(1995, 1, 1), dt.date(2050, 12, 31))]
 
 
 def test_a_month_beyond_the_bank_holidays_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings = settings_in(tmp_path_factory.mktemp("later"))
-    assert build(settings, Period(2030, 12)).outcome == "built"
+    assert build(settings, Period(2050, 12)).outcome == "built"
     with pytest.raises(BrokenBuild, match="dim calendar: holds the reporting month"):
-        build(settings, Period(2031, 1))
+        build(settings, Period(2051, 1))
 
 
-@pytest.mark.parametrize(("day_count", "due"), [("day0", dt.date(2021, 3, 8)), ("day1", dt.date(2021, 3, 5))])
-def test_with_the_start_as_day_1_all_falls_due_a_working_day_earlier(
-    tmp_path: Path, day_count: str, due: dt.date
-) -> None:
+@pytest.mark.parametrize(
+    ("clock", "due", "in_time_until"),
+    [
+        ("45,working_days,day0", "2021-03-08", "2021-03-08"),
+        ("45,working_days,day1", "2021-03-05", "2021-03-07"),
+        ("44,working_days,day0", "2021-03-05", "2021-03-07"),
+        ("60,days,day0", "2021-03-05", "2021-03-05"),
+        ("63,days,day1", "2021-03-08", "2021-03-08"),
+        ("9,weeks,day0", "2021-03-08", "2021-03-08"),
+        ("2,months,day0", "2021-03-04", "2021-03-04"),
+    ],
+)
+def test_a_timescale_is_counted_in_its_unit(tmp_path: Path, clock: str, due: str, in_time_until: str) -> None:
     project = copy_of_the_project(tmp_path)
     timescales = project / "sql" / "reference" / "timescale.csv"
-    told = timescales.read_text(encoding="utf-8")
-    line = "assessment,,45,working_days,day0,"
-    assert told.count(f"\n{line}") == 1
-    timescales.write_text(told.replace(line, line.replace("day0", day_count)), encoding="utf-8")
+    text = timescales.read_text(encoding="utf-8")
+    line = "assessment,,,,45,working_days,day0,"
+    assert text.count(f"\n{line}") == 1
+    timescales.write_text(text.replace(line, f"assessment,,,,{clock},"), encoding="utf-8")
     settings = settings_in(tmp_path, project)
-    authorised = {"on Friday": "2021-03-05", "on Monday": "2021-03-08", "on Tuesday": "2021-03-09"}
-    rows = [assessment(name, "2021-01-04", day) for name, day in authorised.items()]
+    first = dt.date(2021, 3, 3)
+    days = [first + dt.timedelta(days=after) for after in range(8)]
+    rows = [assessment(day.isoformat(), "2021-01-04", day.isoformat()) for day in days]
     stage(settings.staging, f"{AUTHORITY}/ssd/2021-03", ssd(cin_assessments=rows))
     with duckdb.connect(str(build(settings, Period.parse("2021-03")).path), read_only=True) as warehouse:
         found = warehouse.execute(
             "SELECT authorised_date, due_date, is_in_time FROM warehouse.fct_assessment"
         ).fetchall()
-    days = map(dt.date.fromisoformat, authorised.values())
-    assert sorted(found) == [(day, due, day <= due) for day in days]
+    last = dt.date.fromisoformat(in_time_until)
+    assert sorted(found) == [(day, dt.date.fromisoformat(due), day <= last) for day in days]

@@ -29,11 +29,14 @@ LOOKED_AFTER = ("ssd_person", "ssd_cla_episodes", "ssd_legal_status")
 def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, duckdb.DuckDBPyConnection]]:
     """One build a reporting month, in which each case has an authority to itself. A malformed case fails alone."""
     by_month: dict[str, dict[str, dict[str, Rows]]] = {}
+    councils = tmp_path_factory.mktemp("councils")
     for name, folder in FOLDERS.items():
+        if (folder / "council").exists():
+            shutil.copytree(folder / "council", councils / authority_of(FOLDERS, name))
         with suppress(BadCase):
             case = read_case(folder)
             by_month.setdefault(case.about.month, {}).update(whole(case, authority_of(FOLDERS, name)))
-    made = {month: built(tmp_path_factory.mktemp(month), given, month) for month, given in by_month.items()}
+    made = {month: built(tmp_path_factory.mktemp(month), given, month, councils) for month, given in by_month.items()}
     yield made
     for warehouse in made.values():
         warehouse.close()

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
     import duckdb
 
+ASKED = (
+    "snapshots.finding_summary",
+    "warehouse.fct_drift",
+    "warehouse.distribution_test",
+    "warehouse.fct_late_delivery",
+)
 NOW, BEFORE = "2021-02", "2021-01"
 SEEN = "cinv_cin_visit_seen"
 Fired = set[tuple[str, str | None, str | None]]
@@ -179,7 +185,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         for story, (told, _) in STORIES.items()
         for delivery, left in told.items()
     }
-    made = built_over(tmp_path_factory.mktemp("drift"), deliveries, NOW)
+    made = built_over(tmp_path_factory.mktemp("drift"), deliveries, NOW, of=ASKED)
     yield made
     made.close()
 
@@ -195,6 +201,23 @@ def test_drift(warehouse: duckdb.DuckDBPyConnection, story: str) -> None:
         [authority(story), NOW],
     )
     assert set(found) == STORIES[story][1]
+
+
+def test_the_day_by_which_a_source_is_due_may_be_the_councils_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two councils whose delivery is missing, one has said that its own is due on the 9th, every two months."""
+    own = tmp_path / "council" / "E00000001" / "delivery_due.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("source,due_day,every_months\nssd,9,2\n", encoding="utf-8")
+    monkeypatch.setenv("COUNCIL_DIR", str(tmp_path / "council"))
+    deliveries = {f"E0000000{number}/ssd/{month}": {} for number, month in ((0, BEFORE), (1, BEFORE), (1, "2020-12"))}
+    with built_over(tmp_path, deliveries, NOW, of=ASKED) as warehouse:
+        query = "SELECT authority_code, missing_month, due_date, is_late FROM warehouse.fct_late_delivery ORDER BY ALL"
+        assert [(code, month, str(due), is_late) for code, month, due, is_late in asked(warehouse, query)] == [
+            ("E00000000", "2021-02", "2021-03-04", True),
+            ("E00000001", "2021-03", "2021-04-09", False),
+        ]
 
 
 def test_every_rule_fires_in_a_story_and_passes_in_another(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -242,7 +265,7 @@ def test_drift_is_published_with_what_to_do_and_without_its_figure(warehouse: du
 
 
 def test_the_statistic_is_pearsons_and_its_p_value_scipys_own(warehouse: duckdb.DuckDBPyConnection) -> None:
-    query = "SELECT chi_squared, p_value FROM warehouse.dim_distribution_test WHERE authority_code = ?"
+    query = "SELECT chi_squared, p_value FROM warehouse.distribution_test WHERE authority_code = ?"
     [(chi_squared, p_value)] = asked(warehouse, query, [authority("ten points by chance")])
     expected = chi2_contingency([[60, 40], [500, 500]], correction=False)
     assert (float(chi_squared), p_value) == pytest.approx((expected.statistic, expected.pvalue), abs=1e-6)
@@ -268,8 +291,8 @@ def test_many_columns_are_not_moved_because_one_would_be_by_chance(tmp_path: Pat
         }
         for place, month in ((0, NOW), (1, BEFORE))
     }
-    with built_over(tmp_path, deliveries, NOW) as warehouse:
-        found = dict(asked(warehouse, "SELECT column_name, corrected_p_value FROM warehouse.dim_distribution_test"))
+    with built_over(tmp_path, deliveries, NOW, of=ASKED) as warehouse:
+        found = dict(asked(warehouse, "SELECT column_name, corrected_p_value FROM warehouse.distribution_test"))
     expected = dict(zip(tables, false_discovery_control(p_values), strict=True))
     assert found == pytest.approx(expected, abs=1e-6)
 
@@ -277,9 +300,9 @@ def test_many_columns_are_not_moved_because_one_would_be_by_chance(tmp_path: Pat
 def test_codes_of_which_few_are_to_be_expected_are_taken_together(tmp_path: Path) -> None:
     now, before = {"a": 40, "b": 2, "c": 2, "d": 1}, {"a": 400, "b": 20, "c": 10, "d": 20}
     deliveries = {f"E06000015/{name}": left for name, left in shares(now, before).items()}
-    with built_over(tmp_path, deliveries, NOW) as warehouse:
+    with built_over(tmp_path, deliveries, NOW, of=ASKED) as warehouse:
         [(freedom, chi_squared)] = asked(
-            warehouse, "SELECT degrees_of_freedom, chi_squared FROM warehouse.dim_distribution"
+            warehouse, "SELECT degrees_of_freedom, chi_squared FROM warehouse.distribution"
         )
     expected = chi2_contingency([[40, 5], [400, 50]], correction=False)
     assert (freedom, float(chi_squared)) == pytest.approx((1, expected.statistic), abs=1e-6)
@@ -289,7 +312,7 @@ def test_a_column_that_is_missing_has_not_moved(tmp_path: Path) -> None:
     told = shares({None: 100}, {"true": 500, None: 500})
     told[f"ssd/{NOW}"]["rule_results"] = [result("DLV-014", 1, column_name=SEEN)]
     deliveries = {f"E06000015/{name}": left for name, left in told.items()}
-    with built_over(tmp_path, deliveries, NOW) as warehouse:
+    with built_over(tmp_path, deliveries, NOW, of=ASKED) as warehouse:
         found = asked(warehouse, "SELECT rule_code FROM warehouse.fct_drift WHERE rows_failed > 0")
     assert found == [("DRF-001",)]
 
@@ -299,6 +322,6 @@ def test_a_return_that_begins_its_year_is_not_smaller_than_the_year_before(tmp_p
         f"E06000015/ssda903/{month}": {"reconciliation": [file_of(rows, "ssda903_episodes")]}
         for month, rows in (("2021-02", 1000), ("2021-03", 1000), ("2021-04", 50), ("2021-05", 100))
     }
-    with built_over(tmp_path, deliveries, "2021-05") as warehouse:
+    with built_over(tmp_path, deliveries, "2021-05", of=ASKED) as warehouse:
         found = asked(warehouse, "SELECT reporting_month, rule_code FROM warehouse.fct_drift WHERE rows_failed > 0")
     assert found == [("2021-05", "DRF-006")]

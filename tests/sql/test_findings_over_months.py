@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+ASKED = ("warehouse.fct_finding", "warehouse.fct_rule_history")
 RULE = "CINV001A-UNREPEATED"
 NOT_TESTED, REFUSED = "not tested", "refused"
 
@@ -76,7 +77,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         for story, (by_month, _) in STORIES.items()
         for month, told in by_month.items()
     }
-    made = built_over(tmp_path_factory.mktemp("stories"), deliveries, "2021-02")
+    made = built_over(tmp_path_factory.mktemp("stories"), deliveries, "2021-02", of=ASKED)
     yield made
     made.close()
 
@@ -122,7 +123,7 @@ def test_a_rule_has_a_history(
 
 def test_what_was_refused_in_the_month_itself_is_there_beside_what_still_counts(tmp_path: Path) -> None:
     deliveries = {"E06000015/ssd/2021-01": left("a"), "E06000015/ssd/2021-02": left(REFUSED)}
-    with built_over(tmp_path, deliveries, "2021-02") as warehouse:
+    with built_over(tmp_path, deliveries, "2021-02", of=ASKED) as warehouse:
         found = asked(warehouse, "SELECT delivery_month, rule_code, status, days_open FROM warehouse.fct_finding")
     assert sorted(found) == [("2021-01", RULE, "new", 28), ("2021-02", "DLV-005", None, None)]
 
@@ -130,7 +131,7 @@ def test_what_was_refused_in_the_month_itself_is_there_beside_what_still_counts(
 def test_findings_of_rows_without_a_key_are_counted_and_not_followed(tmp_path: Path) -> None:
     malformed = {"findings": [finding("DLV-015", None, line=7)], "rule_results": [result("DLV-015", 1)]}
     deliveries = {f"E06000015/ssd/2021-0{month}": malformed | {"reconciliation": [file_of(10)]} for month in (1, 2)}
-    with built_over(tmp_path, deliveries, "2021-02") as warehouse:
+    with built_over(tmp_path, deliveries, "2021-02", of=ASKED) as warehouse:
         assert asked(warehouse, "SELECT line, status, first_month FROM warehouse.fct_finding") == [(7, None, None)]
         history = asked(warehouse, "SELECT rows_failed, new_findings FROM warehouse.fct_rule_history ORDER BY ALL")
         assert [row for row in history if row[0]] == [(1, 0), (1, 0)]
@@ -151,7 +152,7 @@ def test_a_missing_column_is_followed_wherever_its_table_was_delivered(tmp_path:
         "E06000016/ssd/2021-01": missing,
         "E06000016/ssd/2021-02": whole,
     }
-    with built_over(tmp_path, deliveries, "2021-02") as warehouse:
+    with built_over(tmp_path, deliveries, "2021-02", of=ASKED) as warehouse:
         found = asked(
             warehouse,
             """
@@ -175,7 +176,7 @@ def test_a_source_of_its_own_month_alone_resolves_nothing(tmp_path: Path) -> Non
         }
 
     deliveries = {"E06000015/survey/2021-01": survey("ab"), "E06000015/survey/2021-02": survey("b")}
-    with built_over(tmp_path, deliveries, "2021-02") as warehouse:
+    with built_over(tmp_path, deliveries, "2021-02", of=ASKED) as warehouse:
         found = asked(warehouse, "SELECT delivery_month, record_key, status FROM warehouse.fct_finding")
     assert found == [("2021-02", key("b"), "new")]
 
@@ -200,7 +201,7 @@ def test_the_return_is_followed_within_its_collection_year(
         }
         for month, records in ((first, "ab"), (second, "a"))
     }
-    with built_over(tmp_path, deliveries, second) as warehouse:
+    with built_over(tmp_path, deliveries, second, of=ASKED) as warehouse:
         found = asked(warehouse, "SELECT record_key, status FROM warehouse.fct_finding")
     assert dict(found) == {key(record): status for record, status in expected.items()}
 
@@ -223,7 +224,7 @@ def test_a_finding_is_the_teams_that_the_record_names_else_that_which_holds_the_
     }
     results = [result(RULE, 5), result("DLV-012", 1)]
     deliveries = {"E06000015/ssd/2021-02": {"findings": findings, "rule_results": results}}
-    with built_over(tmp_path, deliveries, "2021-02", tables) as warehouse:
+    with built_over(tmp_path, deliveries, "2021-02", tables, of=ASKED) as warehouse:
         found = dict(asked(warehouse, "SELECT record_key, team_code FROM warehouse.fct_finding"))
     expected = {
         "own": "T7",

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.periods import Period
-from pipelines.warehouse import build
+from pipelines.warehouse.build import build
 from tests.staged_input import stage
 from tests.warehouse_input import MONTH, copy_of_the_project, settings_in, ssd
 
@@ -19,13 +19,37 @@ if TYPE_CHECKING:
     from tests.staged_input import Rows
 
 JANUARY = "2021-01"
-CONDITIONS = {"GATE-DELIVERY", "GATE-ABSENCE", "GATE-REFUSED-ROWS", "GATE-RECONCILIATION", "GATE-CHECKS"}
+PLAN_END = "ssd_cp_plans.cppl_cp_plan_end_date"
+CONDITIONS = {
+    "GATE-DELIVERY",
+    "GATE-ABSENCE",
+    "GATE-REFUSED-ROWS",
+    "GATE-RECONCILIATION",
+    "GATE-UNREADABLE",
+    "GATE-CHECKS",
+}
 REFUSED = {"rule_code": "DLV-004", "consequence": "refuse_delivery", "rows_tested": 1, "rows_failed": 1}
+WRITTEN_TWICE = {
+    "rule_code": "DLV-039",
+    "table_name": "ssd_person",
+    "column_name": "pers_person_id",
+    "consequence": "refuse_row",
+    "rows_tested": 100,
+}
 TABLES: dict[str, dict[str, Rows]] = {
     "ssd": ssd(),
     "ssda903": {"ssda903_header": []},
     "survey": {"survey_invited": []},
 }
+
+
+def unread(column: str, given: int, *shapes: tuple[str, int]) -> list[dict[str, Any]]:
+    table, _, name = column.partition(".")
+    counts = {"unread_count": sum(count for _, count in shapes), "given_count": given}
+    return [
+        {"table_name": table, "column_name": name, "shape": shape, "value_count": count, **counts}
+        for shape, count in shapes
+    ]
 
 
 def file_of(rows_read: int, rows_refused: int, name: str = "ssd_person.csv", lost: int = 0) -> list[dict[str, Any]]:
@@ -70,12 +94,34 @@ CASES: dict[str, tuple[str | None, str | None]] = {
         "ssd_person.csv of 2021-02: 11 of 549 rows refused, 2.0%; at most 2.0%, or 10 rows",
     ),
     "few_refused_rows": (None, None),
+    "refused_rows_but_for_ten_that_are_the_same_as_another": (None, None),
+    "refused_rows_and_one_that_is_the_same_as_another": (
+        "GATE-REFUSED-ROWS",
+        "ssd_person.csv of 2021-02: 11 of 99 rows refused, 11.1%; at most 2.0%, or 10 rows",
+    ),
     "refused_rows_of_a_source_with_a_higher_limit": (None, None),
     "refused_rows_a_month_ago": (
         "GATE-REFUSED-ROWS",
         "header.csv of 2021-01: 11 of 100 rows refused, 11.0%; at most 5.0%, or 10 rows",
     ),
     "refused_rows_of_an_earlier_survey": (None, None),
+    "unread_at_the_limit": (None, None),
+    "unread_above_it": (
+        "GATE-UNREADABLE",
+        "ssd of 2021-02, ssd_cp_plans.cppl_cp_plan_end_date: 3 of 149 values could not be read, 2.0%; at most 2.0%, or "
+        "fewer than 3. They look like 99999 (2), 99-AAA-99 (1), an A for each letter and a 9 for each digit. "
+        "Write it as 2021-02-28 or 28/02/2021; a number such as 44255 is a spreadsheet's count of days. "
+        "Then deliver again",
+    ),
+    "few_unread": (None, None),
+    "unread_and_deciding_nothing": (None, None),
+    "unread_with_a_limit_of_its_own": (
+        "GATE-UNREADABLE",
+        "ssd of 2021-02, ssd_s47_enquiry.s47e_s47_nfa: 3 of 3 values could not be read, 100.0%; at most 2.0%, or "
+        "fewer than 3. They look like AAAAA (3), an A for each letter and a 9 for each digit. "
+        "Give Y or N or leave it blank. Then deliver again",
+    ),
+    "unread_a_month_ago_and_delivered_again": (None, None),
 }
 
 
@@ -102,12 +148,28 @@ def deliver(name: str, council: Council) -> None:
             council.delivers(reconciliation=file_of(549, 11))
         case "few_refused_rows":
             council.delivers(reconciliation=file_of(12, 10))
+        case "refused_rows_but_for_ten_that_are_the_same_as_another":
+            council.delivers(reconciliation=file_of(100, 20), rule_results=[{**WRITTEN_TWICE, "rows_failed": 10}])
+        case "refused_rows_and_one_that_is_the_same_as_another":
+            council.delivers(reconciliation=file_of(100, 12), rule_results=[{**WRITTEN_TWICE, "rows_failed": 1}])
         case "refused_rows_of_a_source_with_a_higher_limit":
             council.delivers().delivers("survey", reconciliation=file_of(300, 11, "invited.csv"))
         case "refused_rows_a_month_ago":
             council.delivers("ssda903", JANUARY, reconciliation=file_of(100, 11, "header.csv"))
         case "refused_rows_of_an_earlier_survey":
             council.delivers().delivers("survey", JANUARY, reconciliation=file_of(100, 11, "invited.csv"))
+        case "unread_at_the_limit":
+            council.delivers(unread_values=unread(PLAN_END, 150, ("99999", 2), ("99-AAA-99", 1)))
+        case "unread_above_it":
+            council.delivers(unread_values=unread(PLAN_END, 149, ("99999", 2), ("99-AAA-99", 1)))
+        case "few_unread":
+            council.delivers(unread_values=unread(PLAN_END, 2, ("99999", 2)))
+        case "unread_and_deciding_nothing":
+            council.delivers(unread_values=unread("ssd_cp_plans.cppl_cp_plan_latest_category", 9, ("A", 9)))
+        case "unread_with_a_limit_of_its_own":
+            council.delivers(unread_values=unread("ssd_s47_enquiry.s47e_s47_nfa", 3, ("AAAAA", 3)))
+        case "unread_a_month_ago_and_delivered_again":
+            council.delivers(month=JANUARY, unread_values=unread(PLAN_END, 9, ("99999", 9))).delivers()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.periods import Period
-from pipelines.warehouse import build
+from pipelines.warehouse.build import build
 from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, MONTH, assessment, built_from_many, copy_of_the_project, settings_in, ssd
 
@@ -36,6 +36,22 @@ SERIES: dict[str, tuple[float, ...]] = {
     "high": (99, 97) * 7,
     "always 99": (99.5, 99.4) * 8,
     "always 90": (90.5, 90.4) * 8,
+    "eight higher": (*UP_AND_DOWN, *(60, 64) * 4),
+    "seven higher": (*UP_AND_DOWN, *(60, 64) * 3, 60),
+    "eight before": (*(40, 44) * 4, *(60, 64) * 4),
+    "seven before": (*(40, 44) * 3, 40, *(60, 64) * 4),
+    "seven nearer": (*UP_AND_DOWN, *(60,) * 7, 43),
+    "six nearer": (*UP_AND_DOWN, *(60,) * 6, 43, 43),
+    "the first not nearer": (*UP_AND_DOWN, 43, *(60,) * 7),
+    "eight lower": (*UP_AND_DOWN, *(20, 24) * 4),
+    "two steps": (*(40, 44) * 4, *(60, 64) * 4, *(20, 24) * 4),
+    "alike to six places": (33.33,) * 14,
+    "half alike": (*(40, 40, 44, 44) * 3, 40),
+    "more than half alike": (*(40, 40, 44, 44) * 3, 40, 40),
+    "eleven at 99": (*(99.5, 99.4) * 5, 99.5),
+    "twelve at 99": (99.5, 99.4) * 6,
+    "once below": (*(99.5, 99.4) * 4, 94, *(99.5, 99.4) * 4),
+    "once above": (*(90.5, 90.4) * 4, 96, *(90.5, 90.4) * 4),
 }
 TEMPLATE = """
 SELECT
@@ -52,10 +68,10 @@ FROM (VALUES {}) AS figures (team_code, months_ago, value)
 YAML = """
 title: Made up
 definition: Made up.
-unit: percent
+unit: {unit}
 direction: {direction}
 measure: {measure}
-uncertainty: wilson
+uncertainty: {uncertainty}
 standard: none
 standard_type: local
 numerator: some
@@ -64,6 +80,7 @@ clock: null
 exclusions: none
 source: nowhere
 confidence: general
+section: performance
 requires: [ssd_person]
 """
 
@@ -77,17 +94,28 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         for team, series in SERIES.items()
         for place, value in enumerate(series)
     ]
-    for kpi_id, direction, measure in (
-        ("made_up", "higher_is_better", "flow"),
-        ("made_up_low", "lower_is_better", "flow"),
-        ("made_up_neutral", "neutral", "flow"),
-        ("made_up_rolling", "higher_is_better", "rolling"),
+    for kpi_id, direction, measure, unit in (
+        ("made_up", "higher_is_better", "flow", "percent"),
+        ("made_up_low", "lower_is_better", "flow", "percent"),
+        ("made_up_neutral", "neutral", "flow", "percent"),
+        ("made_up_rolling", "higher_is_better", "rolling", "percent"),
+        ("made_up_stock", "neutral", "stock", "count"),
+        ("made_up_rate", "neutral", "stock", "per_10000"),
+        ("made_up_share", "higher_is_better", "stock", "percent"),
+        ("made_up_reviewed", "higher_is_better", "flow", "percent"),
     ):
         (project / f"sql/kpis/{kpi_id}.sql").write_text(TEMPLATE.format(", ".join(values)))
-        (project / f"sql/kpis/{kpi_id}.yaml").write_text(YAML.format(direction=direction, measure=measure))
+        said = {"direction": direction, "measure": measure, "unit": unit}
+        said["uncertainty"] = "wilson" if unit == "percent" else "none"
+        (project / f"sql/kpis/{kpi_id}.yaml").write_text(YAML.format(**said))
     (project / "sql/reference/target.csv").write_text(
         "kpi_id,authority_code,from_month,green_from,amber_from,source\n"
         "made_up,,2018-01,95,,local\nmade_up_low,,2018-01,95,,local\n"
+    )
+    (project / "sql/reference/chart_phase.csv").write_text(
+        "authority_code,kpi_id,first_month,reason\n"
+        "E06000015,made_up_reviewed,2020-09,A new system\n"
+        "E06000016,made_up_reviewed,2020-10,Another council's\n"
     )
     settings = settings_in(folder, project)
     stage(settings.staging, f"{AUTHORITY}/ssd/{MONTH}", ssd())
@@ -95,10 +123,13 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         yield warehouse
 
 
-def chart(warehouse: duckdb.DuckDBPyConnection, team: str, columns: str, kpi_id: str = "made_up") -> list[Any]:
+def chart(
+    warehouse: duckdb.DuckDBPyConnection, team: str, columns: str, kpi_id: str = "made_up", charted: str = "figure"
+) -> list[Any]:
     return warehouse.execute(
-        f"SELECT {columns} FROM snapshots.kpi_chart WHERE kpi_id = ? AND team_code = ? ORDER BY reporting_month",
-        [kpi_id, team],
+        f"SELECT {columns} FROM snapshots.kpi_chart "
+        "WHERE kpi_id = ? AND team_code = ? AND charted = ? ORDER BY reporting_month",
+        [kpi_id, team, charted],
     ).fetchall()
 
 
@@ -125,6 +156,8 @@ SIGNALS = [
     ("two near a limit", "two of three near a limit", [12, 13]),
     ("two near a limit, the third below", "two of three near a limit", []),
     ("all alike", "outside the limits", []),
+    ("all alike but one", "outside the limits", []),
+    ("alike to six places", "seven on one side of the mean", []),
 ]
 
 
@@ -149,7 +182,7 @@ def test_limits_are_on_trial_below_thirteen_points(warehouse: duckdb.DuckDBPyCon
     assert set(chart(warehouse, "twelve", "points, is_trial")) == {(12, True)}
     assert set(chart(warehouse, "thirteen", "points, is_trial")) == {(13, False)}
     assert chart(warehouse, "one", "points, is_trial, lower_limit, upper_limit, assurance, signals") == [
-        (1, True, None, None, None, None)
+        (1, True, None, None, "cannot be said", None)
     ]
 
 
@@ -171,6 +204,100 @@ def test_whether_the_process_can_meet_its_target(
     assert set(chart(warehouse, team, "assurance")) == {(higher,)}
     assert set(chart(warehouse, team, "assurance", "made_up_low")) == {(lower,)}
     assert set(chart(warehouse, team, "assurance", "made_up_neutral")) == {(None,)}
+
+
+@pytest.mark.parametrize(
+    ("team", "assurance"),
+    [
+        ("eleven at 99", "cannot be said"),
+        ("twelve at 99", "will be met"),
+        ("once below", "cannot be said"),
+        ("seven above", "cannot be said"),
+        ("seven rising", "cannot be said"),
+        ("all alike", "cannot be said"),
+    ],
+)
+def test_nothing_is_said_of_the_target_but_from_a_stable_phase_that_bears_it_out(
+    warehouse: duckdb.DuckDBPyConnection, team: str, assurance: str
+) -> None:
+    assert set(chart(warehouse, team, "assurance")) == {(assurance,)}
+
+
+def test_a_target_that_was_met_once_is_not_said_to_be_out_of_reach(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert set(chart(warehouse, "once above", "upper_limit < target, assurance")) == {(True, "cannot be said")}
+
+
+@pytest.mark.parametrize(
+    ("team", "firsts"),
+    [
+        ("eight higher", [0, 12]),
+        ("seven higher", [0]),
+        ("eight lower", [0, 12]),
+        ("eight before", [0, 8]),
+        ("seven before", [0]),
+        ("seven nearer", [0, 12]),
+        ("six nearer", [0]),
+        ("the first not nearer", [0]),
+        ("two steps", [0, 8, 16]),
+        ("published", [0]),
+    ],
+)
+def test_a_phase_begins_with_a_sustained_shift(
+    warehouse: duckdb.DuckDBPyConnection, team: str, firsts: list[int]
+) -> None:
+    points = chart(warehouse, team, "phase, phase_first_month, reporting_month, phase_reason")
+    assert [place for place, (_, first, month, _) in enumerate(points) if first == month] == firsts
+    assert [phase for phase, *_ in points] == sorted(phase for phase, *_ in points)
+    assert {(phase > 1, reason) for phase, _, _, reason in points} == (
+        {(False, None), (True, "found")} if len(firsts) > 1 else {(False, None)}
+    )
+
+
+def test_each_phase_has_its_own_limits(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Moving ranges of 4: 2.66 of them is 10.64; the step from one phase to the next is none of them."""
+    limits = chart(warehouse, "eight higher", "DISTINCT phase, points, is_trial, mean, round(upper_limit - mean, 6)")
+    assert sorted(limits) == [(1, 12, True, 42.0, 10.64), (2, 8, True, 62.0, 10.64)]
+    assert chart(warehouse, "eight higher", "signals") == [(None,)] * 20
+
+
+def test_a_reviewed_phase_begins_where_the_list_says_with_its_reason(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Of fourteen months the last six: what is found counts within them."""
+    points = chart(warehouse, "high", "phase, phase_first_month, points, phase_reason", "made_up_reviewed")
+    assert points == [(1, "2020-01", 8, None)] * 8 + [(2, "2020-09", 6, "A new system")] * 6
+    assert {phase for (phase,) in chart(warehouse, "high", "phase")} == {1}
+
+
+def test_of_an_open_count_the_line_is_not_judged_but_its_net_change_is(warehouse: duckdb.DuckDBPyConnection) -> None:
+    line = chart(warehouse, "high", "value, mean, lower_limit, phase, signals, variation", "made_up_stock")
+    assert set(line) == {(99.0, None, None, None, None, "not judged"), (97.0, None, None, None, None, "not judged")}
+    change = chart(warehouse, "high", "value, points", "made_up_stock", "net change")
+    assert change == [(-2.0, 13), (2.0, 13)] * 6 + [(-2.0, 13)]
+    limits = chart(warehouse, "high", "DISTINCT round(lower_limit, 4), variation", "made_up_stock", "net change")
+    assert limits == [(-10.7938, "common cause")]
+
+
+def test_an_open_count_stands_beside_the_same_month_of_the_year_before(warehouse: duckdb.DuckDBPyConnection) -> None:
+    years = chart(warehouse, "high", "value_year_before", "made_up_stock")
+    assert years == [(None,)] * 12 + [(99.0,), (97.0,)]
+    assert set(chart(warehouse, "high", "value_year_before", "made_up_stock", "net change")) == {(None,)}
+
+
+def test_of_a_rate_of_what_is_open_there_is_the_line_alone(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert set(chart(warehouse, "high", "variation", "made_up_rate")) == {("not judged",)}
+    assert chart(warehouse, "high", "value", "made_up_rate", "net change") == []
+    assert set(chart(warehouse, "high", "variation", "made_up_share")) == {("common cause",)}
+    assert chart(warehouse, "high", "value", "made_up_share", "net change") == []
+
+
+def test_what_hardly_varies_is_not_judged(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert set(chart(warehouse, "half alike", "variation, lower_limit IS NULL")) == {("common cause", False)}
+    assert set(chart(warehouse, "more than half alike", "variation, lower_limit IS NULL")) == {("not judged", True)}
+
+
+def test_a_trend_is_what_it_runs_to_on_either_side_of_the_mean(warehouse: duckdb.DuckDBPyConnection) -> None:
+    rising = chart(warehouse, "seven rising", "variation")[12:]
+    assert set(rising) == {("improvement",)}
+    assert set(chart(warehouse, "seven falling", "variation")[12:]) == {("concern",)}
 
 
 def test_what_rolls_is_not_charted(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.periods import Period
-from pipelines.warehouse import build
+from pipelines.warehouse.build import build
 from tests.staged_input import stage
 from tests.warehouse_input import (
     AUTHORITY,
@@ -27,6 +27,7 @@ from tests.warehouse_input import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+ASKED = ("snapshots.kpi", "snapshots.kpi_month", "snapshots.kpi_window")
 TEAM = {"cina_assessment_team": "T1"}
 OTHER_TEAM = {"cina_assessment_team": "T2"}
 
@@ -52,7 +53,7 @@ def window(warehouse: duckdb.DuckDBPyConnection, columns: str, kpi_id: str, mont
 def test_a_kpi_is_absent_where_a_table_it_needs_was_not_delivered(tmp_path: Path) -> None:
     tables = ssd()
     del tables["ssd_legal_status"]
-    with built(tmp_path, {f"{AUTHORITY}/ssd/{MONTH}": tables}) as warehouse:
+    with built(tmp_path, {f"{AUTHORITY}/ssd/{MONTH}": tables}, of=ASKED) as warehouse:
         assert figure(warehouse, "cla_count") is None
         assert figure(warehouse, "cpp_count") == (0, None)
 
@@ -60,12 +61,13 @@ def test_a_kpi_is_absent_where_a_table_it_needs_was_not_delivered(tmp_path: Path
 def test_teams_alone_depend_on_involvements(tmp_path: Path) -> None:
     tables = ssd(cp_plans=[plan("a", "2021-01-01")])
     del tables["ssd_involvements"]
-    with built(tmp_path, {f"{AUTHORITY}/ssd/{MONTH}": tables}) as warehouse:
+    with built(tmp_path, {f"{AUTHORITY}/ssd/{MONTH}": tables}, of=ASKED) as warehouse:
         assert figure(warehouse, "cpp_count", team="unallocated") == (1, None)
 
 
 def test_a_covered_month_without_events_is_there_and_an_earlier_one_is_not(tmp_path: Path) -> None:
-    with built_from_ssd(tmp_path, cin_assessments=in_time("2017-12"), cp_plans=[plan("a", "2017-06-01")]) as warehouse:
+    plans = [plan("a", "2017-06-01")]
+    with built_from_ssd(tmp_path, of=ASKED, cin_assessments=in_time("2017-12"), cp_plans=plans) as warehouse:
         assert figure(warehouse, "assess_45wd", "2018-01") == (0, 0)
         assert figure(warehouse, "assess_45wd", "2017-12") is None
         assert figure(warehouse, "cpp_count", "2018-01") == (1, None)
@@ -80,7 +82,7 @@ def test_authorities_are_kept_apart(tmp_path: Path) -> None:
         ),
         f"{other}/ssd/{MONTH}": ssd(cp_plans=[plan("a", "2021-01-01"), plan("b", "2021-01-01")]),
     }
-    with built(tmp_path, deliveries) as warehouse:
+    with built(tmp_path, deliveries, of=ASKED) as warehouse:
         found = warehouse.sql(
             "SELECT authority_code, team_code, numerator FROM snapshots.kpi_month "
             f"WHERE kpi_id = 'cpp_count' AND reporting_month = '{MONTH}' ORDER BY ALL NULLS FIRST"
@@ -138,7 +140,7 @@ def test_a_refused_version_is_reported_and_the_one_before_it_still_counts(tmp_pa
 
 def test_a_value_is_unrounded_and_null_where_nothing_was_counted(tmp_path: Path) -> None:
     rows = in_time("2021-02", 2) + late("2021-02")
-    with built_from_ssd(tmp_path, cin_assessments=rows) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, cin_assessments=rows) as warehouse:
         found = warehouse.sql(
             "SELECT reporting_month, value FROM snapshots.kpi_month WHERE kpi_id = 'assess_45wd' "
             "AND team_code IS NULL AND reporting_month >= '2021-01' ORDER BY ALL"
@@ -150,7 +152,7 @@ def test_a_window_pools_six_months_and_keeps_their_mean(tmp_path: Path) -> None:
     months = ("2020-09", "2020-10", "2020-11", "2020-12", "2021-01", "2021-02")
     rows = [row for month in months for row in in_time(month, **TEAM)]
     rows += late("2020-09", 3, **TEAM) + late("2021-02", 1, **OTHER_TEAM) + late("2020-08", 9, **TEAM)
-    with built_from_ssd(tmp_path, cin_assessments=rows) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, cin_assessments=rows) as warehouse:
         columns = "first_month, numerator, denominator, value, mean_of_months"
         assert window(warehouse, columns, "assess_45wd", "2021-02") == ("2020-09", 6, 10, 60.0, 475 / 6)
         assert window(warehouse, columns, "assess_45wd", "2021-02", "T1")[1:4] == (6, 9, 600 / 9)
@@ -160,13 +162,13 @@ def test_a_window_pools_six_months_and_keeps_their_mean(tmp_path: Path) -> None:
 
 
 def test_a_window_needs_all_its_six_months(tmp_path: Path) -> None:
-    with built_from_ssd(tmp_path) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED) as warehouse:
         assert window(warehouse, "denominator, value", "assess_45wd", "2018-06") == (0, None)
         assert window(warehouse, "denominator", "assess_45wd", "2018-05") is None
 
 
 def test_what_happens_has_six_and_twelve_months_and_what_stands_has_one(tmp_path: Path) -> None:
-    with built_from_ssd(tmp_path) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED) as warehouse:
         lengths = warehouse.sql(
             "SELECT measure, list(DISTINCT window_months ORDER BY window_months) FROM snapshots.kpi_window "
             "INNER JOIN snapshots.kpi USING (kpi_id) GROUP BY measure ORDER BY measure"
@@ -179,8 +181,11 @@ def test_a_mean_of_months_more_than_a_point_away_is_told(tmp_path: Path, of_all:
     """Five months of 1 in 1, and one with a single late one: 100/(5 + n) less 100/(6n) is 1 between 77 and 78."""
     months = ("2020-09", "2020-10", "2020-11", "2020-12", "2021-01")
     rows = [row for month in months for row in in_time(month)] + in_time("2021-02", of_all - 1) + late("2021-02")
-    with built_from_ssd(tmp_path, cin_assessments=rows) as warehouse:
-        assert window(warehouse, "denominator, is_mean_apart", "assess_45wd", "2021-02") == (of_all + 5, is_apart)
+    with built_from_ssd(tmp_path, of=ASKED, cin_assessments=rows) as warehouse:
+        assert window(warehouse, "denominator, mean_of_months_differs", "assess_45wd", "2021-02") == (
+            of_all + 5,
+            is_apart,
+        )
 
 
 MADE_UP_SQL = """
@@ -212,6 +217,7 @@ clock: null
 exclusions: none
 source: nowhere
 confidence: general
+section: performance
 requires: [ssd_person]
 """
 TARGETS = "kpi_id,authority_code,from_month,green_from,amber_from,source\n"
@@ -256,7 +262,7 @@ def test_a_figure_is_rated_as_it_is_shown(tmp_path: Path) -> None:
     rows = in_time("2021-01", 376) + late("2021-01", 20) + in_time("2021-02", 1899) + late("2021-02", 101)
     with built_with_targets(tmp_path, "assess_45wd,,2018-01,95,,local\n", rows) as warehouse:
         found = warehouse.sql(
-            "SELECT shown, rag FROM snapshots.kpi_month WHERE kpi_id = 'assess_45wd' AND team_code IS NULL "
+            "SELECT value_rounded, rag FROM snapshots.kpi_month WHERE kpi_id = 'assess_45wd' AND team_code IS NULL "
             "AND reporting_month IN ('2021-01', '2021-02') ORDER BY reporting_month"
         ).fetchall()
     assert found == [(94.9, "red"), (95.0, "green")]
@@ -264,13 +270,13 @@ def test_a_figure_is_rated_as_it_is_shown(tmp_path: Path) -> None:
 
 def test_a_target_of_100_is_met_by_all_alone(tmp_path: Path) -> None:
     copy_of_the_project(tmp_path)
-    rows = in_time("2021-01", 5) + in_time("2021-02", 5999) + late("2021-02")
+    rows = in_time("2021-01", 1000) + in_time("2021-02", 5999) + late("2021-02")
     with built_with_targets(tmp_path, "assess_45wd,,2018-01,100,,local\n", rows) as warehouse:
         found = warehouse.sql(
-            "SELECT shown, rag FROM snapshots.kpi_month WHERE kpi_id = 'assess_45wd' AND team_code IS NULL "
-            "AND reporting_month >= '2020-12' ORDER BY reporting_month"
+            "SELECT value_rounded, rag FROM snapshots.kpi_month WHERE kpi_id = 'assess_45wd' AND team_code IS NULL "
+            "AND reporting_month >= '2021-01' ORDER BY reporting_month"
         ).fetchall()
-    assert found == [(None, "not rated"), (100.0, "green"), (99.9, "red")]
+    assert found == [(100.0, "green"), (99.9, "red")]
 
 
 def test_a_target_counts_from_its_month_and_an_authoritys_own_before_the_general(tmp_path: Path) -> None:

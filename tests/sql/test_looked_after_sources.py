@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.register import load_register
+from pipelines.contracts.kpis import load_register
 from pipelines.settings import PROJECT
 from tests.staged_input import day, key
 from tests.warehouse_input import (
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from tests.staged_input import Rows
 
+ASKED = ("snapshots.kpi_month", "warehouse.fct_child_looked_after_month", "core.child")
 MARCH = "2018-03"
 RETURN = f"{AUTHORITY}/ssda903/{MARCH}"
 SSD = f"{AUTHORITY}/ssd/{MARCH}"
@@ -82,7 +83,7 @@ CASES: dict[str, tuple[dict[str, Rows], int]] = {
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     deliveries = {f"{authority_of(CASES, name)}/ssda903/{MARCH}": tables for name, (tables, _) in CASES.items()}
-    with built(tmp_path_factory.mktemp("returns"), deliveries, MARCH) as warehouse:
+    with built(tmp_path_factory.mktemp("returns"), deliveries, MARCH, of=ASKED) as warehouse:
         yield warehouse
 
 
@@ -109,7 +110,7 @@ def test_a_return_covers_its_collection_year_up_to_its_month(
     tmp_path: Path, delivered: str, covered: tuple[str, str], absent: tuple[str, str]
 ) -> None:
     returned = {f"{AUTHORITY}/ssda903/{delivered}": ssda903(care("a", SINCE))}
-    with built(tmp_path, returned, "2018-06") as warehouse:
+    with built(tmp_path, returned, "2018-06", of=ASKED) as warehouse:
         assert [count(warehouse, month) for month in covered] == [1, 1]
         assert [count(warehouse, month) for month in absent] == [None, None]
 
@@ -124,7 +125,7 @@ def two_returns() -> dict[str, dict[str, Rows]]:
 def test_the_newest_return_up_to_the_month_counts(
     tmp_path: Path, two_returns: dict[str, dict[str, Rows]], month: str, january: int, march: int | None
 ) -> None:
-    with built(tmp_path, two_returns, month) as warehouse:
+    with built(tmp_path, two_returns, month, of=ASKED) as warehouse:
         assert (count(warehouse, "2018-01"), count(warehouse, "2018-03")) == (january, march)
 
 
@@ -154,7 +155,7 @@ BOTH = {
 
 
 def test_where_both_cover_a_month_the_ssd_alone_counts(tmp_path: Path) -> None:
-    with built(tmp_path, BOTH, MARCH) as warehouse:
+    with built(tmp_path, BOTH, MARCH, of=ASKED) as warehouse:
         assert [count(warehouse, month) for month in ("2017-12", "2018-01", "2018-03")] == [3, 2, 2]
         assert count(warehouse, "2018-01", "T1") == 1
         assert count(warehouse, "2017-12", "unallocated") == 3
@@ -168,7 +169,7 @@ def test_where_both_cover_a_month_the_ssd_alone_counts(tmp_path: Path) -> None:
 def test_a_child_of_both_has_one_date_of_birth_the_ssds_where_it_has_one(tmp_path: Path) -> None:
     people = [{"pers_person_id": "a", "pers_dob": day("2012-01-01")}, {"pers_person_id": "b"}]
     header = [child("a", "2013-03-03"), child("b", "2014-04-04"), child("c", "2015-05-05")]
-    with built(tmp_path, {SSD: ssd(person=people), RETURN: ssda903(header=header)}, MARCH) as warehouse:
+    with built(tmp_path, {SSD: ssd(person=people), RETURN: ssda903(header=header)}, MARCH, of=ASKED) as warehouse:
         rows = dict(warehouse.sql("SELECT child_id, birth_date FROM core.child").fetchall())
         assert warehouse.table("core.child").count("*").fetchall() == [(3,)]
         births = zip("abc", ("2012-01-01", "2014-04-04", "2015-05-05"), strict=True)
@@ -178,7 +179,7 @@ def test_a_child_of_both_has_one_date_of_birth_the_ssds_where_it_has_one(tmp_pat
 @pytest.mark.parametrize("missing", ["ssd_person", "ssd_cla_episodes", "ssd_legal_status"])
 def test_the_return_counts_where_the_ssd_lacks_a_table(tmp_path: Path, missing: str) -> None:
     tables = {name: rows for name, rows in BOTH[SSD].items() if name != missing}
-    with built(tmp_path, {**BOTH, SSD: tables}, MARCH) as warehouse:
+    with built(tmp_path, {**BOTH, SSD: tables}, MARCH, of=ASKED) as warehouse:
         assert (count(warehouse, "2017-12"), count(warehouse)) == (3, 3)
 
 
@@ -187,7 +188,7 @@ def test_two_halves_of_two_sources_make_no_whole(tmp_path: Path) -> None:
         SSD: {"ssd_person": [], "ssd_cla_episodes": [episode("a", SINCE)]},
         RETURN: {"ssda903_episodes": [care("a", SINCE)]},
     }
-    with built(tmp_path, halves, MARCH) as warehouse:
+    with built(tmp_path, halves, MARCH, of=ASKED) as warehouse:
         assert count(warehouse) is None
 
 

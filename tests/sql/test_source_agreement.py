@@ -129,7 +129,7 @@ def keys(*names: str) -> tuple[Any, ...]:
 @pytest.mark.parametrize("name", CASES)
 def test_events_of_two_sources_are_paired(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
     found = warehouse.execute(
-        "SELECT agreement, preferred_key, other_key FROM warehouse.fct_source_event WHERE authority_code = ?",
+        "SELECT agreement, preferred_key, other_key FROM warehouse.fct_event_match WHERE authority_code = ?",
         [authority_of(CASES, name)],
     ).fetchall()
     assert Counter(found) == Counter((told, *keys(ours, theirs)) for told, ours, theirs in CASES[name][2])
@@ -200,7 +200,7 @@ def test_the_counts_are_those_of_the_events(warehouse: duckdb.DuckDBPyConnection
 
 @pytest.mark.parametrize("authority", ["E09000001", "E09000002", "E09000003"])
 def test_one_source_alone_is_compared_with_nothing(warehouse: duckdb.DuckDBPyConnection, authority: str) -> None:
-    for table in ("core.told_event", "warehouse.fct_source_event", "snapshots.source_agreement"):
+    for table in ("core.source_event", "warehouse.fct_event_match", "snapshots.source_agreement"):
         assert warehouse.execute(f"SELECT count(*) FROM {table} WHERE authority_code = ?", [authority]).fetchall() == [
             (0,)
         ]
@@ -213,27 +213,6 @@ def test_findings_about_sources_hold_no_month(warehouse: duckdb.DuckDBPyConnecti
 
 with (PROJECT / "sql/reference/event_source.csv").open(encoding="utf-8", newline="") as lines:
     PLACES = list(csv.DictReader(lines))
-# Of each table the columns that hold the child and the record's id.
-COLUMNS = {
-    "ssd_cin_episodes": ("cine_person_id", "cine_referral_id"),
-    "cin_census_details": ("lachildid", "details_key"),
-    "ssd_cin_assessments": ("cina_person_id", "cina_assessment_id"),
-    "cin_census_assessments": ("lachildid", "assessment_key"),
-    "ssd_s47_enquiry": ("s47e_person_id", "s47e_s47_enquiry_id"),
-    "cin_census_s47": ("lachildid", "s47_key"),
-    "ssd_initial_cp_conference": ("icpc_person_id", "icpc_icpc_id"),
-    "cin_census_conferences": ("lachildid", "conference_key"),
-    "ssd_cin_plans": ("cinp_person_id", "cinp_cin_plan_id"),
-    "cin_census_cin_plans": ("lachildid", "cin_plan_key"),
-    "ssd_cp_plans": ("cppl_person_id", "cppl_cp_plan_id"),
-    "cin_census_cp_plans": ("lachildid", "cp_plan_key"),
-    "ssd_cp_reviews": ("cppr_person_id", "cppr_cp_review_id"),
-    "cin_census_cp_reviews": ("lachildid", "cp_review_key"),
-    "ssd_cla_episodes": ("clae_person_id", "clae_cla_episode_id"),
-    "ssda903_episodes": ("child", "child"),
-    "ssd_cla_reviews": ("clar_cla_id", "clar_cla_review_id"),
-    "ssda903_reviews": ("child", "child"),
-}
 PERSON = {"ssd": "pers_person_id", "cin_census": "lachildid", "ssda903": "child"}
 
 
@@ -241,12 +220,11 @@ def world(told: Mapping[str, list[tuple[str, dt.date, dt.date | None]]]) -> dict
     """The same events of every subject, as (child, first, second), written as each source has them."""
     tables: dict[str, Rows] = {"ssd_person": [], "cin_census_children": [], "ssda903_header": []}
     for place in PLACES:
-        child_column, key_column = COLUMNS[place["table_name"]]
         rows = tables.setdefault(place["table_name"], [])
         for number, (child, first, second) in enumerate(told[place["source"]]):
             row: dict[str, Any] = {
-                key_column: f"{place['table_name']} {number}",
-                child_column: child,
+                place["key_column"]: f"{place['table_name']} {number}",
+                place["child_column"]: child,
                 place["first_date_column"]: first,
             }
             if place["second_date_column"]:
@@ -311,7 +289,7 @@ def test_what_was_not_held_is_no_event_and_episodes_in_a_row_are_one(tmp_path: P
         "E06000015/ssda903/2021-02": returned,
     }
     with built(tmp_path, deliveries) as warehouse:
-        found = warehouse.sql("SELECT subject, agreement FROM warehouse.fct_source_event").fetchall()
+        found = warehouse.sql("SELECT subject, agreement FROM warehouse.fct_event_match").fetchall()
         assert sorted(found) == [
             ("child protection review", ALIKE),
             ("period of care", ALIKE),

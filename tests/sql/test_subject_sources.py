@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipelines.contracts.kpis import load_register
 from pipelines.periods import Period
-from pipelines.register import load_register
 from pipelines.settings import PROJECT
 from tests.warehouse_input import built, figure
 
@@ -216,16 +216,20 @@ def figures(warehouse: duckdb.DuckDBPyConnection, kpi_id: str, authority: str) -
     return [figure(warehouse, kpi_id, month, authority=authority) for month in OF_THE_CENSUS]
 
 
-@pytest.mark.parametrize("kpi_id", [kpi for kpi in KPIS if kpi != "cpp_rate_10k"])
+# Without an estimate of its population an authority has no rate, and two of these have none.
+COUNTED = [kpi for kpi in KPIS if kpi != "cpp_rate_10k"]
+
+
+@pytest.mark.parametrize("kpi_id", COUNTED)
 def test_a_census_gives_the_same_figures_as_the_dataset(warehouse: duckdb.DuckDBPyConnection, kpi_id: str) -> None:
-    untold = UNTOLD.get(kpi_id, 0)
+    unwatched = UNTOLD.get(kpi_id, 0)
     expected = figures(warehouse, kpi_id, SSD)
     assert all(each is not None for each in expected)
     assert len(set(expected)) > 3, "figures that hardly change prove little"
-    assert figures(warehouse, kpi_id, CENSUS) == [None] * untold + expected[untold:]
+    assert figures(warehouse, kpi_id, CENSUS) == [None] * unwatched + expected[unwatched:]
 
 
-@pytest.mark.parametrize("kpi_id", KPIS)
+@pytest.mark.parametrize("kpi_id", COUNTED)
 def test_where_both_are_delivered_nothing_counts_twice(warehouse: duckdb.DuckDBPyConnection, kpi_id: str) -> None:
     assert figures(warehouse, kpi_id, BOTH)[0:1] is not None
     numerators = [(each and each[0]) for each in figures(warehouse, kpi_id, SSD)]
@@ -303,14 +307,16 @@ def sources_of(subject: str) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize(("kpi_id", "subject"), SUBJECT_OF.items())
 def test_a_kpi_of_a_subject_needs_what_its_sources_need(kpi_id: str, subject: str) -> None:
-    """Else a month might count as covered by one source, and be counted from another. A list may need more columns."""
+    """Else a month might count as covered by one source, and be counted from another. More columns may be needed."""
     kpi = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == kpi_id)
     (alternatives,) = kpi.requires
     told = [{each} if isinstance(each, str) else set(each) for each in alternatives]
     needed = sources_of(subject)
     assert len(told) == len(needed) or set(list(needed)[len(told) :]) <= set(LISTS)
     for tables, (source, of_the_source) in zip(told, needed.items(), strict=False):
-        assert of_the_source <= tables if source in LISTS else of_the_source == tables
+        more = tables - of_the_source
+        assert of_the_source <= tables
+        assert source in LISTS or all("." in each and each.partition(".")[0] in tables for each in more)
 
 
 @pytest.mark.parametrize("name", ["subject_source", "looked_after_source"])

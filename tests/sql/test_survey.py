@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.staged_input import day
-from tests.warehouse_input import AUTHORITY, MONTH, authority_of, built, figure
+from tests.warehouse_input import AUTHORITY, FIGURES, MONTH, authority_of, built, figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.staged_input import Rows
 
+SCORES = ("snapshots.survey_item", "snapshots.survey_score")
 DELIVERY = f"{AUTHORITY}/survey/{MONTH}"
 INVITED: Rows = [{"survey_date": day("2020-12-18"), "invited": 8}]
 
@@ -162,7 +163,7 @@ def test_a_question_of_tensions_is_reverse_unless_it_says_otherwise(
         "survey_responses": responses({"pressure": [5, 4]}),
         "survey_questions": [question("pressure", "tensions", reverse=marked)],
     }
-    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
         assert score(warehouse, "tensions") == (87.5, rag)
 
 
@@ -203,10 +204,10 @@ def test_every_question_has_its_score_in_a_standard_or_in_none(answered: duckdb.
 
 @pytest.mark.parametrize(
     ("points", "reverse", "expected"),
-    [(118, False, (59, True)), (119, False, (60, False)), (118, True, (59, False))],
-    ids=["59.0", "59.5 is 60", "reverse"],
+    [(120, False, (60, True)), (121, False, (61, False)), (118, False, (59, True)), (118, True, (59, False))],
+    ids=["60.0", "60.5 is 61", "59.0", "reverse"],
 )
-def test_a_question_below_60_is_to_be_watched(
+def test_a_question_of_60_or_less_is_to_be_watched(
     tmp_path: Path, points: int, reverse: bool, expected: tuple[int, bool]
 ) -> None:
     whole, more = divmod(points, 50)
@@ -214,9 +215,29 @@ def test_a_question_below_60_is_to_be_watched(
         "survey_responses": responses({"one": [1 + whole + (number < more) for number in range(50)]}),
         "survey_questions": [question("one", "standard_1", reverse=reverse)],
     }
-    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
         found = warehouse.sql("SELECT rounded_score, is_watched FROM snapshots.survey_item").fetchall()
     assert found == [expected]
+
+
+@pytest.mark.parametrize(
+    ("invited", "margin"),
+    [(8, 23.9), (4, 0.0), (None, None), (3, None)],
+    ids=["four of eight", "all four", "not known", "more than were invited"],
+)
+def test_a_score_has_the_margin_of_those_who_answered_among_all_invited(
+    tmp_path: Path, invited: int | None, margin: float | None
+) -> None:
+    """Scores of 25, 50, 75 and 100: a spread of 32.275, 1.96 of it over the root of four, times the root of 4/7."""
+    tables: dict[str, Rows] = {
+        "survey_responses": responses({"one": [2, 3, 4, 5]}),
+        "survey_questions": [question("one", "standard_1")],
+    }
+    if invited is not None:
+        tables["survey_invited"] = [{"survey_date": day("2020-12-18"), "invited": invited}]
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
+        ((found,),) = warehouse.sql("SELECT margin FROM snapshots.survey_score").fetchall()
+    assert found == margin
 
 
 def test_comparators_stand_beside_the_council(answered: duckdb.DuckDBPyConnection) -> None:
@@ -331,7 +352,7 @@ def test_a_rate_that_cannot_be_right_is_null(tmp_path: Path) -> None:
         }
         for name, (invited, _) in INVITATIONS.items()
     }
-    with built(tmp_path, deliveries) as warehouse:
+    with built(tmp_path, deliveries, of=(*FIGURES, "warehouse.fct_survey_wave")) as warehouse:
         reasons = warehouse.sql(
             "SELECT excluded_because FROM warehouse.fct_survey_wave ORDER BY authority_code"
         ).fetchall()
@@ -346,7 +367,7 @@ def test_half_marks_from_answers_round_up(tmp_path: Path) -> None:
         "survey_responses": responses({"q": [4] * 49 + [3]}),
         "survey_questions": [question("q", "standard_1")],
     }
-    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
         assert score(warehouse, "standard_1", columns="score, rounded_score, rag") == (74.5, 75, "green")
 
 
@@ -357,7 +378,7 @@ def test_answers_come_before_a_summary_and_comparators_before_it_too(tmp_path: P
         "survey_comparators": [{"standard_id": "standard_1", "geography": "region", "score": 60, "respondents": 9}],
         "survey_summary": summary({"standard_1": 10, "standard_2": 20}),
     }
-    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
         found = warehouse.sql(
             "SELECT standard_id, geography, score, basis FROM snapshots.survey_score ORDER BY ALL"
         ).fetchall()
@@ -380,7 +401,7 @@ def test_a_comparator_is_also_told_without_the_council(tmp_path: Path) -> None:
             {"standard": "respondents", "council": 67, "region": 412, "nation": 67},
         ],
     }
-    with built(tmp_path, {DELIVERY: tables}) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
         assert score(warehouse, "overall_satisfaction", "region", "round(without_score, 1)") == (65.7,)
         assert score(warehouse, "standard_6", "region", "round(without_score, 1)") == (61.6,)
         assert score(warehouse, "tensions", "region", "without_score") == (None,)
@@ -397,7 +418,7 @@ def test_each_survey_stays_in_its_own_month(tmp_path: Path) -> None:
         }
         for month, answer in (("2020-02", 1), ("2021-01", 5), ("2021-03", 2))
     }
-    with built(tmp_path, deliveries) as warehouse:
+    with built(tmp_path, deliveries, of=(*FIGURES, *SCORES)) as warehouse:
         found = warehouse.sql("SELECT reporting_month, score FROM snapshots.survey_score ORDER BY ALL").fetchall()
         assert found == [("2020-02", 0.0), ("2021-01", 100.0)]
         assert figure(warehouse, "survey_response_rate", "2021-01") == (1, 4)

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.periods import Period
-from pipelines.warehouse import build
+from pipelines.warehouse.build import build
 from tests.staged_input import day, stage
 from tests.warehouse_input import built, figure, settings_in
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines import airflow_home
+from pipelines.orchestration import airflow_home
 from pipelines.settings import PROJECT
 
 if TYPE_CHECKING:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import shutil
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 from rich.console import Console
 
-from pipelines import gate
+from pipelines.cli.summary import print_summary
 from pipelines.periods import Period
-from pipelines.snapshots import publish
-from pipelines.storage import read_json
-from pipelines.summary import print_summary
-from pipelines.warehouse import BrokenBuild, build
+from pipelines.snapshots import gate
+from pipelines.snapshots.publish import publish
+from pipelines.storage import read_json, write_json
+from pipelines.warehouse.build import build
+from pipelines.warehouse.tables import BrokenBuild
 from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, MONTH, copy_of_the_project, settings_in, ssd
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.settings import Settings
-    from pipelines.snapshots import Published
+    from pipelines.snapshots.publish import Published
 
 FEBRUARY = Period.parse(MONTH)
 DELIVERY = f"{AUTHORITY}/ssd/{MONTH}"
@@ -47,9 +49,17 @@ def held_in(folder: Path) -> Settings:
     return settings
 
 
+@pytest.fixture(scope="module")
+def already_held(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("held")
+    held_in(folder)
+    return folder
+
+
 @pytest.fixture
-def held(tmp_path: Path) -> Settings:
-    return held_in(tmp_path)
+def held(already_held: Path, tmp_path: Path) -> Settings:
+    shutil.copytree(already_held, tmp_path, dirs_exist_ok=True)
+    return settings_in(tmp_path)
 
 
 def approve(settings: Settings, by: str = BY, why: str = WHY, at: dt.datetime = NOON) -> gate.Verdict:
@@ -62,7 +72,7 @@ def test_a_month_in_which_everything_holds_is_open(tmp_path: Path) -> None:
     stage(settings.staging, DELIVERY, ssd())
     build(settings, FEBRUARY)
     verdict = gate.judge(settings, FEBRUARY)
-    assert (verdict.outcome, verdict.failing, verdict.on_its_face) == ("open", (), None)
+    assert (verdict.outcome, verdict.failing, verdict.approval_banner) == ("open", (), None)
     assert read_json(publish(settings, FEBRUARY).folder / "manifest.json")["publication"] == {
         "verdict": "open",
         "approval": None,
@@ -70,6 +80,39 @@ def test_a_month_in_which_everything_holds_is_open(tmp_path: Path) -> None:
     }
     with pytest.raises(gate.NotApproved, match="2021-02 is not held: there is nothing to approve"):
         approve(settings)
+
+
+@pytest.mark.parametrize(
+    ("landed_at", "is_open"),
+    [
+        ("2021-02-28T23:59:59+00:00", False),
+        ("2021-03-01T00:00:00+00:00", True),
+    ],
+)
+def test_a_delivery_that_came_before_the_month_was_over_holds_it(tmp_path: Path, landed_at: str, is_open: bool) -> None:
+    settings = settings_in(tmp_path)
+    stage(settings.staging, DELIVERY, ssd())
+    landed = settings.landing / DELIVERY / "v0001"
+    landed.mkdir(parents=True)
+    write_json(landed / "manifest.json", {"landed_at": landed_at})
+    build(settings, FEBRUARY)
+    verdict = gate.judge(settings, FEBRUARY)
+    assert verdict.outcome == ("open" if is_open else "held")
+    if not is_open:
+        early = "ssd: version v0001 came on 2021-02-28, before 2021-02 was over; deliver it again"
+        assert verdict.reasons == f"{AUTHORITY} GATE-MONTH-OVER: {early}"
+
+
+def test_a_month_of_which_nothing_counts_is_held(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    build(settings, FEBRUARY)
+    reason = "all GATE-DELIVERED: no delivery of the month, or before it, counts: deliver it"
+    assert gate.judge(settings, FEBRUARY).reasons.startswith(reason)
+    refuse(settings, 1)
+    build(settings, FEBRUARY)
+    assert gate.judge(settings, FEBRUARY).reasons.startswith(reason)
+    with pytest.raises(gate.Held, match="GATE-DELIVERED"):
+        publish(settings, FEBRUARY)
 
 
 def test_a_held_month_is_not_published_and_says_why_and_what_to_do(held: Settings) -> None:

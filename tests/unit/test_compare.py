@@ -9,13 +9,13 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from pipelines.compare import Comparison, as_json, compare, print_comparison
+from pipelines.snapshots.diff import Comparison, as_json, compare, print_comparison
 from pipelines.storage import write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.compare import Row
+    from pipelines.snapshots.diff import Row
 
 KEY = ("kpi_id", "team_code")
 

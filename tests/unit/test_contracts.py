@@ -9,7 +9,10 @@ import pytest
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
-from pipelines.contracts import BadContract, Contract, load_contract, load_sources, with_local_codes
+from pipelines.contracts.loading import load_contract, load_sources
+from pipelines.contracts.model import BadContract, Contract, Source
+from pipelines.contracts.structural_checks import all_checks
+from pipelines.contracts.variants import of_year, with_local_codes
 from pipelines.findings import Consequence, Severity
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
@@ -17,7 +20,7 @@ from pipelines.settings import PROJECT
 EXPECTATIONS = PROJECT / "expectations"
 SOURCES = load_sources(EXPECTATIONS)
 CONTRACTS = [contract for source in SOURCES.values() for contract in source.tables.values()]
-FILES = [path for path in sorted(EXPECTATIONS.glob("*/*.yaml")) if path.name != "source.yaml"]
+FILES = [path for path in sorted(EXPECTATIONS.rglob("*.yaml")) if path.name != "source.yaml"]
 SSD_SCHEMA = PROJECT.parent / "shared" / "domain" / "ssd_schema.yaml"
 
 
@@ -29,12 +32,12 @@ def test_every_contract_follows_the_open_data_contract_standard(path: Path) -> N
 
 @pytest.mark.parametrize("source", list(SOURCES))
 def test_no_rule_code_is_used_twice_in_a_source(source: str) -> None:
-    codes = [check.rule.code for contract in SOURCES[source].tables.values() for check in contract.checks]
+    codes = [check.rule.code for contract in SOURCES[source].tables.values() for check in all_checks(contract)]
     assert len(set(codes)) == len(codes)
 
 
 def test_only_a_published_rule_is_in_two_sources() -> None:
-    codes = [check.rule.code for contract in CONTRACTS for check in contract.checks]
+    codes = [check.rule.code for contract in CONTRACTS for check in all_checks(contract)]
     assert {code for code in codes if codes.count(code) > 1} <= {code for code in codes if code.startswith("903-")}
 
 
@@ -51,7 +54,7 @@ def test_a_published_rule_refuses_nothing_and_is_an_error_unless_it_is_a_query(c
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
 def test_every_rule_says_what_is_wrong_and_what_to_do(contract: Contract) -> None:
-    for check in contract.checks:
+    for check in all_checks(contract):
         assert check.rule.sentence.endswith(".") and check.rule.remedy.endswith("."), check.rule.code
 
 
@@ -91,8 +94,8 @@ def test_an_event_has_a_date_and_a_team_a_code(contract: Contract) -> None:
 @pytest.mark.parametrize("named", ["eventDate", "team"])
 @pytest.mark.parametrize("column", ["cinv_no_such_column", "cinv_cin_visit_seen"])
 def test_what_dates_an_event_or_names_its_team_must_be_such_a_column(tmp_path: Path, named: str, column: str) -> None:
-    text = (EXPECTATIONS / "ssd" / "cin_visits.yaml").read_text(encoding="utf-8")
-    changed = tmp_path / "expectations" / "ssd" / "cin_visits.yaml"
+    text = (EXPECTATIONS / "sources" / "ssd" / "cin_visits.yaml").read_text(encoding="utf-8")
+    changed = tmp_path / "expectations" / "sources" / "ssd" / "cin_visits.yaml"
     changed.parent.mkdir(parents=True)
     changed.write_text(
         text.replace("property: eventDate, value: cinv_cin_visit_date", f"property: {named}, value: {column}")
@@ -158,7 +161,9 @@ def test_a_name_that_is_not_plain_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_contract_that_lacks_something_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadContract, match=r"thing\.yaml: KeyError: 'classification'"):
+    with pytest.raises(
+        BadContract, match=r"thing\.yaml, line \d+: the key schema\[0\]\.properties\[0\]\.classification is missing"
+    ):
         _load(tmp_path, {"logicalType": "date"})
 
 
@@ -166,16 +171,23 @@ HEADER = "table_name,column_name,local_code,national_code,reviewed_on\n"
 
 
 def _with_codes(tmp_path: Path, lines: str) -> Contract:
-    (tmp_path / "codes").mkdir()
-    (tmp_path / "codes" / "E06000015.csv").write_text(HEADER + lines, encoding="utf-8")
-    return with_local_codes(SOURCES["ssd"], tmp_path, "E06000015").tables["ssd_cp_plans"]
+    (tmp_path / "E06000015").mkdir()
+    (tmp_path / "E06000015" / "codes.csv").write_text(HEADER + lines, encoding="utf-8")
+    return _with_codes_of(tmp_path, "E06000015").tables["ssd_cp_plans"]
+
+
+def _with_codes_of(council: Path, authority_code: str) -> Source:
+    return with_local_codes(SOURCES["ssd"], PROJECT / "expectations", council, authority_code)
 
 
 def test_a_councils_own_code_stands_for_the_national_one(tmp_path: Path) -> None:
-    contract = _with_codes(tmp_path, "ssd_cp_plans,cppl_cp_plan_initial_category,Neglect ,NEG,2021-01-05\n")
-    column = next(each for each in contract.columns if each.name == "cppl_cp_plan_initial_category")
-    assert column.aliases == {"neglect": "NEG"}
-    assert with_local_codes(SOURCES["ssd"], tmp_path, "E06000016") == SOURCES["ssd"]
+    contract = _with_codes(tmp_path, "ssd_cp_plans,cppl_cp_plan_initial_category,Left alone ,NEG,2021-01-05\n")
+    column, national = (
+        next(each for each in columns if each.name == "cppl_cp_plan_initial_category")
+        for columns in (contract.columns, SOURCES["ssd"].tables["ssd_cp_plans"].columns)
+    )
+    assert column.aliases == {**national.aliases, "left alone": "NEG"}
+    assert _with_codes_of(tmp_path, "E06000016") == SOURCES["ssd"]
 
 
 @pytest.mark.parametrize(
@@ -184,10 +196,12 @@ def test_a_councils_own_code_stands_for_the_national_one(tmp_path: Path) -> None
         "ssd_cp_plans,cppl_cp_plan_initial_category,Neglect,XXX,2021-01-05",
         "ssd_cp_plans,cppl_plan_category,Neglect,NEG,2021-01-05",
         "ssd_cp_plan,cppl_cp_plan_initial_category,Neglect,NEG,2021-01-05",
+        "ssd_cp_plans,cppl_cp_plan_initial_category,Neglect,NEG,5 January",
+        "ssd_cp_plans,cppl_cp_plan_initial_category,,NEG,2021-01-05",
     ],
 )
 def test_a_code_of_nothing_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
-    with pytest.raises(BadContract, match=r"E06000015\.csv, line 2"):
+    with pytest.raises(BadContract, match=r"E06000015/codes\.csv, line 2, column "):
         _with_codes(tmp_path, f"{line}\n")
 
 
@@ -200,9 +214,9 @@ CENSUS = SOURCES["cin_census"]
 
 
 def _census_with(tmp_path: Path, name: str, lines: str) -> dict[str, Contract]:
-    folder = tmp_path / "cin_census"
-    shutil.copytree(EXPECTATIONS / "cin_census", folder)
-    shutil.copytree(PROJECT / "sql" / "rules" / "cin_census", tmp_path.parent / "sql" / "rules" / "cin_census")
+    folder, rules = tmp_path / "sources" / "cin_census", "sql/staging/rules/cin_census"
+    shutil.copytree(EXPECTATIONS / "sources" / "cin_census", folder)
+    shutil.copytree(PROJECT / rules, tmp_path.parent / rules)
     (folder / name).write_text(lines, encoding="utf-8")
     return dict(load_sources(tmp_path)["cin_census"].tables)
 
@@ -214,7 +228,7 @@ def expectations(tmp_path: Path) -> Path:
 
 def test_a_collection_year_has_its_own_columns_codes_and_tables() -> None:
     def told(year: int) -> tuple[dict[str, bool], set[str], bool]:
-        tables = CENSUS.of_year(year).tables
+        tables = of_year(CENSUS, year).tables
         children = {column.name: column.is_of_year for column in tables["cin_census_children"].columns}
         factors = next(each for each in tables["cin_census_factors"].columns if each.name == "assessment_factors")
         return children, set(factors.code_years), tables["cin_census_cin_plans"].is_of_year
@@ -262,14 +276,38 @@ def test_a_spelling_of_nothing_is_refused_with_its_line(expectations: Path, line
         _census_with(expectations, "spellings.csv", f"{SPELLINGS}{line}\n")
 
 
+ELSEWHERE = "column_name,other_heading,table_name,key_column,value_column\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sexes,gender,,,",
+        "sex,gender,cin_census_child,lachildid,sex",
+        "sex,gender,cin_census_children,lachild,sex",
+        "sex,gender,cin_census_children,lachildid,sexes",
+        "sex,,cin_census_children,lachildid,sex",
+    ],
+)
+def test_a_value_from_what_is_not_there_is_refused_with_its_line(expectations: Path, line: str) -> None:
+    with pytest.raises(BadContract, match=r"elsewhere\.csv, line 2"):
+        _census_with(expectations, "elsewhere.csv", f"{ELSEWHERE}{line}\n")
+
+
+@pytest.mark.parametrize("line", ["Mosaic,1.4,cin_census_child,sex,no", "Mosaic,1.4,cin_census_children,sex,maybe"])
+def test_a_sign_of_a_system_in_what_is_not_there_is_refused_with_its_line(expectations: Path, line: str) -> None:
+    with pytest.raises(BadContract, match=r"systems\.csv, line 2"):
+        _census_with(expectations, "systems.csv", f"system,versions,table_name,heading,is_blank\n{line}\n")
+
+
 def test_the_example_of_the_guide_is_what_the_files_say() -> None:
     guide = (PROJECT / "docs" / "adding_a_format.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```csv\n(.*?)```", guide, re.DOTALL)
     said = {line for block in blocks for line in block.splitlines()}
     kept = {
         line
-        for name in ("years.csv", "spellings.csv")
-        for file in EXPECTATIONS.glob(f"*/{name}")
+        for name in ("years.csv", "spellings.csv", "elsewhere.csv", "systems.csv")
+        for file in EXPECTATIONS.glob(f"sources/*/{name}")
         for line in file.read_text(encoding="utf-8").splitlines()
     }
     assert len(said) > 5

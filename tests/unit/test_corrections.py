@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from pipelines import corrections, landing, staging, storage
-from pipelines.contracts import BadContract, load_sources
+from pipelines import storage
+from pipelines.catalog import validation_pages
+from pipelines.contracts.loading import load_sources
+from pipelines.contracts.model import BadContract
 from pipelines.deliveries import Delivery
 from pipelines.findings import UnusableDelivery
-from pipelines.settings import Settings
+from pipelines.landing import landing
+from pipelines.runs.steps import stage
+from pipelines.settings import PROJECT, Settings
+from pipelines.staging import corrections
 from tests.exports import KEY, write_ssd
-from tests.warehouse_input import copy_of_the_project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pipelines.staging.stage import Staged
+
+SSD = load_sources(PROJECT / "expectations")["ssd"]
 DELIVERY = Delivery.parse("E06000015/ssd/2021-02")
 PEOPLE = [{"pers_person_id": "P1"}, {"pers_person_id": "P3"}]
 PLANS = [
@@ -42,29 +49,30 @@ until: {until}
 
 
 class Place:
-    """A project with corrections of its own, and a delivery to be staged there."""
+    """A council with corrections of its own, and a delivery to be staged there."""
 
     def __init__(self, folder: Path) -> None:
+        (folder / "council").mkdir()
         self.settings = Settings(
             _env_file=None,
             inbox_url=str(folder / "inbox"),
             data_dir=folder / "data",
-            project_dir=copy_of_the_project(folder),
+            council_dir=folder / "council",
             pseudonym_key=KEY,
         )
         write_ssd(folder / "inbox" / str(DELIVERY), {"ssd_person": PEOPLE, "ssd_cp_plans": PLANS})
         landing.land(self.settings, DELIVERY)
 
     def correct(self, code: str, told: str, until: str = "2021-06", reason: str = "It was migrated twice.") -> None:
-        file = self.settings.expectations / "corrections" / DELIVERY.authority_code / f"{code}.yaml"
+        file = self.settings.council_dir / DELIVERY.authority_code / "corrections" / f"{code}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("source: ssd\n" + told.strip() + REVIEWED.format(reason=reason, until=until))
 
-    def staged(self) -> staging.Staged:
-        return staging.stage(self.settings, DELIVERY)
+    def staged(self) -> Staged:
+        return stage(self.settings, DELIVERY)
 
 
-def rows(staged: staging.Staged, name: str, columns: str, condition: str = "true") -> list[tuple[Any, ...]]:
+def rows(staged: Staged, name: str, columns: str, condition: str = "true") -> list[tuple[Any, ...]]:
     with duckdb.connect() as connection:
         table = connection.read_parquet(str(staged.folder / f"{name}.parquet"), hive_partitioning=False)
         return table.filter(condition).project(columns).order("ALL").fetchall()
@@ -76,12 +84,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 @pytest.fixture(scope="module")
-def before(place: Place) -> staging.Staged:
+def before(place: Place) -> Staged:
     return place.staged()
 
 
 @pytest.fixture(scope="module")
-def keys(before: staging.Staged) -> dict[int, Any]:
+def keys(before: Staged) -> dict[int, Any]:
     """The pseudonyms that findings and staged tables show, by line."""
     plans = rows(before, "ssd_cp_plans", "line, cppl_cp_plan_id")
     people = rows(before, "ssd_person", "line + 100, pers_person_id")
@@ -89,7 +97,7 @@ def keys(before: staging.Staged) -> dict[int, Any]:
 
 
 @pytest.fixture(scope="module")
-def after(place: Place, keys: dict[int, Any]) -> staging.Staged:
+def after(place: Place, keys: dict[int, Any]) -> Staged:
     plans, dated = "table: ssd_cp_plans\nrows: 1\n", "cppl_cp_plan_start_date"
     place.correct("COR-001", f"{plans}record_keys: [{keys[3]}]\nwhere: {{{dated}: 2012-02-03}}\naction: drop")
     place.correct(
@@ -102,28 +110,28 @@ def after(place: Place, keys: dict[int, Any]) -> staging.Staged:
     return place.staged()
 
 
-def test_without_corrections_the_checks_see_the_rows_as_they_came(before: staging.Staged) -> None:
+def test_without_corrections_the_checks_see_the_rows_as_they_came(before: Staged) -> None:
     codes = "('CPPL001A-UNREPEATED', 'CPPL004A-READABLE', 'CPPL002A-FOUND')"
     told = rows(before, "finding", "rule_code, line", f"rule_code IN {codes}")
     assert told == [("CPPL001A-UNREPEATED", 4), ("CPPL004A-READABLE", 2)]
 
 
-def test_a_dropped_row_is_set_aside_and_the_other_with_its_key_is_used(after: staging.Staged) -> None:
+def test_a_dropped_row_is_set_aside_and_the_other_with_its_key_is_used(after: Staged) -> None:
     assert rows(after, "ssd_cp_plans", "line") == [(2,), (4,), (5,)]
     assert rows(after, "refused/ssd_cp_plans", "line, reasons") == [(3, ["COR-001"])]
     assert rows(after, "finding", "line", "rule_code = 'CPPL001A-UNREPEATED'") == []
 
 
-def test_a_value_that_was_set_is_used_and_is_no_longer_unreadable(after: staging.Staged) -> None:
+def test_a_value_that_was_set_is_used_and_is_no_longer_unreadable(after: Staged) -> None:
     assert rows(after, "ssd_cp_plans", "CAST(cppl_cp_plan_end_date AS VARCHAR)", "line = 2") == [("2020-12-31",)]
     assert rows(after, "finding", "line", "rule_code = 'CPPL004A-READABLE'") == []
 
 
-def test_what_refers_to_a_dropped_row_refers_to_nothing(after: staging.Staged) -> None:
+def test_what_refers_to_a_dropped_row_refers_to_nothing(after: Staged) -> None:
     assert rows(after, "finding", "line", "rule_code = 'CPPL002A-FOUND'") == [(5,)]
 
 
-def test_every_correction_is_a_finding_on_its_rows(after: staging.Staged, keys: dict[int, Any]) -> None:
+def test_every_correction_is_a_finding_on_its_rows(after: Staged, keys: dict[int, Any]) -> None:
     told = rows(after, "finding", "rule_code, line, consequence, record_key", "rule_code LIKE 'COR-%'")
     assert told == [
         ("COR-001", 3, "refuse_row", keys[3]),
@@ -135,28 +143,28 @@ def test_every_correction_is_a_finding_on_its_rows(after: staging.Staged, keys: 
     assert told == [
         (
             "Corrected here, not at the source (a value is replaced): The end was typed month first.",
-            "Mend it at the source by June 2021. Reviewed by Head of performance on 2021-03-02.",
+            "Fix it at the source by June 2021. Reviewed by Head of performance on 2021-03-02.",
             1,
         )
     ]
 
 
-def test_a_finding_of_a_correction_names_the_child_of_its_row(before: staging.Staged, after: staging.Staged) -> None:
+def test_a_finding_of_a_correction_names_the_child_of_its_row(before: Staged, after: Staged) -> None:
     children = dict(rows(before, "ssd_cp_plans", "line, cppl_person_id"))
     told = rows(after, "finding", "line, child_id", "rule_code LIKE 'COR-%' AND table_name = 'ssd_cp_plans'")
     assert told == [(line, children[line]) for line in (2, 3, 5)]
 
 
-def test_corrections_are_counted_and_rows_still_add_up(place: Place, after: staging.Staged) -> None:
+def test_corrections_are_counted_and_rows_still_add_up(place: Place, after: Staged) -> None:
     manifest = storage.read_json(after.folder / "manifest.json")
     told = [(each["code"], each["action"], each["rows"]) for each in manifest["corrections"]]
     assert told == [("COR-001", "drop", 1), ("COR-002", "set", 1), ("COR-003", "flag", 1), ("COR-004", "drop", 1)]
     assert (manifest["rows_read"], manifest["rows_refused"]) == (6, 2)
-    page = staging.validation_pages(place.settings, DELIVERY, after.folder) / "index.html"
+    page = validation_pages(place.settings.reports, DELIVERY, after.folder) / "index.html"
     assert "4 reviewed corrections" in page.read_text(encoding="utf-8")
 
 
-def test_another_correction_is_another_staging(before: staging.Staged, after: staging.Staged) -> None:
+def test_another_correction_is_another_staging(before: Staged, after: Staged) -> None:
     assert before.folder != after.folder
 
 
@@ -172,29 +180,30 @@ PLAN = "table: ssd_cp_plans\nwhere: {cppl_cp_plan_start_date: 2012-02-03}\nactio
     ],
 )
 def test_a_correction_that_no_longer_matches_refuses_the_delivery(
-    place: Place, after: staging.Staged, told: str, until: str, refusal: str
+    place: Place, after: Staged, told: str, until: str, refusal: str
 ) -> None:
     place.correct("COR-009", told, until)
     try:
         staged = place.staged()
     finally:
-        (place.settings.expectations / "corrections/E06000015/COR-009.yaml").unlink()
+        (place.settings.council_dir / "E06000015/corrections/COR-009.yaml").unlink()
     assert staged.refusal is not None and refusal in staged.refusal
     assert storage.read_json(staged.folder.parent / "current.json")["folder"] != staged.folder.name
 
 
+def corrections_in(folder: Path) -> tuple[corrections.Correction, ...]:
+    return corrections.load_corrections(folder, PROJECT / "expectations", DELIVERY, SSD)
+
+
 def applied(told: str, first: str, until: str, folder: Path, source_name: str = "ssd") -> list[str]:
     """The codes of the corrections applied to one plan that starts on 3 February 2012."""
-    file = folder / "corrections" / DELIVERY.authority_code / "COR-001.yaml"
+    file = folder / DELIVERY.authority_code / "corrections" / "COR-001.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(
         f"source: {source_name}\n" + told + REVIEWED.format(reason="x", until=until).replace("2021-01", first, 1),
         encoding="utf-8",
     )
-    (folder / "ssd").mkdir()
-    (folder / "ssd/source.yaml").touch()
-    source = load_sources(Settings(_env_file=None).expectations)["ssd"]
-    known = corrections.load_corrections(folder, DELIVERY, source)
+    known = corrections_in(folder)
     with duckdb.connect() as connection:
         connection.execute((Settings(_env_file=None).sql / "staging" / "corrections.sql").read_text(encoding="utf-8"))
         connection.execute(
@@ -204,7 +213,7 @@ def applied(told: str, first: str, until: str, folder: Path, source_name: str = 
             SELECT 2 AS line, uuid() AS cppl_cp_plan_id, DATE '2012-02-03' AS cppl_cp_plan_start_date
             """
         )
-        contracts = {name: contract for name, contract in source.tables.items() if name == "ssd_cp_plans"}
+        contracts = {"ssd_cp_plans": SSD.tables["ssd_cp_plans"]}
         return [each.code for each in corrections.apply(connection, known, DELIVERY, contracts)]
 
 
@@ -238,7 +247,7 @@ def test_a_correction_past_its_months_whose_rows_are_there_is_not_applied_silent
         ("table: ssd_cp_plan\nrows: 1\naction: drop\nwhere: {a: 1}", "ssd has no 'ssd_cp_plan'"),
         ("table: ssd_cp_plans\nrows: 1\naction: drop\nwhere: {a: 1}", "ssd has no 'ssd_cp_plans.a'"),
         (PLAN + "0", "rows"),
-        (PLAN.replace("flag", "mend") + "1", "action"),
+        (PLAN.replace("flag", "fix") + "1", "action"),
         (PLAN + "1\ncolumn: cppl_cp_plan_end_date", "flag takes no column"),
         (PLAN.replace("flag", "set") + "1", "set takes a column"),
         (PLAN.replace("flag", "set") + "1\ncolumn: cppl_person_id\nvalue: P1", "tells the row apart"),
@@ -271,30 +280,20 @@ def test_a_correction_of_a_source_that_there_is_not_is_no_correction(tmp_path: P
         applied(PLAN + "1", "2021-01", "2021-06", tmp_path, source_name="survei")
 
 
-def test_every_correction_of_this_project_can_be_made() -> None:
-    expectations = Settings(_env_file=None).expectations
-    for folder in (expectations / "corrections").glob("*"):
-        for name, source in load_sources(expectations).items():
-            corrections.load_corrections(expectations, Delivery.parse(f"{folder.name}/{name}/2021-02"), source)
-
-
 @pytest.mark.parametrize("name", ["plans.yaml", "COR-001.yml"])
 def test_a_correction_is_called_by_its_code(name: str, tmp_path: Path) -> None:
-    file = tmp_path / "corrections" / DELIVERY.authority_code / name
+    file = tmp_path / DELIVERY.authority_code / "corrections" / name
     file.parent.mkdir(parents=True)
     file.write_text(PLAN, encoding="utf-8")
     with pytest.raises(BadContract, match=rf"{name}: a correction is called by its code, such as COR-001\.yaml"):
-        corrections.load_corrections(tmp_path, DELIVERY, load_sources(Settings(_env_file=None).expectations)["ssd"])
+        corrections_in(tmp_path)
 
 
 def test_the_guides_example_is_one(tmp_path: Path) -> None:
     guide = (Settings(_env_file=None).project_dir / "docs/data_engineers.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```yaml\n(source: .*?)```", guide, re.DOTALL)
-    file = tmp_path / "corrections" / DELIVERY.authority_code / "COR-001.yaml"
+    file = tmp_path / DELIVERY.authority_code / "corrections" / "COR-001.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(example, encoding="utf-8")
-    (tmp_path / "ssd").mkdir()
-    (tmp_path / "ssd/source.yaml").touch()
-    source = load_sources(Settings(_env_file=None).expectations)["ssd"]
-    (told,) = corrections.load_corrections(tmp_path, DELIVERY, source)
+    (told,) = corrections_in(tmp_path)
     assert (told.action, told.rows, told.table) == ("drop", 1, "ssd_cp_plans")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.published import load_published
+from pipelines.contracts.published import load_published
 from pipelines.settings import PROJECT
 from pipelines.storage import read_yaml
 

@@ -15,9 +15,11 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from pipelines import extract as extracting
-from pipelines import landing, storage
-from pipelines.extract import DatabaseUnreachable, ExtractFailed, extract
+from pipelines import storage
+from pipelines.landing import extract as extracting
+from pipelines.landing.extract import DatabaseUnreachable, ExtractFailed, extract
+from pipelines.landing.inbox import Inbox, find_deliveries
+from pipelines.landing.landing import land
 from pipelines.periods import Period
 from pipelines.settings import PROJECT, Extract, NoDatabaseUrl, Settings
 from tests.exports import KEY, SOURCES, write_table
@@ -80,8 +82,8 @@ def test_the_counts_are_beside_the_files_and_landing_takes_the_files_alone(
     told = storage.read_json(extracted.folder / "_READY")
     assert told["of_one_moment"] is True
     assert told["files"]["ssd_cp_plans.csv"]["rows"] == 2
-    (found,) = landing.find_deliveries(settings).deliveries
-    landed = landing.land(settings, found)
+    (found,) = find_deliveries(settings).deliveries
+    landed = land(settings, found)
     assert sorted(file.name for file in landed.folder.iterdir()) == ["manifest.json", "ssd_cp_plans.csv"]
 
 
@@ -105,8 +107,8 @@ def test_the_same_rows_again_leave_everything_as_it_is(
 
 def test_other_rows_become_version_2(database: sqlite3.Connection, settings: Settings, url: SecretStr) -> None:
     extract(settings, WANTED, MONTH, url)
-    (found,) = landing.find_deliveries(settings).deliveries
-    landing.land(settings, found)
+    (found,) = find_deliveries(settings).deliveries
+    land(settings, found)
     database.execute("INSERT INTO ssd_cp_plans VALUES ('P3', '2021-02-01', 'z')")
     database.execute("ALTER TABLE ssd_cp_plans RENAME TO gone")
     database.execute("CREATE TABLE ssd_cp_reviews AS SELECT cppl_cp_plan_id AS cppr_cp_review_id FROM gone")
@@ -114,7 +116,7 @@ def test_other_rows_become_version_2(database: sqlite3.Connection, settings: Set
     assert extract(settings, WANTED, MONTH, url).outcome == "extracted anew"
     # A table that is gone leaves no file of the month before.
     assert set(delivered(settings)) == {f"{PLACE}/ssd_cp_reviews.csv", f"{PLACE}/_READY"}
-    assert landing.land(settings, found).version == 2
+    assert land(settings, found).version == 2
 
 
 def test_a_file_that_was_changed_by_hand_is_put_right(
@@ -182,12 +184,12 @@ def test_a_delivery_in_the_making_is_no_delivery_and_no_news(
 
     def watched(*arguments: Any) -> int:
         rows = written(*arguments)
-        seen.append(landing.find_deliveries(settings))
+        seen.append(find_deliveries(settings))
         return rows
 
     monkeypatch.setattr(extracting, "_write_table", watched)
     extract(settings, WANTED, MONTH, url)
-    assert seen == [landing.Inbox((), (), ())]
+    assert seen == [Inbox((), (), ())]
 
 
 def test_the_session_cannot_write(database: sqlite3.Connection, settings: Settings, url: SecretStr) -> None:

@@ -1,4 +1,4 @@
-"""The page that leads to all others: every version and month, the copies of reports beside it, and what mends it."""
+"""The page that leads to all others: every version and month, the copies of reports beside it, and what fixes it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import front_page
+from pipelines.publications import front_page
 from pipelines.storage import write_json, write_text
 from tests.warehouse_input import settings_in
 
@@ -87,7 +87,7 @@ def test_the_verdict_of_a_version_and_of_a_month_stands_beside_them(settings: Se
     assert "April 2021 , validation Its figures could not be made A check stopped the last build." in told
     assert "March 2021 , validation Held E06000015 GATE-DELIVERY: ssd was refused" in told
     assert "January 2021 , validation Held, and approved" in told
-    assert "February 2021 , validation Nothing holds it back" in told
+    assert "February 2021 , validation Ready to publish" in told
     assert "December 2020 , validation See its page" in told
 
 

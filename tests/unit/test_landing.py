@@ -13,9 +13,11 @@ import pytest
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
-from pipelines import landing, storage
+from pipelines import storage
 from pipelines.deliveries import Delivery
-from pipelines.landing import Landed, find_deliveries, land, newest_landed
+from pipelines.landing import landing
+from pipelines.landing.inbox import find_deliveries
+from pipelines.landing.landing import Landed, land, newest_landed
 from pipelines.periods import Period
 from pipelines.settings import Settings
 
@@ -117,6 +119,26 @@ def test_what_is_no_delivery_is_named(settings: Settings, inbox: Path, path: str
     assert [file["name"] for file in manifest_of(land(settings, FEBRUARY))["files"]] == ["ssd_person.csv"]
 
 
+CHILD = "Mia Example-Child"
+FORGED = "x\nlanded: 9 files\x1b[2J"
+
+
+@pytest.mark.parametrize("name", [CHILD, FORGED, "\u202emoc.drowssap"])
+@pytest.mark.parametrize("folder", ["", "E06000015", "E06000015/ssd", "E06000015/ssd/2021-02"])
+def test_a_name_in_the_inbox_is_never_printed(settings: Settings, inbox: Path, folder: str, name: str) -> None:
+    deliver(inbox, ssd_person="id\n")
+    (inbox / folder / name / "a" / "b").mkdir(parents=True)
+    (inbox / folder / name / "a" / "b" / "c.csv").touch()
+    (inbox / folder / f"{name}.csv").touch()
+    found = find_deliveries(settings)
+    assert found.deliveries == (FEBRUARY,)
+    assert len(found.ignored) == (1 if folder.endswith("02") else 2)
+    for sentence in found.ignored:
+        assert "entry 1" in sentence or "entry 2" in sentence or "entry 3" in sentence
+        assert sentence.isprintable()
+        assert not any(part in sentence for part in ("Mia", "landed: 9", "moc"))
+
+
 def test_what_computers_leave_behind_goes_unmentioned_and_is_not_landed(settings: Settings, inbox: Path) -> None:
     folder = deliver(inbox, ssd_person="id\n")
     for name in (".DS_Store", "Thumbs.db", "desktop.ini", "~$gone.xlsx", "_READY"):
@@ -152,14 +174,39 @@ def test_a_delivery_waits_until_it_has_settled(settings: Settings, inbox: Path) 
             os.utime(each, (then, then) if each == path or complete else (0, 0))
         found = find_deliveries(patient)
         assert (found.deliveries, found.waiting) == (((FEBRUARY,), ()) if complete else ((), (FEBRUARY,)))
+        why = "there is no _READY in it, and it changed less than 60 seconds ago (SETTLE_SECONDS)"
+        assert found.waits_for == (() if complete else (why,))
 
 
-def test_a_delivery_that_says_it_is_ready_does_not_wait(settings: Settings, inbox: Path) -> None:
+@pytest.mark.parametrize(
+    ("signal", "is_taken"),
+    [("_READY", True), ("_ready", True), ("_READY.txt", True), ("_READY.sha256sum", False), ("READY", False)],
+)
+def test_a_delivery_that_says_it_is_ready_does_not_wait(
+    settings: Settings, inbox: Path, signal: str, is_taken: bool
+) -> None:
     patient = settings.model_copy(update={"settle_seconds": 60})
     folder = deliver(inbox, ssd_person="id\n")
     assert find_deliveries(patient).waiting == (FEBRUARY,)
-    (folder / "_READY").touch()
-    assert find_deliveries(patient).deliveries == (FEBRUARY,)
+    (folder / signal).touch()
+    assert find_deliveries(patient).deliveries == ((FEBRUARY,) if is_taken else ())
+    landed = land(settings, FEBRUARY)
+    assert (landed.folder / signal).exists() is not is_taken
+
+
+def test_a_folder_with_nothing_in_it_says_so(settings: Settings, inbox: Path) -> None:
+    (inbox / str(FEBRUARY)).mkdir(parents=True)
+    assert find_deliveries(settings).waits_for == ("there is no file in it yet",)
+
+
+@pytest.mark.parametrize(
+    ("url", "seconds"), [("inbox", 0), ("file:///inbox", 0), ("sftp://host/inbox", 300), ("s3://bucket/inbox", 300)]
+)
+def test_what_comes_over_a_network_settles_first_where_nothing_else_is_said(
+    settings: Settings, url: str, seconds: int
+) -> None:
+    assert settings.model_copy(update={"inbox_url": url}).settles_after == seconds
+    assert settings.model_copy(update={"inbox_url": url, "settle_seconds": 7}).settles_after == 7
 
 
 def test_a_delivery_without_a_file_waits(settings: Settings, inbox: Path) -> None:
@@ -359,7 +406,7 @@ def newest(settings: Settings) -> Landed:
 def remote(settings: Settings) -> Iterator[Settings]:
     """An inbox of its own in fsspec's in-memory filesystem."""
     root = f"memory://inbox-{uuid.uuid4().hex}"
-    yield settings.model_copy(update={"inbox_url": root})
+    yield settings.model_copy(update={"inbox_url": root, "settle_seconds": 0})
     fsspec.filesystem("memory").rm(root, recursive=True)
 
 
@@ -426,7 +473,7 @@ fsspec.register_implementation("guarded", GuardedFileSystem, clobber=True)
 
 @pytest.fixture
 def guarded(settings: Settings, inbox: Path) -> Settings:
-    return settings.model_copy(update={"inbox_url": f"guarded://{inbox}"})
+    return settings.model_copy(update={"inbox_url": f"guarded://{inbox}", "settle_seconds": 0})
 
 
 def test_a_file_that_may_not_be_read_is_locked(guarded: Settings, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -456,7 +503,7 @@ def test_a_folder_above_deliveries_that_may_not_be_listed_is_said(
     monkeypatch.setattr(GuardedFileSystem, "forbidden", ("ssd",))
     found = find_deliveries(guarded)
     assert found.deliveries == (SURVEY,)
-    assert found.ignored == (f"The folder {inbox}/E06000015/ssd may not be read by this service.",)
+    assert found.ignored == (f"The folder {guarded.inbox_shown}/E06000015/ssd may not be read by this service.",)
 
 
 # What happens at a bad moment

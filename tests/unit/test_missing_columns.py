@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
-from pipelines.contracts import load_sources
-from pipelines.register import load_register
+from pipelines.contracts.kpis import load_register
+from pipelines.contracts.loading import load_sources
 from pipelines.settings import PROJECT
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ HARMLESS = {
     "cppr_cp_review_due": "compared with the due date computed, and counted by none",
     "review_due_date": "compared with the due date computed, and counted by none",
     "cp_plan_id": "the interval is the child's",
+    "cla_placement_id": "no placement has an interval of its own",
+    "cppl_icpc_id": "the conference may name the plan; else the first review runs from the plan",
+    "icpc_cp_plan_id": "the plan may name the conference; else the first review runs from the plan",
+    "s47e_referral_id": "more enquiries could have led to a conference that names none, and it is left out",
     "cin_visit_id": "a mode belongs to one kind of visit",
     "cla_visit_id": "a mode belongs to one kind of visit",
     "cp_visit_id": "a mode belongs to one kind of visit",
@@ -51,7 +55,7 @@ COUNTED_SOURCES = ("ssd", "ssda903", "cin_census", "annex_a", "workforce_census"
 
 def read_columns() -> Iterator[tuple[str, str]]:
     """Each column of a staged table that the SQL reads."""
-    for path in sorted((PROJECT / "sql").glob("*/*.sql")):
+    for path in sorted((PROJECT / "sql").rglob("*.sql")):
         for statement in sqlglot.parse(path.read_text(encoding="utf-8"), dialect="duckdb"):
             for select in statement.find_all(exp.Select) if statement is not None else ():
                 tables = {

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from pipelines import gate, month_pages, pages
+from pipelines import templates as pages
 from pipelines.periods import Period
+from pipelines.publications import month_pages
+from pipelines.snapshots import gate
 from pipelines.storage import read_json, write_json
-from pipelines.warehouse import build
+from pipelines.warehouse.build import build
 from tests.sql.deliveries_over_months import file_of, finding, result
 from tests.staged_input import key, stage
 from tests.warehouse_input import AUTHORITY, involvement, settings_in
@@ -109,8 +111,8 @@ def page(folder: Path) -> str:
 def test_the_verdict_comes_first_and_the_sections_in_their_order(page: str) -> None:
     headings = re.findall(r"<h2[^>]*>(.*?)</h2>", page)
     assert headings == [
-        "What was refused",
-        "What costs most",
+        "What was rejected",
+        "Most affected",
         "Who has to act",
         "How this month compares",
         "What changed in what was delivered",
@@ -122,13 +124,13 @@ def test_the_verdict_comes_first_and_the_sections_in_their_order(page: str) -> N
 
 def test_new_findings_those_that_went_on_and_the_resolved_are_counted(page: str) -> None:
     tiles = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)<small>", page))
-    assert tiles == {"Rows refused": "0", "New findings": "222", "Went on": "1", "Resolved": "1"}
+    assert tiles == {"Rows rejected": "0", "New findings": "222", "Ongoing": "1", "Resolved": "1"}
 
 
 def test_what_refuses_costs_more_than_what_is_only_frequent(page: str) -> None:
-    costliest = page[page.index('id="costliest"') : page.index('id="teams"')]
-    assert costliest.index("Given twice.") < costliest.index("Is it so?")
-    assert "rules/8675Q.html" in costliest
+    most_affected = page[page.index('id="most_affected"') : page.index('id="teams"')]
+    assert most_affected.index("Given twice.") < most_affected.index("Is it so?")
+    assert "rules/8675Q.html" in most_affected
 
 
 def test_each_team_has_its_share_and_its_list(page: str, folder: Path) -> None:
@@ -138,7 +140,7 @@ def test_each_team_has_its_share_and_its_list(page: str, folder: Path) -> None:
     with (folder / "work_lists" / "T2.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [(row["How urgent"], row["What is wrong"], row["Since"], row["Days open"]) for row in rows] == [
-        ("Row refused", "Given twice.", "2021-02", "0"),
+        ("Row rejected", "Given twice.", "2021-02", "0"),
         ("Warning", "Is it so?", "2021-02", "0"),
     ]
     assert (folder / "work_lists" / "T-1.xlsx").exists()
@@ -176,7 +178,7 @@ def test_a_rules_page_shows_rows_by_line_and_pseudonym_and_says_how_many_more_th
     assert "The first 200 are here; 21 more are in the work lists" in text
     other = words((folder / "rules" / f"{UNREPEATED}.html").read_text(encoding="utf-8"))
     assert f"{str(key('Anna'))[:8]}" in other
-    assert "T/1 Went on 2021-01 28" in other
+    assert "T/1 Ongoing 2021-01 28" in other
     assert "T2 New 2021-02 0" in other
 
 
@@ -280,12 +282,12 @@ def judged(tmp_path: Path) -> Callable[..., Settings]:
 
 def verdict_of(settings: Settings) -> str:
     text = words(month_pages.write(settings, MONTH).read_text(encoding="utf-8"))
-    return text[: text.index("What was refused")]
+    return text[: text.index("What was rejected")]
 
 
 def test_an_open_gate_is_said_to_be_open(judged: Callable[..., Settings]) -> None:
     said = verdict_of(judged(True, True))
-    assert "Nothing holds February 2021 back. All 2 conditions of the gate are met." in said
+    assert "February 2021 is ready to publish. Every condition of the gate is met." in said
     assert "held" not in said
 
 

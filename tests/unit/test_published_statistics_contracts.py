@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from pipelines import landing, staging
-from pipelines.contracts import file_key, load_sources
+from pipelines.contracts.loading import load_sources
+from pipelines.contracts.model import file_key
 from pipelines.deliveries import Delivery
+from pipelines.landing import landing
 from pipelines.settings import PROJECT, Settings
+from pipelines.staging.stage import stage
 from tests.exports import KEY, write_table
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
     headings = [*DERBY, "Same_day", "1-10_days", "61+_days", "25th_Percentile_days"]
     write_table(folder / "c2_children_in_need_assessments_duration_2019_to_2030.csv", headings, ROWS)
     landing.land(settings, DELIVERY)
-    done = staging.stage(settings, DELIVERY)
+    done = stage(settings, DELIVERY)
     with duckdb.connect() as connection:
         for table in ("published_statistics_assessments", "finding"):
             connection.read_parquet(str(done.folder / f"{table}.parquet")).create(table)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.reference_docs import pages
+from pipelines.cli.reference_docs import pages
 
 PAGES = pages()
 

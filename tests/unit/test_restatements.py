@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from pipelines import warehouse
 from pipelines.periods import Period
-from pipelines.snapshots import publish
+from pipelines.snapshots.publish import publish
 from pipelines.storage import read_json
-from pipelines.warehouse import build
+from pipelines.warehouse.build import build
+from pipelines.warehouse.plan import plan_build
 from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, authority_of, copy_of_the_project, involvement, plan, settings_in, ssd
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 JANUARY, FEBRUARY = Period(2021, 1), Period(2021, 2)
 CHILDREN = [plan(child, "2020-12-10") for child in ("a", "b", "c")]
 TEAM = [involvement(child, "T1", "2020-01-01") for child in ("a", "b", "c", "d")]
+SLIDING = "E06000099"
 BEGAN_LATER = {**CHILDREN[0], **{name: value for name, value in plan("a", "2021-01-05").items() if "date" in name}}
 
 Restated = dict[tuple[str, str | None], tuple[Any, ...]]
@@ -72,11 +73,30 @@ CASES: dict[str, tuple[Rows, Rows, Restated]] = {
 
 
 def delivered(
-    settings: Settings, month: Period, plans: Rows, involvements: Rows = TEAM, whose: str = AUTHORITY
+    settings: Settings,
+    month: Period,
+    plans: Rows,
+    involvements: Rows = TEAM,
+    whose: str = AUTHORITY,
+    visits: Rows = (),
 ) -> None:
     people = [{"pers_person_id": child} for child in "abcdAB"]
     tables = ssd(person=people, cp_plans=plans, involvements=involvements)
-    stage(settings.staging, f"{whose}/ssd/{month}", tables)
+    stage(settings.staging, f"{whose}/ssd/{month}", {**tables, "ssd_cp_visits": visits} if visits else tables)
+
+
+def visits_of_the_year_to(month: Period) -> Rows:
+    """As many in each of fourteen months as show that the data begin with the first of them."""
+    return [
+        {
+            "cppv_cp_visit_id": f"{ago} {number}",
+            "cppv_person_id": f"visited {number}",
+            "cppv_cp_visit_date": month.plus(-ago).last_day,
+            "cppv_cp_visit_seen": True,
+        }
+        for ago in range(14)
+        for number in range(50)
+    ]
 
 
 def published(settings: Settings, month: Period) -> Path:
@@ -90,7 +110,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = settings_in(tmp_path_factory.mktemp("restated"))
     for name in CASES:
         delivered(settings, JANUARY, CHILDREN, whose=authority_of(CASES, name))
+    delivered(settings, JANUARY, CHILDREN, whose=SLIDING, visits=visits_of_the_year_to(JANUARY))
     published(settings, JANUARY)
+    delivered(settings, FEBRUARY, CHILDREN, whose=SLIDING, visits=visits_of_the_year_to(FEBRUARY))
     for name, (plans, involvements, _) in CASES.items():
         delivered(settings, FEBRUARY, plans, involvements, whose=authority_of(CASES, name))
     published(settings, FEBRUARY)
@@ -117,6 +139,17 @@ def test_what_was_restated_and_why(settings: Settings, name: str) -> None:
     assert restated(settings.snapshots / "2021-02/v0001", authority_of(CASES, name)) == CASES[name][2]
 
 
+def test_months_that_a_sliding_window_has_left_are_absent_and_not_restated(settings: Settings) -> None:
+    first = {}
+    for month in (JANUARY, FEBRUARY):
+        file = settings.snapshots / str(month) / "v0001" / "snapshot.duckdb"
+        with duckdb.connect(str(file), read_only=True) as snapshot:
+            query = "SELECT min(reporting_month) FROM kpi_month WHERE kpi_id = 'cpp_count' AND authority_code = ?"
+            first[month] = snapshot.execute(query, [SLIDING]).fetchall()
+    assert first == {JANUARY: [(str(JANUARY.plus(-13)),)], FEBRUARY: [(str(FEBRUARY.plus(-13)),)]}
+    assert restated(settings.snapshots / "2021-02/v0001", SLIDING) == {}
+
+
 def test_only_a_later_month_restates(settings: Settings) -> None:
     with duckdb.connect(str(settings.snapshots / "2021-01/v0001/snapshot.duckdb"), read_only=True) as snapshot:
         assert snapshot.table("kpi_restatement").fetchall() == []
@@ -126,7 +159,7 @@ def test_only_a_later_month_restates(settings: Settings) -> None:
     ("changed", "is_another"),
     [
         ("sql/kpis/cpp_count.sql", True),
-        ("sql/core/cp_plan.sql", True),
+        ("sql/core/protection/cp_plan.sql", True),
         ("sql/reference/timescale.csv", True),
         ("sql/macros/rounding.sql", True),
         ("sql/kpis/cla_count.sql", False),
@@ -136,21 +169,22 @@ def test_only_a_later_month_restates(settings: Settings) -> None:
 def test_a_rule_is_another_where_something_it_rests_on_is(tmp_path: Path, changed: str, is_another: bool) -> None:
     settings = settings_in(tmp_path, copy_of_the_project(tmp_path))
     kpi = "cin_review_in_time" if "reference" in changed else "cpp_count"
-    before = warehouse._plan(settings, FEBRUARY).rules[kpi]
+    before = plan_build(settings, FEBRUARY).rules[kpi]
     path = settings.project_dir / changed
-    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert (warehouse._plan(settings, FEBRUARY).rules[kpi] != before) is is_another
+    added = "cin_review,E06000016,,,7,months,day0,local,Theirs\n" if "reference" in changed else "\n"
+    path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
+    assert (plan_build(settings, FEBRUARY).rules[kpi] != before) is is_another
 
 
 def test_a_column_that_is_read_otherwise_is_another_rule_for_those_who_read_it(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, copy_of_the_project(tmp_path))
-    before = warehouse._plan(settings, FEBRUARY).rules
-    path = settings.expectations / "ssd" / "cp_plans.yaml"
+    before = plan_build(settings, FEBRUARY).rules
+    path = settings.expectations / "sources" / "ssd" / "cp_plans.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("description: ", "description: Truly, ", 1), encoding="utf-8")
-    assert warehouse._plan(settings, FEBRUARY).rules == before
+    assert plan_build(settings, FEBRUARY).rules == before
     path.write_text(text.replace("criticalDataElement: true", "criticalDataElement: false", 1), encoding="utf-8")
-    after = warehouse._plan(settings, FEBRUARY).rules
+    after = plan_build(settings, FEBRUARY).rules
     assert (after["cpp_count"] != before["cpp_count"], after["cla_count"] == before["cla_count"]) == (True, True)
 
 
@@ -172,12 +206,13 @@ def test_the_snapshot_before_is_an_input_that_the_manifest_names(settings: Setti
     january, february = (read_json(settings.snapshots / f"2021-0{month}/v0001/manifest.json") for month in (1, 2))
     told = {"month": "2021-01", "version": "v0001", "content_sha256": january["content_sha256"]}
     assert (january["earlier"], february["earlier"]) == (None, told)
-    plan = warehouse._plan(settings, FEBRUARY)
+    plan = plan_build(settings, FEBRUARY)
     assert replace(plan, earlier=None).fingerprint != plan.fingerprint
 
 
 def test_records_are_kept_beside_the_warehouse_and_in_no_snapshot(settings: Settings) -> None:
     kept = [path.name for path in (settings.warehouse / "2021-01").glob("records-*")]
-    told = read_json(settings.snapshots / "2021-01/v0001/manifest.json")["content_sha256"]
-    assert kept == [f"records-{told[:12]}"]
+    content = read_json(settings.snapshots / "2021-01/v0001/manifest.json")["content_sha256"]
+    of_no_key = "any"
+    assert kept == [f"records-{content[:12]}-{of_no_key}"]
     assert not list(settings.snapshots.rglob("*record*"))

@@ -1,6 +1,9 @@
-import pytest
+from pathlib import Path
 
-from pipelines.settings import NoPseudonymKey, Settings
+import pytest
+from pydantic import ValidationError
+
+from pipelines.settings import PROJECT, NoDisclosureKey, NoPseudonymKey, Settings
 
 
 def _settings(key: str | None) -> Settings:
@@ -32,6 +35,32 @@ def test_the_key_shows_in_no_text_of_the_settings() -> None:
     assert key[:20] not in str(refused.value)
 
 
+def _rounding(key: str | None, pseudonym_key: str | None = None) -> Settings:
+    return Settings(_env_file=None, disclosure_key=key, pseudonym_key=pseudonym_key)  # type: ignore[call-arg]
+
+
+def test_a_disclosure_key_has_32_bytes_too_and_shows_in_no_text() -> None:
+    key = "unmistakable-key-of-more-than-32-bytes"
+    assert _rounding("k" * 32).disclosure_key_text == "k" * 32
+    for short in (None, "k" * 31):
+        with pytest.raises(NoDisclosureKey, match="DISCLOSURE_KEY must hold 32 bytes"):
+            _ = _rounding(short).disclosure_key_text
+    settings = _rounding(key)
+    assert key not in repr(settings) + str(settings.model_dump()) + settings.model_dump_json()
+    with pytest.raises(NoDisclosureKey) as refused:
+        _ = _rounding(key[:20]).disclosure_key_text
+    assert key[:20] not in str(refused.value)
+
+
+def test_the_two_keys_are_not_the_same() -> None:
+    _rounding("k" * 32, "p" * 32).must_have_keys()
+    with pytest.raises(NoDisclosureKey, match="secret of its own") as refused:
+        _rounding("k" * 32, "k" * 32).must_have_keys()
+    assert "kkk" not in str(refused.value)
+    with pytest.raises(NoPseudonymKey):
+        _rounding("k" * 32).must_have_keys()
+
+
 def test_a_relative_inbox_is_found_from_anywhere_and_an_url_is_left_alone() -> None:
     assert Settings(inbox_url="inbox").inbox.endswith("/inbox")
     assert Settings(inbox_url="sftp://host/inbox").inbox == "sftp://host/inbox"
@@ -44,3 +73,14 @@ def test_a_copy_goes_where_an_url_of_postgresql_leads_and_shows_it_to_nobody() -
     with pytest.raises(ValueError, match="without the name of a driver") as refused:
         Settings(postgres_copy_url="postgresql+psycopg2://copier:hunter2@db.council.example/kpis")  # type: ignore[arg-type]  # settings come as text
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_folder_of_settings_that_is_named_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the project's would count in place of the council's, in silence."""
+    monkeypatch.setenv("COUNCIL_DIR", str(tmp_path))
+    assert Settings(_env_file=None).council_dir == tmp_path  # type: ignore[call-arg]
+    monkeypatch.setenv("COUNCIL_DIR", str(tmp_path / "nowhere"))
+    with pytest.raises(ValidationError, match="COUNCIL_DIR names no folder"):
+        Settings(_env_file=None)  # type: ignore[call-arg]
+    monkeypatch.delenv("COUNCIL_DIR")
+    assert Settings(_env_file=None).council_dir == PROJECT / "council"  # type: ignore[call-arg]

@@ -43,7 +43,7 @@ def test_every_place_that_can_read_is_seen(tmp_path: Path) -> None:
     CROSS JOIN unnest([1, 2]) AS pieces (piece)
     WHERE EXISTS (SELECT 1 FROM core.e WHERE e.x = a.x) AND a.x < $as_of
     """
-    select = read_select(write(tmp_path, "core.z", text))
+    select = read_select(write(tmp_path, "core.z", text), "core")
     assert select.reads == {f"core.{name}" for name in "abcde"}
     assert select.parameters == {"as_of"}
 

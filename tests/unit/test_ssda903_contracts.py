@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import yaml
 
-from pipelines.contracts import Column, Contract, load_sources
+from pipelines.contracts.loading import load_sources
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
+
+if TYPE_CHECKING:
+    from pipelines.contracts.model import Column, Contract
 
 SSDA903 = load_sources(PROJECT / "expectations")["ssda903"]
 SCHEMA = PROJECT.parent / "shared" / "domain" / "ssda903_schema.yaml"

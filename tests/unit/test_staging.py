@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,15 @@ import duckdb
 import pytest
 from pydantic import SecretStr
 
-from pipelines import landing, staging, storage
+from pipelines import storage
+from pipelines.catalog import validation_pages
 from pipelines.deliveries import Delivery
-from pipelines.settings import PROJECT, Settings
+from pipelines.landing import landing
+from pipelines.runs.steps import stage
+from pipelines.settings import Settings
+from pipelines.staging import stage as staging
+from pipelines.staging.stage import NothingLanded, Staged, _must_not_be_refused_already, write_data_docs
+from pipelines.staging.workspace import StagingInputs
 from tests.exports import KEY, SOURCES, write_ssd, write_table
 
 DELIVERY = Delivery.parse("E06000015/ssd/2021-02")
@@ -35,7 +40,7 @@ PLANS = [
         "cppl_cp_plan_start_date": "2020-01-05",
         "cppl_cp_plan_end_date": "2020-01-04",
     },
-    {"cppl_cp_plan_id": "C3", "cppl_person_id": "P3", "cppl_cp_plan_start_date": "1899-12-30"},
+    {"cppl_cp_plan_id": "C3", "cppl_person_id": "P3", "cppl_cp_plan_start_date": "1899-12-29"},
 ]
 TEAMS = [{"dept_team_id": "T1", "dept_team_name": "Made Up's team"}, {"dept_team_id": "Made Up"}]
 WORKERS = [{"prof_professional_id": "W1", "prof_full_time_equivalency": "n/a", "prof_agency_worker_flag": "N"}]
@@ -70,7 +75,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def staged(settings: Settings) -> staging.Staged:
+def staged(settings: Settings) -> Staged:
     folder = Path(settings.inbox) / str(DELIVERY)
     write_ssd(
         folder,
@@ -94,17 +99,17 @@ def staged(settings: Settings) -> staging.Staged:
     (folder / "ssd_disability.csv").unlink()
     (folder / "notes about Made Up.csv").write_text("note\nx\n", encoding="utf-8")
     landing.land(settings, DELIVERY)
-    return staging.stage(settings, DELIVERY)
+    return stage(settings, DELIVERY)
 
 
-def rows(staged: staging.Staged, name: str, condition: str = "true") -> list[dict[str, Any]]:
+def rows(staged: Staged, name: str, condition: str = "true") -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         relation = connection.read_parquet(str(staged.folder / f"{name}.parquet"), hive_partitioning=False)
         found = relation.filter(condition)
         return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
-def failed(staged: staging.Staged, rule_code: str) -> list[int | None]:
+def failed(staged: Staged, rule_code: str) -> list[int | None]:
     return sorted((row["line"] for row in rows(staged, "finding", f"rule_code = '{rule_code}'")), key=lambda x: x or 0)
 
 
@@ -129,19 +134,17 @@ def failed(staged: staging.Staged, rule_code: str) -> list[int | None]:
         ("DLV-015", [3]),
     ],
 )
-def test_each_rule_fires_on_its_lines_and_on_no_others(
-    staged: staging.Staged, rule_code: str, lines: list[int | None]
-) -> None:
+def test_each_rule_fires_on_its_lines_and_on_no_others(staged: Staged, rule_code: str, lines: list[int | None]) -> None:
     assert failed(staged, rule_code) == lines
 
 
-def test_a_flag_and_a_number_that_cannot_be_read_are_null_with_a_finding(staged: staging.Staged) -> None:
+def test_a_flag_and_a_number_that_cannot_be_read_are_null_with_a_finding(staged: Staged) -> None:
     assert len(rows(staged, "finding", "column_name = 'pers_is_mother'")) == 1
     assert len(rows(staged, "finding", "column_name = 'prof_full_time_equivalency'")) == 1
     assert rows(staged, "ssd_professionals")[0]["prof_full_time_equivalency"] is None
 
 
-def test_only_what_cannot_be_used_is_refused(staged: staging.Staged) -> None:
+def test_only_what_cannot_be_used_is_refused(staged: Staged) -> None:
     assert [row["line"] for row in rows(staged, "ssd_person")] == [2, 3, 6]
     assert [(row["line"], row["reasons"]) for row in rows(staged, "refused/ssd_person")] == [
         (4, ["PERS001A-UNREPEATED"]),
@@ -150,7 +153,7 @@ def test_only_what_cannot_be_used_is_refused(staged: staging.Staged) -> None:
     assert [row["line"] for row in rows(staged, "ssd_cp_plans")] == [2, 3, 4]
 
 
-def test_rows_read_are_rows_staged_and_rows_refused(staged: staging.Staged) -> None:
+def test_rows_read_are_rows_staged_and_rows_refused(staged: Staged) -> None:
     files = {row["table_name"]: row for row in rows(staged, "reconciliation")}
     assert all(row["rows_read"] == row["rows_staged"] + row["rows_refused"] for row in files.values())
     read = {name: (row["rows_read"], row["rows_staged"], row["rows_refused"]) for name, row in files.items()}
@@ -164,7 +167,7 @@ def test_rows_read_are_rows_staged_and_rows_refused(staged: staging.Staged) -> N
     )
 
 
-def test_values_are_typed(staged: staging.Staged) -> None:
+def test_values_are_typed(staged: Staged) -> None:
     first, second, third = rows(staged, "ssd_person")
     assert str(first["pers_dob"]) == "2010-01-01"
     assert (second["pers_sex"], second["pers_dob"]) == (None, None)
@@ -172,14 +175,34 @@ def test_values_are_typed(staged: staging.Staged) -> None:
     assert str(rows(staged, "ssd_cp_plans")[0]["cppl_cp_plan_start_date"]) == "2020-01-05"
 
 
-def test_the_same_child_has_the_same_key_in_every_table(staged: staging.Staged) -> None:
+def test_a_row_names_its_columns_that_were_given_and_not_read(staged: Staged) -> None:
+    assert [row["unread_columns"] for row in rows(staged, "ssd_person")] == [
+        None,
+        ["pers_sex", "pers_dob"],
+        ["pers_is_mother"],
+    ]
+    assert [row["unread_columns"] for row in rows(staged, "ssd_professionals")] == [["prof_full_time_equivalency"]]
+    assert [row["unread_columns"] for row in rows(staged, "ssd_s47_enquiry")] == [None]
+
+
+def test_what_could_not_be_read_is_counted_by_its_shape(staged: Staged) -> None:
+    counted = rows(staged, "unread_value", "table_name IN ('ssd_person', 'ssd_department', 'ssd_cp_plans')")
+    assert [tuple(row.values()) for row in counted] == [
+        ("ssd_department", "dept_team_id", "AAAA AA", 1, 1, 2),
+        ("ssd_person", "pers_dob", "99/99/9999", 1, 1, 3),
+        ("ssd_person", "pers_is_mother", "AAAAA", 1, 1, 1),
+        ("ssd_person", "pers_sex", "A", 1, 1, 5),
+    ]
+
+
+def test_the_same_child_has_the_same_key_in_every_table(staged: Staged) -> None:
     key = rows(staged, "ssd_person")[0]["pers_person_id"]
     assert isinstance(key, UUID)
     assert rows(staged, "ssd_cp_plans")[0]["cppl_person_id"] == key
     assert rows(staged, "ssd_cin_assessments")[0]["cina_person_id"] == key
 
 
-def test_a_finding_names_the_record_by_its_pseudonym(staged: staging.Staged) -> None:
+def test_a_finding_names_the_record_by_its_pseudonym(staged: Staged) -> None:
     plan = rows(staged, "ssd_cp_plans", "line = 3")[0]
     assert rows(staged, "finding", "rule_code = '8925'")[0]["record_key"] == plan["cppl_cp_plan_id"]
 
@@ -208,7 +231,7 @@ def test_a_finding_names_the_child_and_the_team_of_its_record(small: Settings) -
     }
     write_ssd(Path(small.inbox) / str(delivery), tables)
     landing.land(small, delivery)
-    staged = staging.stage(small, delivery)
+    staged = stage(small, delivery)
     [child] = [row["pers_person_id"] for row in rows(staged, "ssd_person")]
     found = rows(staged, "finding", "rule_code LIKE '%-READABLE'")
     assert {(row["table_name"], row["line"]): (row["child_id"], row["team_code"]) for row in found} == {
@@ -236,7 +259,7 @@ def test_staged_rows_are_counted_by_code_and_by_the_month_of_their_event(small: 
         },
     )
     landing.land(small, delivery)
-    profile = rows(staging.stage(small, delivery), "profile", "table_name IN ('ssd_person', 'ssd_cin_visits')")
+    profile = rows(stage(small, delivery), "profile", "table_name IN ('ssd_person', 'ssd_cin_visits')")
     counts = {
         (row["column_name"], row["code"], row["event_month"]): row["row_count"]
         for row in profile
@@ -253,7 +276,7 @@ def test_staged_rows_are_counted_by_code_and_by_the_month_of_their_event(small: 
     }
 
 
-def test_a_json_column_gives_its_flags_and_nothing_else(staged: staging.Staged) -> None:
+def test_a_json_column_gives_its_flags_and_nothing_else(staged: Staged) -> None:
     first, second = rows(staged, "ssd_cla_care_plan")
     assert first["lacp_cla_care_plan_json__ltfost18"] is True
     assert second["lacp_cla_care_plan_json__ltfost18"] is None
@@ -261,11 +284,11 @@ def test_a_json_column_gives_its_flags_and_nothing_else(staged: staging.Staged) 
     assert len(rows(staged, "finding", "table_name = 'ssd_cla_care_plan' AND line = 3")) == 10
 
 
-def test_columns_that_are_never_staged_are_not_there(staged: staging.Staged) -> None:
+def test_columns_that_are_never_staged_are_not_there(staged: Staged) -> None:
     assert not {"pers_forename", "pers_surname", "pers_common_child_id"} & rows(staged, "ssd_person")[0].keys()
 
 
-def test_every_check_counts_what_it_tested(staged: staging.Staged) -> None:
+def test_every_check_counts_what_it_tested(staged: Staged) -> None:
     result = rows(staged, "rule_result", "rule_code = 'PERS005A-READABLE'")[0]
     assert (result["rows_tested"], result["rows_failed"]) == (3, 1)
     passed = rows(staged, "rule_result", "rule_code = 'CPPL001A-PRESENT'")[0]
@@ -273,37 +296,34 @@ def test_every_check_counts_what_it_tested(staged: staging.Staged) -> None:
     assert passed["sentence"] and passed["remedy"]
 
 
-def test_the_page_of_a_delivery_says_what_to_mend_and_on_which_lines(
-    settings: Settings, staged: staging.Staged
-) -> None:
-    page = (staging.validation_pages(settings, DELIVERY, staged.folder) / "index.html").read_text(encoding="utf-8")
+def test_the_page_of_a_delivery_says_what_to_mend_and_on_which_lines(settings: Settings, staged: Staged) -> None:
+    page = (validation_pages(settings.reports, DELIVERY, staged.folder) / "index.html").read_text(encoding="utf-8")
     assert "Person id was given to an earlier row already: the first is kept, this one refused." in page
     assert "ssd_cp_plans.csv" in page and "8925" in page
-    assert page.index("Row refused") < page.index("Warning")
+    assert page.index("Row rejected") < page.index("Warning")
     assert "http" not in page
 
 
-def test_no_page_holds_a_value(settings: Settings, staged: staging.Staged) -> None:
-    pages = staging.validation_pages(settings, DELIVERY, staged.folder)
+def test_no_page_holds_a_value(settings: Settings, staged: Staged) -> None:
+    pages = validation_pages(settings.reports, DELIVERY, staged.folder)
+    assert write_data_docs(settings, DELIVERY, staged.folder) == pages / "great_expectations" / "index.html"
     texts = [page.read_text(encoding="utf-8") for page in pages.rglob("*.html")]
     assert any("is not a date" in text for text in texts)
-    assert (pages / "great_expectations" / "index.html").exists()
     assert not any("Made Up" in text or "31/02/2010" in text for text in texts)
 
 
-def test_great_expectations_index_has_a_place_for_each_table(settings: Settings, staged: staging.Staged) -> None:
-    pages = staging.validation_pages(settings, DELIVERY, staged.folder)
-    index = (pages / "great_expectations" / "index.html").read_text(encoding="utf-8")
+def test_great_expectations_index_has_a_place_for_each_table(settings: Settings, staged: Staged) -> None:
+    index = write_data_docs(settings, DELIVERY, staged.folder).read_text(encoding="utf-8")
     assert index.count('id="ssd_person"') == index.count('id="ssd_cp_plans"') == 1
 
 
-def test_what_is_read_leaves_nothing_behind(settings: Settings, staged: staging.Staged) -> None:
+def test_what_is_read_leaves_nothing_behind(settings: Settings, staged: Staged) -> None:
     assert sorted(path.name for path in settings.data_dir.iterdir()) == ["landing", "reports", "staging"]
 
 
-def test_the_same_again_is_a_no_op(settings: Settings, staged: staging.Staged) -> None:
+def test_the_same_again_is_a_no_op(settings: Settings, staged: Staged) -> None:
     before = {path: path.stat().st_mtime_ns for path in staged.folder.rglob("*")}
-    again = staging.stage(settings, DELIVERY)
+    again = stage(settings, DELIVERY)
     assert again.outcome == "already staged"
     assert {path: path.stat().st_mtime_ns for path in again.folder.rglob("*")} == before
 
@@ -317,11 +337,11 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def test_the_same_delivery_staged_elsewhere_has_the_same_bytes(
-    settings: Settings, staged: staging.Staged, tmp_path: Path
+    settings: Settings, staged: Staged, tmp_path: Path
 ) -> None:
     elsewhere = settings.model_copy(update={"data_dir": tmp_path})
     landing.land(elsewhere, DELIVERY)
-    again = staging.stage(elsewhere, DELIVERY)
+    again = stage(elsewhere, DELIVERY)
     assert again.folder.name == staged.folder.name
     assert _digests(again.folder) == _digests(staged.folder)
 
@@ -331,12 +351,12 @@ def small(tmp_path: Path) -> Iterator[Settings]:
     yield Settings(inbox_url=str(tmp_path / "inbox"), data_dir=tmp_path / "data", pseudonym_key=KEY)
 
 
-def _deliver_survey(settings: Settings, files: dict[str, list[dict[str, str]]]) -> staging.Staged:
+def _deliver_survey(settings: Settings, files: dict[str, list[dict[str, str]]]) -> Staged:
     folder = Path(settings.inbox) / str(SURVEY)
     for name, content in files.items():
         write_table(folder / f"{name}.csv", list(content[0]), content)
     landing.land(settings, SURVEY)
-    return staging.stage(settings, SURVEY)
+    return stage(settings, SURVEY)
 
 
 def test_answers_are_points_of_their_scale(small: Settings) -> None:
@@ -392,8 +412,8 @@ def test_a_delivery_without_a_needed_column_is_refused_and_the_earlier_one_stand
     assert storage.read_json(pointers / "current.json") == {"folder": good.folder.name}
     assert storage.read_json(pointers / "newest.json") == {"folder": bad.folder.name}
     assert failed(bad, "DLV-009") == [None]
-    page = staging.validation_pages(small, SURVEY, bad.folder) / "index.html"
-    assert "Delivery refused" in page.read_text(encoding="utf-8")
+    page = validation_pages(small.reports, SURVEY, bad.folder) / "index.html"
+    assert "Delivery rejected" in page.read_text(encoding="utf-8")
     listed = (small.reports / "validation" / "index.html").read_text(encoding="utf-8")
     assert f"E06000015/survey/2021-02/{bad.folder.name}/index.html" in listed
 
@@ -403,12 +423,25 @@ def test_a_delivery_of_nothing_known_is_refused(small: Settings) -> None:
     assert staged.refusal is not None and "DLV-010" in staged.refusal
 
 
+@pytest.mark.parametrize("name", ["ssd_cp_plans.zip", "ssd_cp_plans.csv.gz", "notes.zip"])
+def test_a_packed_table_is_refused_by_its_name_and_another_packed_file_is_not(small: Settings, name: str) -> None:
+    write_ssd(Path(small.inbox) / str(DELIVERY), {"ssd_person": PEOPLE[:1]})
+    (Path(small.inbox) / str(DELIVERY) / name).write_bytes(b"PK")
+    landing.land(small, DELIVERY)
+    refusal = stage(small, DELIVERY).refusal
+    if name == "notes.zip":
+        assert refusal is None
+    else:
+        assert refusal is not None
+        assert f"{name}: DLV-007 It is packed: unpack it, and deliver the file that is in it." in refusal
+
+
 def test_a_delivery_refused_at_landing_says_so_again(small: Settings) -> None:
     folder = Path(small.inbox) / str(SURVEY)
     folder.mkdir(parents=True)
     (folder / "invited.csv").symlink_to("/etc/hostname")
     assert landing.land(small, SURVEY).outcome == "refused"
-    staged = staging.stage(small, SURVEY)
+    staged = stage(small, SURVEY)
     assert staged.outcome == "refused"
     assert failed(staged, "DLV-001") == [None]
 
@@ -419,13 +452,13 @@ def test_another_key_makes_other_pseudonyms_and_another_version(small: Settings)
         "responses": [{"respondent_id": "R1", "q01": "Agree"}],
     }
     first = _deliver_survey(small, files)
-    other = staging.stage(small.model_copy(update={"pseudonym_key": SecretStr(KEY + "!")}), SURVEY)
+    other = stage(small.model_copy(update={"pseudonym_key": SecretStr(KEY + "!")}), SURVEY)
     assert other.folder != first.folder
 
 
 def test_nothing_landed_is_said_plainly(small: Settings) -> None:
-    with pytest.raises(staging.NothingLanded, match="E06000015/survey/2021-02 was not landed"):
-        staging.stage(small, SURVEY)
+    with pytest.raises(NothingLanded, match="E06000015/survey/2021-02 was not landed"):
+        stage(small, SURVEY)
 
 
 LOCAL = Delivery.parse("E06000015/local/2021-02")
@@ -434,22 +467,20 @@ LOCAL = Delivery.parse("E06000015/local/2021-02")
 def test_a_local_code_is_read_as_the_national_one_and_an_unmapped_one_is_reported(
     small: Settings, tmp_path: Path
 ) -> None:
-    project = tmp_path / "project"
-    shutil.copytree(PROJECT / "expectations", project / "expectations")
-    (project / "expectations" / "codes").mkdir(exist_ok=True)
-    (project / "expectations" / "codes" / "E06000015.csv").write_text(
+    codes = tmp_path / "council" / "E06000015" / "codes.csv"
+    codes.parent.mkdir(parents=True)
+    codes.write_text(
         "table_name,column_name,local_code,national_code,reviewed_on\nlocal_posts,role,SW,Social Worker,2021-01-05\n",
         encoding="utf-8",
     )
-    (project / "sql").symlink_to(PROJECT / "sql")
     posts = [
         {"post_id": "1", "worker_id": "W1", "post_status": "employed", "role": "sw", "full_time_equivalent": "0.8"},
         {"post_id": "2", "worker_id": "", "post_status": "vacant", "role": "SSW", "full_time_equivalent": "1"},
     ]
     write_table(Path(small.inbox) / str(LOCAL) / "posts.csv", list(posts[0]), posts)
-    settings = small.model_copy(update={"project_dir": project})
+    settings = small.model_copy(update={"council_dir": tmp_path / "council"})
     landing.land(settings, LOCAL)
-    staged = staging.stage(settings, LOCAL)
+    staged = stage(settings, LOCAL)
     assert [row["role"] for row in rows(staged, "local_posts")] == ["Social Worker", None]
     assert failed(staged, "POST004-READABLE") == [3]
 
@@ -457,8 +488,8 @@ def test_a_local_code_is_read_as_the_national_one_and_an_unmapped_one_is_reporte
 @pytest.mark.parametrize(
     ("file", "fields", "rule_code", "good", "bad"),
     [
-        ("visit_intervals", "cin_plan_id,cp_plan_id,from_date,interval_length,interval_unit", "LOC-001",
-         ",C1,2021-01-01,10,working_days", "P1,C1,2021-01-01,10,working_days"),
+        ("visit_intervals", "cin_plan_id,cp_plan_id,cla_placement_id,from_date,interval_length,interval_unit",
+         "LOC-001", ",C1,,2021-01-01,10,working_days", "P1,C1,,2021-01-01,10,working_days"),
         ("visit_modes", "cin_visit_id,cp_visit_id,cla_visit_id,visit_mode", "LOC-002", ",V1,,video", ",,,video"),
         ("serious_incidents", "notification_id,aware_date,notified_date", "LOC-003",
          "1,2021-02-01,2021-02-01", "2,2021-02-01,2021-01-31"),
@@ -475,7 +506,7 @@ def test_each_local_rule_fires_on_one_side_of_its_edge(
     folder.mkdir(parents=True)
     (folder / f"{file}.csv").write_text(f"{fields}\n{good}\n{bad}\n", encoding="utf-8")
     landing.land(small, LOCAL)
-    assert failed(staging.stage(small, LOCAL), rule_code) == [3]
+    assert failed(stage(small, LOCAL), rule_code) == [3]
 
 
 def test_a_visit_mode_joins_the_visit_of_the_ssd(small: Settings) -> None:
@@ -486,7 +517,7 @@ def test_a_visit_mode_joins_the_visit_of_the_ssd(small: Settings) -> None:
     (folder / "visit_modes.csv").write_text("cp_visit_id,visit_mode\nV1,video\n", encoding="utf-8")
     for delivery in (DELIVERY, LOCAL):
         landing.land(small, delivery)
-    visits, modes = staging.stage(small, DELIVERY), staging.stage(small, LOCAL)
+    visits, modes = stage(small, DELIVERY), stage(small, LOCAL)
     visit, mode = rows(visits, "ssd_cp_visits")[0], rows(modes, "local_visit_modes")[0]
     assert (mode["cp_visit_id"], mode["visit_mode"]) == (visit["cppv_cp_visit_id"], "video")
 
@@ -495,17 +526,17 @@ def test_two_runs_that_stage_the_same_at_once_do_no_harm(small: Settings, monkey
     folder = Path(small.inbox) / str(SURVEY)
     write_table(folder / "invited.csv", ["survey_date", "invited"], [{"survey_date": "2020-12-11", "invited": "162"}])
     landing.land(small, SURVEY)
-    unhindered = staging._must_not_be_refused_already
-    other: list[staging.Staged] = []
+    unhindered = _must_not_be_refused_already
+    other: list[Staged] = []
 
-    def another_run_is_faster(ingredients: staging.Ingredients) -> None:
-        unhindered(ingredients)
+    def another_run_is_faster(inputs: StagingInputs) -> None:
+        unhindered(inputs)
         if not other:
             monkeypatch.setattr(staging, "_must_not_be_refused_already", unhindered)
-            other.append(staging.stage(small, SURVEY))
+            other.append(stage(small, SURVEY))
 
     monkeypatch.setattr(staging, "_must_not_be_refused_already", another_run_is_faster)
-    staged = staging.stage(small, SURVEY)
+    staged = stage(small, SURVEY)
     assert (staged.folder, staged.outcome) == (other[0].folder, "staged")
 
 
@@ -517,7 +548,7 @@ def test_a_date_that_could_be_read_either_way_is_read_only_where_the_others_have
     posts = [{"post_id": str(n), "post_status": "vacant", "from_date": date} for n, date in enumerate(dates)]
     write_table(Path(small.inbox) / str(LOCAL) / "posts.csv", list(posts[0]), posts)
     landing.land(small, LOCAL)
-    staged = staging.stage(small, LOCAL)
+    staged = stage(small, LOCAL)
     values = [row["from_date"] for row in rows(staged, "local_posts")]
     assert values[:2] == [read, dt.date(2020, 3, 4)]
     assert values[3] is None and None not in values[4:]
@@ -536,4 +567,4 @@ def test_a_history_that_breaks_off_before_the_month_is_found_where_much_happened
     ]
     write_ssd(Path(small.inbox) / str(DELIVERY), {"ssd_cp_plans": plans})
     landing.land(small, DELIVERY)
-    assert failed(staging.stage(small, DELIVERY), "DLV-022") == found
+    assert failed(stage(small, DELIVERY), "DLV-022") == found

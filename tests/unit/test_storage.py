@@ -106,3 +106,45 @@ def test_who_dies_in_the_block_frees_the_lock(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", dies, str(tmp_path / ".lock")], check=False).returncode == -9
     with storage.one_at_a_time(tmp_path / ".lock"):
         pass
+
+
+def test_what_is_made_of_files_is_made_again_only_when_one_of_them_is_another(tmp_path: Path) -> None:
+    read: list[str] = []
+
+    @storage.cached_by_files("*.yaml", "rules/**/*.sql")
+    def made(folder: Path) -> tuple[str, ...]:
+        read.append(folder.name)
+        return tuple(path.read_text() for path in sorted(folder.rglob("*.*")))
+
+    one, rule = tmp_path / "one.yaml", tmp_path / "rules" / "deep" / "rule.sql"
+    rule.parent.mkdir(parents=True)
+    one.write_text("a")
+    assert made(tmp_path) is made(tmp_path)
+    for change in (
+        lambda: one.write_text("b"),
+        lambda: rule.write_text("c"),
+        lambda: rule.write_text("d"),
+        lambda: one.rename(tmp_path / "other.yaml"),
+        rule.unlink,
+    ):
+        before = len(read)
+        change()
+        assert made(tmp_path) == tuple(path.read_text() for path in sorted(tmp_path.rglob("*.*")))
+        assert len(read) == before + 1
+    (tmp_path / "note.txt").write_text("is read by nobody")
+    made(tmp_path)
+    assert len(read) == 6
+
+
+def test_what_cannot_be_made_is_tried_again(tmp_path: Path) -> None:
+    tried: list[Path] = []
+
+    @storage.cached_by_files("*")
+    def broken(folder: Path) -> None:
+        tried.append(folder)
+        raise ValueError
+
+    for _ in range(2):
+        with pytest.raises(ValueError):
+            broken(tmp_path)
+    assert len(tried) == 2

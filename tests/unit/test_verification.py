@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from pipelines.periods import Period
-from pipelines.snapshots import publish
+from pipelines.snapshots.publish import publish
+from pipelines.snapshots.verification import NoSuchSnapshot, find, verify
 from pipelines.storage import read_json, sha256_of_texts, write_json
-from pipelines.verification import NoSuchSnapshot, find, verify
-from pipelines.warehouse import build
+from pipelines.warehouse.build import build
 from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, MONTH, plan, settings_in, ssd
 

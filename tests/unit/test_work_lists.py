@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from pipelines import work_lists
+from pipelines.publications import work_lists
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ FINDING = {
     "line": 7,
     "column_name": "cinv_cin_visit_date",
     "sentence": "It is wrong.",
-    "remedy": "Mend it.",
+    "remedy": "Fix it.",
     "record": "1234e567",
     "child": None,
     "other_record": None,

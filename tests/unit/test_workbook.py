@@ -8,10 +8,10 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from pipelines import workbook
+from pipelines.contracts.published import PublishedColumn, PublishedTable
 from pipelines.periods import Period
-from pipelines.published import PublishedColumn, PublishedTable
-from pipelines.workbook import write_workbook
+from pipelines.snapshots import workbook
+from pipelines.snapshots.workbook import write_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,16 +27,19 @@ TABLE = PublishedTable(
 )
 ROWS = """
     ('=1+1', NULL, 'c', NULL, 'c', true, DATE '2021-02-28'),
-    ('b', 7.00, NULL, 77.75, 'u', false, NULL),
+    ('b', 0.00, 'low', 0.0, 'low', false, NULL),
     ('a', 1456.00, NULL, 95.0, NULL, NULL, NULL)
 """
+
+
+VERDICTS = [("E06000015", "Visits", "60.0%", "red", "3 of 5. Target 85: missed.")]
 
 
 def written(folder: Path, rows: str = ROWS) -> Path:
     folder.mkdir(exist_ok=True)
     given = duckdb.sql(f"SELECT * FROM (VALUES {rows}) AS given ({', '.join(COLUMNS)})")
     withheld = {"delivery": "It is not declared for the public edition."}
-    return write_workbook(folder, Period(2021, 2), [TABLE], {"kpi_month": given}, withheld)
+    return write_workbook(folder, Period(2021, 2), [TABLE], {"kpi_month": given}, withheld, VERDICTS)
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +48,19 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
 
 
 def test_contents_and_notes_come_first(book: Workbook) -> None:
-    assert book.sheetnames == ["contents", "notes", "kpi_month"]
+    assert book.sheetnames == ["contents", "notes", "verdicts", "kpi_month"]
     assert book["contents"]["A1"].value == "Safeguarding KPIs, February 2021"
     told = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=5, values_only=True)}
     assert told["kpi_month"] == "Every KPI."
     assert told["delivery"] == "Not public. It is not declared for the public edition."
     explained = {row[0] for row in book["notes"].iter_rows(values_only=True)}
-    assert {"[c]", "[z]", "[x]", "[low]", "[u]"} <= explained
+    assert {"[c]", "[z]", "[x]", "[low]"} <= explained
+
+
+def test_the_verdicts_stand_as_they_are_given(book: Workbook) -> None:
+    headings, *rows = book["verdicts"].iter_rows(min_row=4, values_only=True)
+    assert headings == ("authority_code", "kpi", "figure", "rating", "verdict")
+    assert rows == VERDICTS
 
 
 def test_a_sheet_holds_one_table_in_the_order_of_its_key(book: Workbook) -> None:
@@ -59,10 +68,10 @@ def test_a_sheet_holds_one_table_in_the_order_of_its_key(book: Workbook) -> None
     assert sheet["A1"].value == "Every KPI."
     assert list(sheet.tables) == ["kpi_month_table"]
     assert list(sheet.iter_rows(min_row=5, values_only=True)) == [
-        ("kpi_id", "numerator", "value", "is_so", "day", "notes"),
-        ("=1+1", "[c]", "[c]", "yes", "2021-02-28", None),
-        ("a", 1456, 95, None, None, None),
-        ("b", 7, 77.75, "no", None, "value [u]"),
+        ("kpi_id", "numerator", "value", "is_so", "day"),
+        ("=1+1", "[c]", "[c]", "yes", "2021-02-28"),
+        ("a", 1456, 95, None, None),
+        ("b", "[low]", "[low]", "no", None),
     ]
     assert sheet["A6"].data_type == "s"
 

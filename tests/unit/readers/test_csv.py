@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.findings import UnusableDelivery
-from pipelines.readers import Malformed, ReadingFailed, TableRead, csv, read_table, records
+from pipelines.staging.readers import Malformed, ReadingFailed, TableRead, csv, encoding, read_table, records
+from pipelines.staging.readers.encoding import PIECE, examine
 
 Row = tuple[int | str | None, ...]
 A_NAME = "Blenkinsop"
@@ -119,7 +120,7 @@ def test_a_plain_file_is_read_directly() -> None:
         b"a,b,\n1,2,\n",
         b"a,file_row_number\n1,2\n",
         b"\na,b\n1,2\n",
-        b"a,b\n1," + b"x" * 2 * csv.PIECE + b"\n",
+        b"a,b\n1," + b"x" * 2 * PIECE + b"\n",
     ],
     ids=[
         "line break in a field",
@@ -172,7 +173,7 @@ def test_headings_are_trimmed_and_keep_their_case() -> None:
         ("a,b\n1,é\n".encode("utf-8-sig"), "utf-8-sig", "é"),
         (b"a,b\n1,\xe9\x96\n", "windows-1252", "é–"),
         (b"a,b\n1,\xe9", "windows-1252", "é"),
-        (b"a,b\n1," + b"x" * (csv.PIECE - 7) + "é\n".encode(), "utf-8", "x" * (csv.PIECE - 7) + "é"),
+        (b"a,b\n1," + b"x" * (PIECE - 7) + "é\n".encode(), "utf-8", "x" * (PIECE - 7) + "é"),
     ],
     ids=["ASCII", "UTF-8", "with a byte order mark", "Windows-1252", "at the end", "character between two pieces"],
 )
@@ -184,7 +185,7 @@ def test_the_encoding_is_found_and_recorded(content: bytes, encoding: str, cell:
 
 def test_half_a_character_between_two_pieces_is_not_utf_8() -> None:
     beginning = "a,b\n1,é".encode()
-    content = beginning + b"x" * (csv.PIECE - len(beginning) - 1) + b"\xe9" + b"x\n"
+    content = beginning + b"x" * (PIECE - len(beginning) - 1) + b"\xe9" + b"x\n"
     read = reading(content).read
     assert read is not None
     assert read.encoding == "windows-1252"
@@ -203,9 +204,9 @@ def test_half_a_character_between_two_pieces_is_not_utf_8() -> None:
 def test_what_is_unusual_is_seen_between_two_pieces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: list[bytes], is_plain: bool
 ) -> None:
-    monkeypatch.setattr(csv, "PIECE", len(pieces[0]))
+    monkeypatch.setattr(encoding, "PIECE", len(pieces[0]))
     (tmp_path / "ssd_person.csv").write_bytes(b"".join(pieces))
-    assert csv.examine(tmp_path / "ssd_person.csv").is_plain == is_plain
+    assert examine(tmp_path / "ssd_person.csv").is_plain == is_plain
 
 
 @pytest.mark.parametrize("byte", [0x81, 0x8D, 0x8F, 0x90, 0x9D])
@@ -348,8 +349,8 @@ def test_a_file_may_be_as_large_as_allowed_and_no_larger() -> None:
     ],
 )
 def test_no_refusal_shows_what_the_file_holds(content: str) -> None:
-    for encoding in ("utf-8", "latin-1"):
-        assert A_NAME not in str(reading(content.encode(encoding)).refusal)
+    for name in ("utf-8", "latin-1"):
+        assert A_NAME not in str(reading(content.encode(name)).refusal)
     assert reading(content.encode("latin-1")).refusal is not None
 
 
@@ -409,3 +410,65 @@ def test_a_quotation_mark_left_open_costs_its_own_record_and_no_other(
         read = read_table(connection, tmp_path / "t.csv", "t", largest_bytes=1000, scratch=tmp_path)
         lines = [line for (line,) in connection.execute('SELECT line FROM raw."t" ORDER BY line').fetchall()]
     assert ([bad.line for bad in read.malformed], lines) == (refused, kept)
+
+
+AROUND_RECORDS = {
+    "a separator first": b"sep=,\r\na,b\r\n1,2\r\n",
+    "a separator in quotation marks": b'"sep=,"\r\na,b\r\n1,2\r\n',
+    "a title": b"Child protection plans,\r\na,b\r\n1,2\r\n",
+    "two titles and a blank line": b"Plans\r\nmade on Monday\r\n\r\na,b\r\n1,2\r\n",
+    "a second byte order mark": b'\xef\xbb\xbf\xef\xbb\xbf"a",b\r\n1,2\r\n',
+    "the end of text of MS-DOS": b"a,b\r\n1,2\r\n\x1a",
+    "dashes below the headings": b"a,b\r\n-,---\r\n1,2\r\n",
+    "dashes, and a count of rows": b"a,b\r\n-,-\r\n1,2\r\n\r\n(1 rows affected)",
+    "whole lines in quotation marks": b'"a,b"\r\n"1,2"\r\n',
+    "headings alone in quotation marks": b'"a,b"\r\n',
+}
+
+
+@pytest.mark.parametrize("content", AROUND_RECORDS.values(), ids=AROUND_RECORDS)
+def test_what_stands_around_the_records_is_left_out_with_one_finding(content: bytes) -> None:
+    read = reading(content).read
+    assert read is not None
+    assert (read.columns, read.malformed, read.ends_with_break) == (("a", "b"), (), True)
+    assert [odd.rule.code for odd in read.oddities] == ["DLV-034"]
+    assert [row[1:] for row in rows(content)] == ([("1", "2")] if b"1,2" in content else [])
+
+
+def test_the_lines_of_a_file_stay_its_own_below_a_title() -> None:
+    assert rows(b"Plans\r\n\r\na,b\r\n1,2\r\n") == [(4, "1", "2")]
+
+
+def test_a_field_within_a_line_in_quotation_marks_may_be_quoted() -> None:
+    assert rows(b'"a,b"\n"""x,y"",2"\n') == [(2, "x,y", "2")]
+
+
+@pytest.mark.parametrize(
+    ("content", "records"),
+    [
+        pytest.param(b"a,b\n-,-x\n1,2\n", [("-", "-x"), ("1", "2")], id="no line of dashes"),
+        pytest.param(b"a,b\n1,2\n-,-\n", [("1", "2"), ("-", "-")], id="dashes elsewhere"),
+        pytest.param(b"a,b\nsep=,\n1,2\n", [("sep=", None), ("1", "2")], id="a separator further down"),
+        pytest.param(b"a,b\n\x1a,\n1,2\n", [("\x1a", None), ("1", "2")], id="an end of text further up"),
+        pytest.param(b'"a,b",c\n1,2\n', [("1", "2")], id="a heading with a comma"),
+    ],
+)
+def test_what_only_looks_like_it_is_a_record(content: bytes, records: list[Row]) -> None:
+    read = reading(content).read
+    assert read is not None
+    assert read.oddities == ()
+    assert [row[1:] for row in rows(content)] == records
+
+
+def test_a_count_of_rows_without_dashes_is_no_record_that_fits() -> None:
+    read = reading(b"a,b\n1,2\n(1 rows affected)\n").read
+    assert read is not None
+    assert [bad.line for bad in read.malformed] == [3]
+
+
+def test_a_table_of_one_column_has_no_title() -> None:
+    assert rows(b"a\n1\n2\n") == [(2, "1"), (3, "2")]
+
+
+def test_a_separator_first_that_is_no_comma_is_named() -> None:
+    assert refusal(b"sep=;\na;b\n1;2\n") == ("DLV-007", "Its headings are separated by semicolons, not by commas.")

@@ -12,17 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.contracts import load_sources
+from pipelines.contracts.loading import load_sources
 from pipelines.findings import UnusableDelivery
-from pipelines.readers import read_lists
-from pipelines.readers.lists import plain, plain_code
 from pipelines.settings import PROJECT
+from pipelines.staging.readers import read_lists
+from pipelines.staging.readers.workbook_lists import plain, plain_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipelines.readers import TableRead
+    from pipelines.staging.readers import TableRead
 
 CONTRACTS = list(load_sources(PROJECT / "expectations")["annex_a"].tables.values())
 A_NAME = "Blenkinsop"

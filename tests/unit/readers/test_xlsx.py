@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from pipelines.findings import UnusableDelivery
-from pipelines.readers import TableRead, read_table, records, xlsx
+from pipelines.staging.readers import TableRead, read_table, records, xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,6 +229,14 @@ def test_a_zip_bomb_is_not_unpacked(read: Reader, monkeypatch: pytest.MonkeyPatc
     assert read.refusal(bomb)[0] == "DLV-003"
 
 
+def with_sheet(rows: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(SMALL)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    members[sheet] = re.sub(rb"<sheetData>.*</sheetData>", f"<sheetData>{rows}</sheetData>".encode(), members[sheet])
+    return archive_of(members)
+
+
 @pytest.mark.parametrize("piece", [80, 90, 100, 1024 * 1024])
 def test_two_cells_far_apart_are_not_given_the_memory_between_them(
     read: Reader, monkeypatch: pytest.MonkeyPatch, piece: int
@@ -236,6 +245,26 @@ def test_two_cells_far_apart_are_not_given_the_memory_between_them(
     code, cause = read.refusal(sheet_of({"A1": "id", "XFD1048576": 1}))
     assert code == "DLV-003"
     assert "row 1,048,576 and column 16,384" in cause
+
+
+@pytest.mark.parametrize(("row", "is_read"), [("1048576", True), ("1048577", False), ("2147483647", False)])
+def test_a_row_that_no_sheet_has_is_refused_however_few_cells_there_are(read: Reader, row: str, is_read: bool) -> None:
+    content = with_sheet(f'<row r="1"><c t="str"><v>id</v></c></row><row r="{row}"><c t="str"><v>1</v></c></row>')
+    if is_read:
+        assert read(content).rows_read == 1
+    else:
+        assert read.refusal(content)[0] == "DLV-003"
+
+
+def test_cells_without_a_reference_are_counted(read: Reader) -> None:
+    cells = ["<c/>"] * 16_383 + ['<c t="str"><v>id</v></c>']
+    assert read(with_sheet(f'<row r="1">{"".join(cells)}</row>')).columns == ("id",)
+    assert read.refusal(with_sheet(f'<row r="1"><c/>{"".join(cells)}</row>'))[0] == "DLV-003"
+
+
+def test_a_list_of_more_cells_with_references_is_no_row(read: Reader) -> None:
+    chain = b"<calcChain>" + b"".join(b'<c r="A%d"/>' % row for row in range(1, 20_000)) + b"</calcChain>"
+    assert read(with_member(SMALL, "xl/calcChain.xml", chain)).rows_read == 1
 
 
 def test_a_prefix_that_excel_declares_is_no_cell(read: Reader) -> None:

@@ -12,18 +12,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from pipelines.contracts import BadContract, load_sources
+from pipelines.contracts.loading import load_sources
+from pipelines.contracts.model import BadContract
+from pipelines.contracts.variants import of_year
 from pipelines.findings import UnusableDelivery
-from pipelines.readers import read_xml, xml
 from pipelines.settings import PROJECT
+from pipelines.staging.readers import read_xml, xml
+from pipelines.staging.readers.xml import FEWEST_TO_MISS, PIECE, _Reading
+from pipelines.staging.readers.xml_layout import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipelines.readers import TableRead
+    from pipelines.staging.readers import TableRead
 
-CENSUS = load_sources(PROJECT / "expectations")["cin_census"].of_year(2024)
+CENSUS = of_year(load_sources(PROJECT / "expectations")["cin_census"], 2024)
 CONTRACTS = list(CENSUS.tables.values())
 A_NAME = "Blenkinsop"
 
@@ -290,7 +294,7 @@ def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: Reade
     ],
     ids=["before the first", "between two", "after the last", "in what holds them", "in the root", "at the end"],
 )
-@pytest.mark.parametrize("piece", [7, xml.PIECE])
+@pytest.mark.parametrize("piece", [7, PIECE])
 def test_text_around_records_is_told_wherever_a_piece_of_the_file_ends(
     read: Reader, monkeypatch: pytest.MonkeyPatch, spoilt: bytes, line: int, piece: int
 ) -> None:
@@ -333,7 +337,7 @@ def test_a_value_is_read_as_it_stands(read: Reader, value: str) -> None:
 
 def test_a_column_that_figures_depend_on_and_no_row_of_many_has_is_missing(read: Reader) -> None:
     closed = "cinclosuredate"
-    for referrals, is_given in ((xml.FEWEST_TO_MISS - 1, True), (xml.FEWEST_TO_MISS, False)):
+    for referrals, is_given in ((FEWEST_TO_MISS - 1, True), (FEWEST_TO_MISS, False)):
         told = read(census(*[child(child_id=f"C{number}") for number in range(referrals)]))
         assert (closed in told["cin_census_details"].columns) is is_given
     assert "reasonforclosure" in told["cin_census_details"].columns
@@ -357,8 +361,8 @@ def workforce(read: Reader, workers: int, around: str) -> dict[str, tuple[str, .
 
 @pytest.mark.parametrize("heading", ["workingdayslost", "cases30"])
 def test_what_a_figure_needs_and_nobody_of_many_has_is_missing(read: Reader, heading: str) -> None:
-    assert heading in workforce(read, xml.FEWEST_TO_MISS - 1, "")["workforce_census_workers"]
-    assert heading not in workforce(read, xml.FEWEST_TO_MISS, "")["workforce_census_workers"]
+    assert heading in workforce(read, FEWEST_TO_MISS - 1, "")["workforce_census_workers"]
+    assert heading not in workforce(read, FEWEST_TO_MISS, "")["workforce_census_workers"]
 
 
 def test_a_return_without_the_row_that_each_has_lacks_its_table(read: Reader) -> None:
@@ -372,7 +376,7 @@ def test_a_return_without_the_row_that_each_has_lacks_its_table(read: Reader) ->
 
 
 def test_a_table_that_the_year_did_not_have_is_absent_unless_it_has_rows(read: Reader) -> None:
-    earlier = load_sources(PROJECT / "expectations")["cin_census"].of_year(2021)
+    earlier = of_year(load_sources(PROJECT / "expectations")["cin_census"], 2021)
 
     def tables(content: bytes) -> set[str]:
         read.file.write_bytes(content)
@@ -403,7 +407,7 @@ def test_of_the_document_no_more_is_held_than_a_record() -> None:
         def take(self, line: int, values: list[str | None]) -> None:
             pass
 
-    reading = xml._Reading("Message", CONTRACTS, {each.name: Sink(each) for each in CONTRACTS}, "x")  # type: ignore[misc]
+    reading = _Reading("Message", CONTRACTS, {each.name: Sink(each) for each in CONTRACTS}, "x")  # type: ignore[misc]
     for piece in (b"<Message><Children>", *[CHILD.encode()] * 300):
         reading.feed(piece)
         assert sum(1 for _ in reading._document.iter()) < 5
@@ -421,7 +425,7 @@ LAUGHS = b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
         b'<!DOCTYPE l SYSTEM "http://localhost/x.dtd">' + census(CHILD),
         b'<!DOCTYPE l [<!ENTITY % p SYSTEM "http://localhost/x.dtd">%p;]>' + census(CHILD),
         ("<!DOCTYPE l>" + census(CHILD).decode()).encode("utf-16"),
-        b"<!--" + b" " * xml.PIECE + b"-->" + LAUGHS + census(CHILD),
+        b"<!--" + b" " * PIECE + b"-->" + LAUGHS + census(CHILD),
     ],
     ids=["declared", "used", "a file", "a network", "a parameter", "utf-16", "far down"],
 )
@@ -514,4 +518,4 @@ def test_a_path_that_starts_from_no_row_is_a_fault_of_the_contract() -> None:
         for column in contract.columns
     ]
     with pytest.raises(BadContract, match=r"cin_census_factors\.lachildid: ancestor::Chld"):
-        xml.places_of([contract.with_columns(tuple(astray)), CENSUS.tables["cin_census_children"]])
+        places_of([contract.with_columns(tuple(astray)), CENSUS.tables["cin_census_children"]])

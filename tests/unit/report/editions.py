@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import report
+from pipelines.contracts.kpis import load_register
+from pipelines.contracts.published import PUBLIC, RESTRICTED, load_published
 from pipelines.periods import Period
-from pipelines.published import PUBLIC, RESTRICTED, load_published
 from pipelines.settings import PROJECT
+from pipelines.snapshots import report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +57,7 @@ def window(kpi_id: str, value: float | None, unit: str = "percent", **others: An
         "numerator": value,
         "denominator": 100 if unit == "percent" else None,
         "value": value,
-        "shown": value,
+        "value_rounded": value,
         "unit": unit,
         "rag": "no target",
         "narrative_conflict": False,
@@ -79,6 +80,8 @@ def change(kpi_id: str, now: float, base: float, unit: str = "percent", **others
         "base_numerator": base,
         "base_denominator": 100 if unit == "percent" else None,
         "base_value": base,
+        "value_rounded": now,
+        "base_value_rounded": base,
         "change": now - base,
     }
     return {"kpi_id": kpi_id, **told, **others}
@@ -87,7 +90,16 @@ def change(kpi_id: str, now: float, base: float, unit: str = "percent", **others
 def points(kpi_id: str, *values: float | None, **others: Any) -> list[Row]:
     """A chart's months, the last of them the reporting month."""
     months = [str(Period.parse(MONTH).plus(number - len(values) + 1)) for number in range(len(values))]
-    told = {"authority_code": AUTHORITY, "kpi_id": kpi_id, "points": len(values), "is_trial": False, **others}
+    told = {
+        "authority_code": AUTHORITY,
+        "kpi_id": kpi_id,
+        "charted": "figure",
+        "phase": 1,
+        "phase_first_month": months[0],
+        "points": len(values),
+        "is_trial": False,
+        **others,
+    }
     return [
         {"reporting_month": month, "value": value, "value_symbol": "c" if value is None else None, **told}
         for month, value in zip(months, values, strict=True)
@@ -143,15 +155,30 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, rows:
 
 
 CONTRACTS_WITH_SYMBOLS = {
-    "kpi_window": ("numerator", "denominator", "value", "shown", "lower", "upper"),
-    "kpi_month": ("numerator", "denominator", "value", "shown", "lower", "upper"),
-    "kpi_change": ("numerator", "denominator", "value", "base_numerator", "base_denominator", "base_value", "change"),
-    "kpi_chart": ("value", "mean", "lower_limit", "upper_limit"),
+    "kpi_window": ("numerator", "denominator", "value", "value_rounded", "lower", "upper"),
+    "kpi_month": ("numerator", "denominator", "value", "value_rounded", "lower", "upper"),
+    "kpi_change": (
+        "numerator",
+        "denominator",
+        "value",
+        "value_rounded",
+        "base_numerator",
+        "base_denominator",
+        "base_value",
+        "base_value_rounded",
+        "change",
+    ),
+    "kpi_chart": ("value", "value_year_before"),
     "survey_score": ("score", "rounded_score", "respondents"),
 }
 
 
+SECTION_OF = {kpi.kpi_id: kpi.section for kpi in load_register(PROJECT / "sql/kpis")}
+
+
 def written(folder: Path, *, public: bool = False) -> Path:
-    """Write the report of an edition; its page."""
-    report.write(folder, Period.parse(MONTH), PUBLIC if public else RESTRICTED)
+    """Write the report of an edition, KPIs that the project does not have in a section; its page."""
+    kpis = duckdb.read_parquet(str(folder / "kpi.parquet")).project("kpi_id, unit").fetchall()
+    others = {kpi_id: "performance" if unit == "percent" else "pressures" for kpi_id, unit in kpis}
+    report.write(folder, Period.parse(MONTH), PUBLIC if public else RESTRICTED, others | SECTION_OF)
     return folder / report.PAGE

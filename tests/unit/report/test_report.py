@@ -9,13 +9,22 @@ from typing import TYPE_CHECKING, Any
 import docx
 import pytest
 
+from pipelines.contracts.published import RESTRICTED
+from pipelines.periods import Period
+from pipelines.snapshots import report
 from tests.reports import read_page, read_word
 from tests.unit.report.editions import AUTHORITY, MONTH, OTHER, change, kpi, points, put, score, window, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-HIDDEN = {"numerator": None, "shown": None, "numerator_symbol": "c", "value_symbol": "c", "shown_symbol": "c"}
+HIDDEN = {
+    "numerator": None,
+    "value_rounded": None,
+    "numerator_symbol": "c",
+    "value_symbol": "c",
+    "value_rounded_symbol": "c",
+}
 
 
 def said(folder: Path, *, public: bool = False, **tables: list[dict[str, Any]]) -> str:
@@ -24,7 +33,15 @@ def said(folder: Path, *, public: bool = False, **tables: list[dict[str, Any]]) 
 
 def test_a_figure_stands_with_its_count_its_months_its_limits_and_its_target(tmp_path: Path) -> None:
     row = window(
-        "visits", 60.04, numerator=1456, denominator=2425, shown=60.0, lower=58.14, upper=61.98, target=85, rag="red"
+        "visits",
+        60.04,
+        numerator=1456,
+        denominator=2425,
+        value_rounded=60.0,
+        lower=58.14,
+        upper=61.98,
+        target=85,
+        rag="red",
     )
     words = said(tmp_path, kpi=[kpi("visits")], kpi_window=[row])
     when = "September 2020 to February 2021 (95% limits 58.1% to 62.0%)"
@@ -34,8 +51,8 @@ def test_a_figure_stands_with_its_count_its_months_its_limits_and_its_target(tmp
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (change("visits", 60, 50), "10.0 points more than the 50.0% (50 of 100) of the end of February 2020."),
-        (change("visits", 50, 60), "10.0 points fewer than the 60.0% (60 of 100) of the end of February 2020."),
+        (change("visits", 60, 50), "10.0 percentage points more than the 50.0% (50 of 100) of the end of"),
+        (change("visits", 50, 60), "10.0 percentage points fewer than the 60.0% (60 of 100) of the end of"),
         (change("visits", 50, 50), "The same as the 50.0% (50 of 100) of the end of February 2020."),
         (change("visits", 60, 50, is_beyond_chance=False), "of the end of February 2020, which chance could explain."),
         (change("visits", 60, 50, is_beyond_chance=True), "2020, more than chance explains, and better."),
@@ -72,7 +89,7 @@ def test_what_is_hidden_is_its_symbol_and_no_chart_has_it(tmp_path: Path) -> Non
             window("visits", None, target=70, rag="not shown", **HIDDEN),
             window("reviews", 60, target=70, rag="red"),
         ],
-        "kpi_chart": [*points("visits", None, None, target=70), *points("reviews", None, 50, 60, target=70)],
+        "kpi_chart": points("reviews", 50, 60, target=70),
         "kpi_change": [change("reviews", 60, 3, base_numerator=None, base_value=None, change=None, change_symbol="c",
                               base_numerator_symbol="c", base_value_symbol="c")],
     }  # fmt: skip
@@ -80,8 +97,22 @@ def test_what_is_hidden_is_its_symbol_and_no_chart_has_it(tmp_path: Path) -> Non
     assert "[c] Visits [c] of 100, September 2020" in page.words
     assert "What it was in the six months to the end of February 2020 is hidden." in page.words
     assert [title for title, _ in page.pictures] == ["Reviews"]
-    assert "1 of the 3 months are hidden by disclosure control." in page.pictures[0][1]
-    assert "Figures that are hidden, because a small number would show Visits" in page.words
+    assert "Figures that are hidden, because they are of few Visits" in page.words
+
+
+def test_what_was_rounded_to_0_is_its_symbol(tmp_path: Path) -> None:
+    symbols = {"numerator_symbol": "low", "value_symbol": "low", "value_rounded_symbol": "low"}
+    row = window("visits", 0, numerator=0, target=70, rag="red", **symbols)
+    tables = {
+        "kpi": [kpi("visits")],
+        "kpi_window": [row],
+        "kpi_change": [change("visits", 0, 20, **symbols)],
+        "kpi_chart": [each | {"value_symbol": None if each["value"] else "low"} for each in points("visits", 20, 0)],
+    }
+    page = read_page(written(put(tmp_path, public=True, **tables), public=True))
+    assert "[low] ■ Red Visits [low] of 100, September 2020" in page.words
+    assert "20.0 percentage points fewer than the 20.0% (20 of 100)" in page.words
+    assert page.pictures[0][1].startswith("February 2021: [low]")
 
 
 def test_the_public_report_reads_its_own_tables_alone(tmp_path: Path) -> None:
@@ -102,7 +133,7 @@ def test_a_change_from_what_is_shown_to_what_is_hidden_is_hidden(tmp_path: Path)
 
 @pytest.mark.parametrize("symbol", [None, "z"])
 def test_a_share_of_nobody_is_none_in_either_edition(tmp_path: Path, symbol: str | None) -> None:
-    row = window("visits", None, numerator=0, denominator=0, value_symbol=symbol, shown_symbol=symbol)
+    row = window("visits", None, numerator=0, denominator=0, value_symbol=symbol, value_rounded_symbol=symbol)
     words = said(tmp_path, public=symbol is not None, kpi=[kpi("visits")], kpi_window=[row])
     assert "nothing to count Visits 0 of 0" in words and "[z] Visits" not in words
 
@@ -244,8 +275,14 @@ def test_a_month_without_figures_says_so(tmp_path: Path) -> None:
         ({"variation": "concern", "signals": "outside the limits"}, "worse beyond the usual variation (outside the"),
         ({"variation": "improvement", "assurance": "met by chance"}, "better beyond the usual variation; as things"),
         ({"is_trial": True}, "the provisional limits of 3 months are 40.0% to 80.0%, their mean 60.0%."),
+        ({"assurance": "cannot be said"}, "variation; whether the target will be met cannot be said from these"),
+        ({"lower_limit": None, "upper_limit": None, "variation": "not judged"}, "February 2021: 60.0%."),
+        (
+            {"lower_limit": None, "upper_limit": None, "variation": "not judged", "assurance": "cannot be said"},
+            "It is not judged by limits; whether the target will be met cannot be said from these months.",
+        ),
     ],
-    ids=["usual", "worse", "better", "provisional"],
+    ids=["usual", "worse", "better", "provisional", "not said", "without limits", "neither"],
 )  # fmt: skip
 def test_a_chart_says_what_it_shows(tmp_path: Path, last: dict[str, Any], words: str) -> None:
     limits = {"mean": 60, "lower_limit": 40, "upper_limit": 80, "target": 70, "variation": "common cause"}
@@ -257,7 +294,51 @@ def test_a_chart_says_what_it_shows(tmp_path: Path, last: dict[str, Any], words:
     page = read_page(written(put(tmp_path, **tables)))
     ((title, text),) = page.pictures
     assert title == "Visits" and words in text
-    assert page.tables["Visits by month"][1][:3] == ("December 2020", "50.0%", "70")
+    assert page.tables["Visits by month"][1][:4] == ("December 2020", "50.0%", "60.0%", "70")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("found", "found: eight months or more on one side of the mean before"), ("A new system", "A new system")],
+)
+def test_a_step_is_drawn_and_named(tmp_path: Path, reason: str, words: str) -> None:
+    steps = points("visits", 50, 54, 80, 84, target=70, lower_limit=40, upper_limit=90, variation="common cause")
+    for place, point in enumerate(steps):
+        point |= {"mean": 82 if place > 1 else 52, "points": 2, "phase": 2 if place > 1 else 1}
+        point |= {"phase_first_month": "2021-01" if place > 1 else "2020-11", "phase_reason": reason}
+    tables = {
+        "kpi": [kpi("visits")],
+        "kpi_window": [window("visits", 84, target=70, rag="green")],
+        "kpi_chart": steps,
+    }
+    file = written(put(tmp_path, **tables))
+    ((_, text),) = read_page(file).pictures
+    assert f"From January 2021 it is another level ({words}): the mean before was 52.0%." in text
+    assert "from Jan 21" in file.read_text("utf-8")
+
+
+def test_an_open_count_is_a_line_beside_the_year_before_and_a_chart_of_its_net_change(tmp_path: Path) -> None:
+    level = {"phase": None, "phase_first_month": None, "points": None, "is_trial": None, "variation": "not judged"}
+    limits = {"mean": -0.5, "lower_limit": -9.0, "upper_limit": 8.0, "variation": "common cause"}
+    tables = {
+        "kpi": [kpi("cla_count", "count")],
+        "kpi_window": [window("cla_count", 655, "count")],
+        "kpi_chart": [
+            *points("cla_count", 650, 655, value_year_before=590, **level),
+            *points("cla_count", -6, 5, charted="net change", **limits),
+        ],
+    }
+    page = read_page(written(put(tmp_path, **tables)))
+    told = dict(page.pictures)
+    assert list(told) == ["Cla_Count", "Cla_Count: net change"]
+    assert told["Cla_Count"].endswith("February 2021: 655; a year before it was 590.")
+    minus = "\N{MINUS SIGN}"
+    assert (
+        f"February 2021: +5; the limits of 2 months are {minus}9 to +8, their mean {minus}0.5."
+        in (told["Cla_Count: net change"])
+    )
+    assert page.tables["Cla_Count: net change by month"][1][:2] == ("January 2021", f"{minus}6")
+    assert page.tables["Cla_Count by month"][2][:3] == ("February 2021", "655", "590")
 
 
 def test_the_page_needs_nothing_and_the_same_tables_are_the_same_bytes(tmp_path: Path) -> None:
@@ -284,7 +365,7 @@ def test_the_word_version_has_headings_header_rows_and_alternative_texts(tmp_pat
     file = written(put(tmp_path, **tables)).with_name("report.docx")
     document = docx.Document(str(file))
     headings = [each.text for each in document.paragraphs if each.style.name == "Heading 1"]
-    assert headings[0] == "In short" and "The social work survey" in headings and headings[-1] == "How it is counted"
+    assert headings[0] == "Summary" and "The social work survey" in headings and headings[-1] == "How it is counted"
     assert all(table.rows[0]._tr.trPr.xpath("w:tblHeader") for table in document.tables) and document.tables
     assert [shape._inline.docPr.get("descr").partition(".")[0] for shape in document.inline_shapes] == [
         "Visits",
@@ -294,3 +375,19 @@ def test_the_word_version_has_headings_header_rows_and_alternative_texts(tmp_pat
         assert {part.date_time for part in parts.infolist()} == {(2000, 1, 1, 0, 0, 0)}
     assert document.core_properties.created.year == document.core_properties.modified.year == 2000
     assert document.core_properties.title == "Monitoring safeguarding practice, February 2021"
+
+
+@pytest.mark.parametrize(
+    ("section", "title"),
+    [
+        ("demand", "Pressures"),
+        ("pressures", "Pressures"),
+        ("performance", "Performance"),
+        ("caseloads", "Caseloads against their bounds"),
+        ("babies", "Babies seen"),
+    ],
+)
+def test_a_new_figure_stands_in_the_section_that_its_file_names(tmp_path: Path, section: str, title: str) -> None:
+    folder = put(tmp_path, kpi=[kpi("visits")], kpi_window=[window("visits", 60, numerator=3, denominator=5)])
+    (part,) = report.make(folder, Period.parse(MONTH), RESTRICTED, {"visits": section}).parts
+    assert {each.title for each in part.sections if "3 of 5" in repr(each.blocks)} == {title}

@@ -245,12 +245,31 @@ class Recount:
         def due_after(since: dt.date, reviews: int) -> dt.date:
             return working_days_after(since, 20) if reviews == 0 else months_after(since, 3 if reviews == 1 else 6)
 
+        def due_after_placed(since: dt.date, reviews: int) -> dt.date:
+            return since + dt.timedelta(28) if reviews == 0 else months_after(since, 3 if reviews == 1 else 6)
+
         def dues(as_of: dt.date) -> Iterator[Due]:
             for spell, (_, start, end) in self._care_spells.items():
+                placed = self._placed_for_adoption.get(spell)
+                known = placed if placed is not None and placed <= as_of else None
                 if start <= as_of:
-                    yield from what_fell_due(start, end, held.get(spell, ()), due_after, as_of)
+                    before = [day for day in held.get(spell, ()) if known is None or day <= known]
+                    yield from what_fell_due(start, known or end, before, due_after, as_of)
+                if known is not None:
+                    since = [day for day in held.get(spell, ()) if day > known]
+                    yield from what_fell_due(known, end, since, due_after_placed, as_of)
 
         return pooled(dues)
+
+    @cached_property
+    def _placed_for_adoption(self) -> dict[str, dt.date]:
+        """The day of it by spell of care; it lasts until the care ends."""
+        return {
+            placement["clap_cla_id"]: start
+            for placement in self.table("cla_placement", "clap_cla_placement_id")
+            if placement["clap_cla_placement_type"] == "A6"
+            and (start := as_date(placement["clap_cla_placement_start_date"]))
+        }
 
     @cached_property
     def _cla_reviews(self) -> dict[str, list[dt.date]]:
@@ -276,7 +295,9 @@ class Recount:
                 if start is None or start > as_of:
                     continue
                 child, spell = placement["clap_person_id"], placement["clap_cla_id"]
-                first_review = min(self._cla_reviews.get(spell, ()), default=dt.date.max)
+                reviews = self._cla_reviews.get(spell, ())
+                first_review = min(reviews, default=dt.date.max)
+                placed_review = min((day for day in reviews if day > start), default=dt.date.max)
 
                 def due_after(since: dt.date, visits: int) -> dt.date:
                     kind = placement["clap_cla_placement_type"]  # noqa: B023
@@ -284,6 +305,8 @@ class Recount:
                     with_parent = kind == "P1" and legal == "C1"
                     if visits == 0 and since == start:  # noqa: B023
                         return since + dt.timedelta(7)
+                    if kind == "A6":
+                        return since + dt.timedelta(7 if since < placed_review else 42)  # noqa: B023
                     if with_parent:
                         return since + dt.timedelta(7 if since < first_review else 28)  # noqa: B023
                     long_term = kind in ("U1", "U4") or _on(care_plans[child], since) in ("LTFOST18", "LTRELFR")  # noqa: B023

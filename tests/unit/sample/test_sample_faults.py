@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from recount import as_date, decoded, records
 
-from pipelines.contracts import load_sources
+from pipelines.contracts.loading import load_sources
+from pipelines.contracts.structural_checks import all_checks
 from pipelines.findings import DELIVERY_RULES
-from pipelines.sample.faults import FAULTS, SSD_FAULTS, SURVEY_FAULTS, Fault, PlantedFault
+from pipelines.sample.files.faults import FAULTS, SSD_FAULTS, SURVEY_FAULTS, Fault, PlantedFault
 from pipelines.settings import PROJECT
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _all_rules() -> Iterator[Rule]:
     yield from DELIVERY_RULES.values()
     for source in load_sources(PROJECT / "expectations").values():
         for contract in source.tables.values():
-            yield from (check.rule for check in contract.checks)
+            yield from (check.rule for check in all_checks(contract))
 
 
 def title(fault: Fault) -> tuple[str, str, str]:

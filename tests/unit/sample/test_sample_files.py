@@ -11,7 +11,7 @@ import pytest
 import yaml
 from recount import BANK_HOLIDAYS, decoded, half_up, records
 
-from pipelines.contracts import load_sources
+from pipelines.contracts.loading import load_sources
 from pipelines.periods import Period
 from pipelines.sample import SampleWritten, write_sample
 from pipelines.settings import PROJECT
@@ -19,7 +19,7 @@ from pipelines.settings import PROJECT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.contracts import Contract
+    from pipelines.contracts.model import Contract
 
 SCHEMA = PROJECT.parent / "shared" / "domain" / "ssd_schema.yaml"
 SMALL = 0.05

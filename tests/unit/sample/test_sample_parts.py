@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from recount import BANK_HOLIDAYS, elapsed, months_after, working_days_after
 
 from pipelines.periods import Period
-from pipelines.sample.apportion import Pace, between_anchors, late_ones
-from pipelines.sample.calendar import WorkingDays, add_months
-from pipelines.sample.shape import LOOKED_AFTER, Share
-from pipelines.sample.stock import Spell, Stock, live
-from pipelines.sample.streams import stream
+from pipelines.sample.history.apportion import Pace, between_anchors, late_ones
+from pipelines.sample.history.calendar import WorkingDays, add_months
+from pipelines.sample.history.shape import LOOKED_AFTER, Share
+from pipelines.sample.history.stock import Spell, Stock, live
+from pipelines.sample.history.streams import stream
 
 DAYS = WorkingDays(BANK_HOLIDAYS)
 SOME_DAY = st.dates(dt.date(2014, 1, 1), dt.date(2021, 12, 31))

@@ -1,0 +1,189 @@
+"""What is there to read: staged deliveries, the month's warehouse, and the versions published before it.
+
+Stages meet here, in files. The records that a published version counts lie privately in
+``warehouse/<month>/records-<content>-<key>/``, named for its content and for the key of their pseudonyms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.deliveries import Delivery
+from pipelines.periods import Period
+from pipelines.storage import CURRENT, MANIFEST, read_json, sha256_of_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pipelines.contracts.model import Source
+    from pipelines.settings import Settings
+
+NEWEST = "newest.json"
+LATEST = "latest"
+DATA_DOCS = "great_expectations"
+FIGURES = "kpi_month.parquet"
+RECORDS = "records-"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One staged version of a delivery: its folder and what its manifest says."""
+
+    delivery: Delivery
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that were delivered and can be counted from, empty ones included."""
+        return tuple(sorted(set(self.manifest["tables"]) - set(self.manifest.get("uncountable_tables", ()))))
+
+    @property
+    def pseudonym_key(self) -> str | None:
+        """Tells the key it was staged with from others; None where the version is older than this entry."""
+        return self.manifest.get("pseudonym_key")
+
+    @property
+    def missing_columns(self) -> frozenset[str]:
+        """Columns of the contracts that were not delivered, such as ``ssd_cp_visits.cppv_cp_visit_seen_alone``."""
+        return frozenset(self.manifest.get("missing_columns", ()))
+
+    @property
+    def lacking_columns(self) -> tuple[str, ...]:
+        """Columns, as ``ssd_cin_visits.cinv_person_id``, that were not delivered, and without which no table counts."""
+        return tuple(self.manifest.get("lacking_columns", ()))
+
+    @property
+    def unusable_columns(self) -> Mapping[str, str]:
+        """Columns that were delivered, and what they lack without which no figure that asks for them can be given."""
+        unusable: Mapping[str, str] = self.manifest.get("unusable_columns", {})
+        return unusable
+
+
+def landed_deliveries(landing: Path) -> list[Delivery]:
+    """Every delivery of which a version was landed, whether or not the inbox still has it."""
+    folders = {manifest.parent.parent for manifest in landing.glob(f"*/*/*/v*/{MANIFEST}")}
+    return sorted(Delivery.parse("/".join(folder.relative_to(landing).parts)) for folder in folders)
+
+
+@dataclass(frozen=True)
+class DeliverySelection:
+    """What a reporting month is built from.
+
+    ``used``: the deliveries whose rows count. ``reported``: the newest version of each delivery up to the month,
+    refused or not, whose findings are told.
+    """
+
+    used: tuple[Staged, ...]
+    reported: tuple[Staged, ...]
+
+
+def deliveries_for_month(staging: Path, sources: Mapping[str, Source], month: Period) -> DeliverySelection:
+    """What was staged for ``month`` or before it, in the order of its names.
+
+    Of a source that tells of its own month alone every delivery counts; of any other, each authority's newest.
+    """
+    used: list[Staged] = []
+    reported: list[Staged] = []
+    for name, source in sorted(sources.items()):
+        deliveries = [delivery for delivery in _deliveries(staging, name) if delivery.month <= month]
+        reported += _versions(staging, deliveries, NEWEST)
+        current = _versions(staging, deliveries, CURRENT)
+        used += current if source.history == "own_month" else _newest_of_each_authority(current)
+    return DeliverySelection(tuple(used), tuple(reported))
+
+
+def _deliveries(staging: Path, source: str) -> list[Delivery]:
+    folders = (staging / source).glob("authority=*/month=*")
+    return sorted(Delivery.parse(f"{_value(path.parent)}/{source}/{_value(path)}") for path in folders)
+
+
+def _value(folder: Path) -> str:
+    return folder.name.partition("=")[2]
+
+
+def _versions(staging: Path, deliveries: Iterable[Delivery], pointer: str) -> Iterator[Staged]:
+    for delivery in deliveries:
+        folder = delivery.staging_folder(staging)
+        if (folder / pointer).exists():
+            version = folder / read_json(folder / pointer)["folder"]
+            yield Staged(delivery, version, read_json(version / MANIFEST))
+
+
+def _newest_of_each_authority(staged: Iterable[Staged]) -> list[Staged]:
+    newest = {version.delivery.authority_code: version for version in staged}
+    return list(newest.values())
+
+
+def validation_pages(reports: Path, delivery: Delivery, staged: Path) -> Path:
+    """The folder of the validation pages of a staged version; its ``index.html`` is where to begin."""
+    return reports / "validation" / str(delivery) / staged.name
+
+
+@dataclass(frozen=True)
+class CurrentWarehouse:
+    """The newest whole warehouse of a month, and what ``current.json`` says of it."""
+
+    file: Path
+    manifest: Mapping[str, Any]
+
+
+def current_warehouse(settings: Settings, month: Period) -> CurrentWarehouse | None:
+    """The month's current warehouse; None where none was built."""
+    pointer = settings.warehouse / str(month) / CURRENT
+    if not pointer.exists():
+        return None
+    manifest = read_json(pointer)
+    return CurrentWarehouse(pointer.with_name(manifest["file"]), manifest)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A version that was current when something was built after it.
+
+    ``records`` is None where they are not there any more: what was restated can be told without them, but not why.
+    """
+
+    month: Period
+    version: str
+    folder: Path
+    content_sha256: str
+    rules: Mapping[str, str]
+    records: Path | None
+
+    @property
+    def as_manifest(self) -> dict[str, str]:
+        """For manifests: the same with every pseudonym key."""
+        return {"month": str(self.month), "version": self.version, "content_sha256": self.content_sha256}
+
+    @property
+    def fingerprint(self) -> list[str]:
+        kept = [] if self.records is None else sorted(self.records.glob("*.parquet"))
+        return [*self.as_manifest.values(), *(sha256_of_file(file) for file in kept)]
+
+
+def published_before(settings: Settings, month: Period, pseudonym_key: str | None) -> Earlier | None:
+    """The current version of the newest month before this one that has a snapshot, with its records of that key."""
+    pointers = {Period.parse(path.parent.name): path for path in settings.snapshots.glob(f"*/{LATEST}.json")}
+    before = [each for each in pointers if each < month]
+    if not before:
+        return None
+    pointer = pointers[max(before)]
+    folder = pointer.parent / read_json(pointer)["version"]
+    manifest = read_json(folder / MANIFEST)
+    records = records_folder(settings, max(before), manifest["content_sha256"], pseudonym_key)
+    return Earlier(
+        month=max(before),
+        version=folder.name,
+        folder=folder,
+        content_sha256=manifest["content_sha256"],
+        rules=manifest.get("rules", {}),
+        records=records if records.exists() else None,
+    )
+
+
+def records_folder(settings: Settings, month: Period, content_sha256: str, pseudonym_key: str | None) -> Path:
+    """Where the records are that a version's figures count, a file a KPI, by their pseudonyms of one key."""
+    return settings.warehouse / str(month) / f"{RECORDS}{content_sha256[:12]}-{(pseudonym_key or 'any')[:8]}"

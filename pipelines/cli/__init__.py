@@ -1,0 +1,1 @@
+"""The command line: ``kpis``, or ``python -m pipelines``."""

@@ -1,0 +1,91 @@
+"""The tables that commands print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines import storage
+from pipelines.catalog import NEWEST
+from pipelines.cli.console import out
+from pipelines.deliveries import Delivery
+from pipelines.staging.stage import changed_since_staging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.publications.profile_page import Profile
+    from pipelines.settings import Settings
+    from pipelines.snapshots import gate as gating
+
+
+def coloured(outcome: str) -> str:
+    return f"[bold red]{outcome}[/]" if outcome == "refused" else outcome
+
+
+def delivery_table(settings: Settings) -> Table:
+    table = Table(title="Deliveries", title_justify="left")
+    for heading in ("Delivery", "Landed", "Staged", "Read", "Refused", "Warned", "Since then"):
+        table.add_column(heading, justify="right" if heading in {"Read", "Refused", "Warned"} else "left")
+    for folder in sorted(settings.landing.glob("*/*/*")):
+        delivery = Delivery.parse("/".join(folder.parts[-3:]))
+        versions = sorted(version.name for version in folder.glob("v*"))
+        table.add_row(str(delivery), versions[-1] if versions else "", *_staged_cells(settings, delivery))
+    return table
+
+
+def _staged_cells(settings: Settings, delivery: Delivery) -> Iterator[str]:
+    newest = delivery.staging_folder(settings.staging) / NEWEST
+    if not newest.exists():
+        return iter(("not staged", "", "", "", ""))
+    manifest = storage.read_json(newest.parent / storage.read_json(newest)["folder"] / storage.MANIFEST)
+    counts = (f"{manifest[count]:,}" for count in ("rows_read", "rows_refused", "rows_warned"))
+    changed = changed_since_staging(settings, delivery)
+    advice = f"{', '.join(changed)}: kpis restage" if changed else ""
+    return iter((manifest["status"], *counts, advice))
+
+
+def snapshot_table(settings: Settings) -> Table:
+    table = Table(title="Snapshots", title_justify="left")
+    for heading in ("Month", "Current version", "Approved by", "Folder"):
+        table.add_column(heading)
+    for pointer in sorted(settings.snapshots.glob("*/latest.json")):
+        version = storage.read_json(pointer)["version"]
+        folder = pointer.parent / version
+        publication = storage.read_json(folder / storage.MANIFEST).get("publication", {})
+        by = (publication.get("approval") or {}).get("approved_by", "")
+        table.add_row(pointer.parent.name, version, escape(by), str(folder))
+    return table
+
+
+def print_gate(verdict: gating.Verdict) -> None:
+    table = Table(title=f"Gate of {verdict.month.name}: {verdict.outcome}", title_justify="left")
+    for heading in ("Authority", "Condition", "Holds", "What must hold, or what is not so"):
+        table.add_column(heading)
+    for each in verdict.conditions:
+        holds = "yes" if each.holds else "[bold red]no[/]"
+        table.add_row(each.authority_code, each.condition, holds, escape(each.detail or each.sentence))
+    out.print(table)
+    if verdict.approval is not None:
+        approval = verdict.approval
+        approved = f"Approved by {approval.approved_by}, {approval.approved_at}: {approval.reason}"
+        out.print(approved, soft_wrap=True, highlight=False, markup=False)
+
+
+def print_profile(profile: Profile) -> None:
+    """The short of a page about a delivery: what it is, what it gives, and what to do first."""
+    whose = f", {profile.authority}" if profile.authority else ""
+    looks = " or ".join(f"{system['system']}, version {system['versions']}" for system in profile.systems)
+    lines = [f"{profile.title}{whose}, {profile.month}"]
+    lines += [f"It looks like the export of {looks}."] if looks else []
+    if profile.refusal:
+        lines.append(f"It would be rejected as a whole: {profile.refusal}")
+    else:
+        held = "the month would be held" if profile.conditions else "nothing in it would hold the month"
+        waiting = len(profile.absent_here)
+        lines.append(f"KPIs given: {len(profile.figures)}; waiting for something: {waiting}; {held}.")
+    lines += [f"- {step['words']}" for step in profile.steps]
+    for line in lines:
+        out.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -1,0 +1,1 @@
+"""What every source, KPI and published table must hold, read from ``expectations/`` and ``sql/kpis``."""

@@ -1,0 +1,135 @@
+"""The KPI register: the YAML beside each KPI's SQL, read strictly."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeVar
+
+from pydantic import Field, model_validator
+
+from pipelines import storage
+from pipelines.contracts import strict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+T = TypeVar("T")
+TEXTS = ("title", "definition", "standard", "numerator", "denominator", "clock", "exclusions")
+TIMESCALE = re.compile(r"\{(\w+)\}")
+Required = str | tuple[str | tuple[str, ...], ...]
+
+
+class BadRegister(ValueError):
+    """A KPI's two files do not say what they must: the software's fault."""
+
+
+class Requirement(NamedTuple):
+    """A table that a KPI needs, or a column of one: all tables of one alternative of each requirement."""
+
+    kpi_id: str
+    requirement: int
+    alternative: int
+    table_name: str
+    is_own_month: bool
+    months_untold: int
+
+
+class KpiFile(strict.Strict):
+    """What a KPI means, as its YAML says it.
+
+    ``measure``: what stands at the month's end (stock), what happened or fell due in the month (flow), or the twelve
+    months to its end (rolling). ``uncertainty``: how its intervals are computed; ``none`` for what is no count of
+    independent records, or is known whole. ``requires`` names the tables it cannot do without, and a column of one
+    (``table.column``) where the table can do without it and the KPI cannot. Of a list inside it any one will do, the
+    first of those that are there; where one is itself a list, all of its tables together. ``untold_months``: for how
+    many months at the start of a table the KPI cannot be told, since it depends on what was before. ``timescales`` are
+    those of ``timescale.csv`` that it goes by; its texts may name their lengths, as ``{assessment}``. It ``covers``
+    every month that its tables cover, or only the one in which they were delivered. ``public_windows``: of a flow, how
+    many months a figure of the public edition may cover. ``section``: where in the report the figure stands.
+    """
+
+    title: str
+    definition: str
+    unit: str
+    direction: Literal["higher_is_better", "lower_is_better", "neutral"]
+    measure: Literal["stock", "flow", "rolling"]
+    uncertainty: Literal["wilson", "poisson", "none"]
+    standard: str
+    standard_type: Literal["statutory", "plan", "local", "target"]
+    numerator: str
+    denominator: str | None
+    clock: str | None
+    exclusions: str
+    source: str
+    confidence: Literal["read", "partial", "computed", "general"]
+    section: Literal["demand", "pressures", "performance", "caseloads", "babies", "survey"]
+    requires: tuple[Required, ...]
+    untold_months: dict[str, int] = Field(default_factory=dict)
+    timescales: tuple[str, ...] = ()
+    covers: Literal["every_month", "own_month"] = "every_month"
+    public_windows: tuple[Literal[1, 6, 12], ...] = (1, 6)
+
+    @model_validator(mode="after")
+    def _names_its_own_timescales(self) -> Self:
+        named = {name for text in TEXTS for name in TIMESCALE.findall(getattr(self, text) or "")}
+        if strangers := named - set(self.timescales):
+            raise ValueError(f"a text names {{{min(strangers)}}}, which is none of its timescales")
+        return self
+
+
+class Kpi(KpiFile):
+    """A KPI by its id, which is what its two files are called."""
+
+    kpi_id: str
+
+    def with_clocks(self, in_words: Mapping[str, str]) -> Kpi:
+        """The same, its texts with the lengths of the timescales that they name."""
+        texts = {name: getattr(self, name) for name in TEXTS if getattr(self, name)}
+        return self.model_copy(
+            update={name: TIMESCALE.sub(lambda found: in_words[found[1]], text) for name, text in texts.items()}
+        )
+
+    def in_edition(self, editions: Mapping[str, str]) -> Kpi:
+        """The same, each guidance that its source names with its edition, by name."""
+        source = self.source
+        for name, edition in editions.items():
+            source = source.replace(name, edition)
+        return self.model_copy(update={"source": source})
+
+    @property
+    def requirements(self) -> list[Requirement]:
+        """One a table of an alternative of a requirement, both numbered from 1 as they stand."""
+        return [
+            Requirement(self.kpi_id, number, place, table, self.covers == "own_month", self.untold_months.get(table, 0))
+            for number, required in enumerate(self.requires, start=1)
+            for place, alternative in enumerate(_listed(required), start=1)
+            for table in _listed(alternative)
+        ]
+
+
+def _listed(one_or_several: str | tuple[T, ...]) -> tuple[str | T, ...]:
+    return (one_or_several,) if isinstance(one_or_several, str) else one_or_several
+
+
+@storage.cached_by_files("*.yaml", "*.sql")
+def load_register(folder: Path) -> tuple[Kpi, ...]:
+    """Every KPI, by id; raises BadRegister naming the file, also where a KPI has one of its two files alone."""
+    told = {path.stem: path for path in folder.glob("*.yaml")}
+    computed = {path.stem for path in folder.glob("*.sql")}
+    for kpi_id in sorted(set(told) ^ computed):
+        raise BadRegister(f"{kpi_id}: a KPI is two files, {kpi_id}.sql and {kpi_id}.yaml, and one of them is missing")
+    return tuple(_load(told[kpi_id]) for kpi_id in sorted(told))
+
+
+def sections_of_kpis(folder: Path) -> dict[str, str]:
+    """In which section of the report each KPI stands, by its id."""
+    return {kpi.kpi_id: kpi.section for kpi in load_register(folder)}
+
+
+def _load(path: Path) -> Kpi:
+    try:
+        file = strict.read(path, KpiFile)
+    except strict.BadFile as problem:
+        raise BadRegister(str(problem)) from problem
+    return Kpi(kpi_id=path.stem, **file.model_dump())

@@ -1,0 +1,298 @@
+"""Finds the deliveries of the inbox, wherever that is, and says what it waits for and what it ignores."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import fsspec
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from pipelines import storage
+from pipelines.deliveries import Delivery
+from pipelines.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from pipelines.periods import Period
+    from pipelines.settings import Settings
+
+READY = re.compile(r"_ready(\.[a-z0-9]{1,5})?", re.IGNORECASE)
+"""The signal that a delivery is complete, also as a system spells it that adds an ending."""
+SIGNAL = "_READY"
+SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
+NETWORK_LIBRARIES = {"aiobotocore", "aiohttp", "botocore", "paramiko", "s3fs"}
+SAFE_NAME = re.compile(r"[A-Za-z]?[0-9][0-9_.-]*")
+ACCESS_ERRORS = (PermissionError, BlockingIOError)
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What the inbox holds: deliveries to land, those not complete yet, and a sentence for all that is neither.
+
+    ``waits_for`` says of each delivery that waits what it waits for, in their order.
+    """
+
+    deliveries: tuple[Delivery, ...]
+    waiting: tuple[Delivery, ...]
+    ignored: tuple[str, ...]
+    waits_for: tuple[str, ...] = ()
+
+
+@dataclass
+class _Findings:
+    """An Inbox in the making."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    waiting: dict[Delivery, str] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or folder as fsspec lists it. ``size`` is None where a filesystem does not tell it."""
+
+    name: str
+    path: str
+    kind: str
+    size: int | None
+    is_link: bool
+    number: int = 0
+
+    @property
+    def climbs(self) -> bool:
+        """Object stores and archives hold names that no folder does."""
+        return self.name in {"", ".", ".."} or "\\" in self.name
+
+    @property
+    def is_folder(self) -> bool:
+        return self.kind == "directory" or (self.is_link and Path(self.path).is_dir())
+
+    @property
+    def is_no_data(self) -> bool:
+        leftover = self.name.startswith((".", "~$")) or self.name.lower() in SYSTEM_FILES
+        return not self.climbs and (leftover or self.is_ready)
+
+    @property
+    def is_ready(self) -> bool:
+        return READY.fullmatch(self.name) is not None
+
+
+class InboxUnreachable(Fault, ConnectionError):
+    """An inbox beyond a network did not let us in, or stopped to answer: another try may help."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A delivery's own folder in the inbox, and what may be copied from it."""
+
+    delivery: Delivery
+    filesystem: AbstractFileSystem
+    folder: str
+    settings: Settings
+
+
+def find_deliveries(settings: Settings, upto: Period | None = None, only: Period | None = None) -> Inbox:
+    """Look through the inbox for ``<authority_code>/<source>/<YYYY-MM>/``, up to a month or of one month only.
+
+    A delivery is complete when a ``_READY`` file is in it, or when nothing in it changed for ``settles_after`` seconds;
+    one with no file in it waits. A folder inside a delivery is ignored and named, and the files beside it are landed:
+    it is never guessed which of two files of one name is meant. Hidden files, and those that computers leave behind,
+    go unmentioned.
+    """
+    found = _Findings()
+    sources = {path.parent.name for path in settings.expectations.glob("sources/*/source.yaml")}
+    with open_inbox(settings) as (filesystem, root):
+        inbox = _Place(root, settings.inbox_shown, known=frozenset({storage.MANIFEST, *sources}))
+        for place in _folders(filesystem, inbox, depth=3, found=found):
+            delivery = _named_by(place, sources, found)
+            if delivery is None or (upto and delivery.month > upto) or (only and delivery.month != only):
+                continue
+            source = Source(delivery, filesystem, place.path, settings)
+            reason = _waits_for(source, place, found)
+            if reason is None:
+                found.deliveries.append(delivery)
+            else:
+                found.waiting[delivery] = reason
+    waiting = sorted(found.waiting)
+    reasons = tuple(found.waiting[delivery] for delivery in waiting)
+    return Inbox(tuple(sorted(found.deliveries)), tuple(waiting), tuple(found.ignored), reasons)
+
+
+@contextmanager
+def open_inbox(settings: Settings) -> Iterator[tuple[AbstractFileSystem, str]]:
+    """The inbox's filesystem and root. Whatever a network's library raises becomes InboxUnreachable."""
+    failure: InboxUnreachable | None = None
+    try:
+        is_sftp = settings.inbox.startswith(("sftp://", "ssh://"))
+        filesystem, root = _sftp(settings) if is_sftp else url_to_fs(settings.inbox, skip_instance_cache=True)
+        filesystem.invalidate_cache()
+        yield filesystem, root
+    except Exception as fault:
+        if type(fault).__module__.partition(".")[0] not in NETWORK_LIBRARIES:
+            raise
+        # None of their words: they may hold what was shown to be let in.
+        failure = InboxUnreachable(f"{settings.inbox_shown} cannot be read: {type(fault).__name__}.")
+    if failure is not None:
+        raise failure
+
+
+def _sftp(settings: Settings) -> tuple[AbstractFileSystem, str]:
+    """fsspec trusts whatever host answers, and takes a password as it is spelt in the URL: this does neither."""
+    from paramiko import HostKeys, MissingHostKeyPolicy, SSHException
+
+    class KnownHostsOnly(MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
+        def missing_host_key(self, _: object, hostname: str, key: Any) -> None:
+            known = settings.sftp_known_hosts.expanduser()
+            if not (known.exists() and HostKeys(str(known)).check(hostname, key)):
+                raise SSHException(f"{hostname} is not in {known}")
+
+    url = urlsplit(settings.inbox)
+    listed = {"port": url.port, "username": url.username and unquote(url.username)}
+    listed["password"] = url.password and unquote(url.password)
+    given = {name: value for name, value in listed.items() if value}
+    filesystem = fsspec.filesystem(
+        "sftp", host=url.hostname, host_key_policy=KnownHostsOnly(), skip_instance_cache=True, **given
+    )
+    return filesystem, unquote(url.path)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A folder of the inbox, and what messages call it."""
+
+    path: str
+    shown: str
+    known: frozenset[str]
+
+    def entry(self, entry: Entry, number: int) -> _Place:
+        """What lies in it: by its name where that is a code or a month, else by its number in order of names.
+
+        A name is data: it may be a child's, or hold what a terminal obeys.
+        """
+        name = entry.name if SAFE_NAME.fullmatch(entry.name) or entry.name in self.known else f"entry {number}"
+        return replace(self, path=entry.path, shown=f"{self.shown}/{name}")
+
+
+def _folders(filesystem: AbstractFileSystem, place: _Place, *, depth: int, found: _Findings) -> Iterator[_Place]:
+    """The folders so many levels down; whatever else lies on the way is noted."""
+    try:
+        entries = list_entries(filesystem, place.path)
+    except FileNotFoundError:
+        found.ignored.append(f"There is no folder {place.shown}.")
+        return
+    except ACCESS_ERRORS:
+        found.ignored.append(f"The folder {place.shown} may not be read by this service.")
+        return
+    for number, entry in enumerate(entries, start=1):
+        inner = place.entry(entry, number)
+        if entry.is_link:
+            found.ignored.append(f"{inner.shown} is a link; deliveries are folders.")
+        elif entry.kind != "directory":
+            if not entry.is_no_data:
+                found.ignored.append(f"{inner.shown} lies outside any delivery's folder.")
+        elif entry.name.startswith("."):
+            # Work in progress, an extract's for one.
+            continue
+        elif depth > 1:
+            yield from _folders(filesystem, inner, depth=depth - 1, found=found)
+        else:
+            yield inner
+
+
+def _named_by(place: _Place, sources: Collection[str], found: _Findings) -> Delivery | None:
+    try:
+        delivery = Delivery.parse("/".join(place.path.split("/")[-3:]))
+    except ValueError:
+        found.ignored.append(f"{place.shown} is not a delivery's folder: {_problem_of(place)}.")
+        return None
+    if delivery.source not in sources:
+        known = ", ".join(sorted(sources))
+        found.ignored.append(f"{place.shown} is not a delivery's folder: the sources are {known}.")
+        return None
+    return delivery
+
+
+def _problem_of(place: _Place) -> str:
+    try:
+        Delivery.parse("/".join(place.shown.split("/")[-3:]))
+    except ValueError as problem:
+        return str(problem)
+    return "write it as E06000015/ssd/2021-02"
+
+
+def _waits_for(source: Source, place: _Place, found: _Findings) -> str | None:
+    """What a delivery waits for; None where it is complete.
+
+    What may not be listed counts as complete: landing refuses it and says why.
+    """
+    try:
+        entries = list_entries(source.filesystem, source.folder)
+    except ACCESS_ERRORS:
+        return None
+    found.ignored += [
+        f"{place.entry(entry, number).shown} {reason}."
+        for number, entry in enumerate(entries, start=1)
+        if (reason := _reason_to_ignore(entry))
+    ]
+    if any(entry.is_ready for entry in entries):
+        return None
+    files = [entry for entry in entries if not entry.is_folder and not entry.is_no_data]
+    return _settles_when(source, files) if files else "there is no file in it yet"
+
+
+def _reason_to_ignore(entry: Entry) -> str | None:
+    if entry.is_no_data or entry.climbs or entry.is_link:
+        return None
+    if entry.is_folder:
+        return "is a folder inside a delivery, and is not landed"
+    return "has the name of landing's own manifest, and is not landed" if entry.name == storage.MANIFEST else None
+
+
+def _settles_when(source: Source, files: Sequence[Entry]) -> str | None:
+    wait = source.settings.settles_after
+    if wait == 0:
+        return None
+    paths = [file.path for file in files]
+    if isinstance(source.filesystem, LocalFileSystem):
+        # A file moved in keeps its own time; the folder's tells.
+        paths.append(source.folder)
+    changes = [_modified(source.filesystem, path) for path in paths]
+    known = [change for change in changes if change is not None]
+    if not known:
+        return f"there is no {SIGNAL} in it, and its server does not say when files changed"
+    age = (dt.datetime.now(dt.UTC) - max(known)).total_seconds()
+    changed = f"it changed less than {wait} seconds ago (SETTLE_SECONDS)"
+    return None if age >= wait else f"there is no {SIGNAL} in it, and {changed}"
+
+
+def _modified(filesystem: AbstractFileSystem, path: str) -> dt.datetime | None:
+    try:
+        modified: dt.datetime = filesystem.modified(path)
+    except (FileNotFoundError, NotImplementedError):
+        return None
+    return modified if modified.tzinfo else modified.replace(tzinfo=dt.UTC)
+
+
+def list_entries(filesystem: AbstractFileSystem, folder: str) -> list[Entry]:
+    entries = [
+        Entry(
+            name=listed["name"].rstrip("/").rsplit("/", 1)[-1],
+            path=listed["name"].rstrip("/"),
+            kind=listed["type"],
+            size=listed.get("size"),
+            is_link=bool(listed.get("islink")),
+        )
+        for listed in filesystem.ls(folder, detail=True)
+    ]
+    # Object stores list a folder's own marker inside it.
+    inside = [entry for entry in entries if entry.path != folder.rstrip("/")]
+    return sorted(inside, key=lambda entry: entry.name)

@@ -1,0 +1,262 @@
+"""Take deliveries in: every byte as it was sent, a new version for every change, nothing ever altered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import hashlib
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+from pipelines import storage
+from pipelines.contracts.loading import load_sources
+from pipelines.contracts.model import file_key
+from pipelines.findings import ESCAPING_PATH, LOCKED_FILE, NOT_A_TABLE, TOO_LARGE
+from pipelines.landing.inbox import ACCESS_ERRORS, Entry, Source, list_entries, open_inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.deliveries import Delivery
+    from pipelines.findings import Rule
+    from pipelines.settings import Settings
+
+VERSION = re.compile(r"v(\d{4,})")
+LOCK_FILE = re.compile(r"~\$(?P<excel>.+)|\.~lock\.(?P<libreoffice>.+)#")
+PIECE = 4 * 1024 * 1024
+
+Outcome = Literal["landed", "already landed", "refused"]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """How the landing of a delivery went: its newest version, the folder of that, and a sentence for people."""
+
+    delivery: Delivery
+    version: int
+    folder: Path
+    outcome: Outcome
+    message: str
+
+
+class _Unsafe(Exception):
+    """A delivery that cannot be copied; ``entry`` is None where no file of it is to blame."""
+
+    def __init__(self, rule: Rule, entry: Entry | None, cause: str) -> None:
+        super().__init__(rule.code)
+        self.rule = rule
+        self.entry = entry
+        self.cause = cause
+
+
+def land(settings: Settings, delivery: Delivery) -> Landed:
+    """Copy a delivery, unchanged, into the next version of its landing folder; the same bytes again are a no-op.
+
+    A delivery that cannot be copied safely becomes a version without files, whose manifest says which rule refuses
+    it and why. Faults of the machine (a lost connection, a full disk) raise OSError, and leave nothing behind.
+    """
+    settings.landing.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open_inbox(settings) as (filesystem, root):
+        source = Source(delivery, filesystem, f"{root.rstrip('/')}/{delivery}", settings)
+        while True:
+            newest = newest_landed(settings, delivery)
+            try:
+                return _land_after(newest, source)
+            except OSError:
+                # Where another process made this version meanwhile, look again at what is there.
+                if newest_landed(settings, delivery) == newest:
+                    raise
+
+
+def newest_landed(settings: Settings, delivery: Delivery) -> Landed | None:
+    """The newest version of a delivery, as its manifest tells; None where nothing was landed."""
+    folders = delivery.landing_folder(settings.landing).glob("v*")
+    versions = {int(match[1]): folder for folder in folders if (match := VERSION.fullmatch(folder.name))}
+    if not versions:
+        return None
+    folder = versions[max(versions)]
+    manifest = storage.read_json(folder / storage.MANIFEST)
+    return _told(delivery, folder, manifest, "already landed")
+
+
+def _land_after(newest: Landed | None, source: Source) -> Landed:
+    try:
+        files = _safe_files(source)
+        if newest is not None and _holds_the_same(newest, source, files):
+            return newest
+        return _land_files(newest, source, files)
+    except _Unsafe as unsafe:
+        return _land_refusal(newest, source, unsafe)
+
+
+def _safe_files(source: Source) -> list[Entry]:
+    """The files to land, in order of name; raises _Unsafe for the first thing that is not safe to copy."""
+    try:
+        entries = list_entries(source.filesystem, source.folder)
+    except ACCESS_ERRORS:
+        raise _Unsafe(LOCKED_FILE, None, "The delivery's folder may not be read by this service.") from None
+    seen = [entry for entry in entries if not entry.is_no_data]
+    numbered = [replace(entry, number=number) for number, entry in enumerate(seen, start=1)]
+    locked = _locked(entries)
+    for entry in numbered:
+        _must_be_safe(entry, source, locked)
+    return [entry for entry in numbered if not entry.is_folder and entry.name != storage.MANIFEST]
+
+
+def _locked(entries: Sequence[Entry]) -> set[str]:
+    matches = (LOCK_FILE.fullmatch(entry.name) for entry in entries)
+    return {match["excel"] or match["libreoffice"] for match in matches if match}
+
+
+def _must_be_safe(entry: Entry, source: Source, locked: set[str]) -> None:
+    if entry.climbs:
+        raise _Unsafe(ESCAPING_PATH, entry, "Its name leads outside the delivery's folder.")
+    if entry.is_link and not _links_inside(entry, source):
+        raise _Unsafe(ESCAPING_PATH, entry, "It is a link that leads to no file of the delivery.")
+    if entry.kind not in {"file", "directory"} and not entry.is_link:
+        raise _Unsafe(NOT_A_TABLE, entry, "It is no ordinary file.")
+    if entry.name in locked:
+        raise _Unsafe(LOCKED_FILE, entry, "It is open in a spreadsheet program, whose lock file lies beside it.")
+    if not entry.is_folder:
+        _must_not_be_too_large(entry, entry.size or 0, source)
+
+
+def _links_inside(entry: Entry, source: Source) -> bool:
+    try:
+        target = Path(entry.path).resolve(strict=True)
+    except (OSError, RuntimeError):
+        # It leads nowhere, or to itself.
+        return False
+    return target.is_file() and target.parent == Path(source.folder).resolve()
+
+
+def _must_not_be_too_large(entry: Entry, size: int, source: Source) -> None:
+    allowed = source.settings.largest_file_bytes
+    if size > allowed:
+        raise _Unsafe(TOO_LARGE, entry, f"It holds more than the {allowed:,} bytes that are allowed.")
+
+
+def _holds_the_same(newest: Landed, source: Source, files: Sequence[Entry]) -> bool:
+    """Whether a version holds these very bytes, which are read only where names and sizes are the same."""
+    manifest = storage.read_json(newest.folder / storage.MANIFEST)
+    if manifest["refusal"] is not None:
+        return False
+    if [(file["name"], file["bytes"]) for file in manifest["files"]] != [(file.name, file.size) for file in files]:
+        return False
+    return bool(_content_sha256([_read(file, source, None) for file in files]) == manifest["content_sha256"])
+
+
+def _land_files(newest: Landed | None, source: Source, files: Sequence[Entry]) -> Landed:
+    version, folder = _next_version(newest, source)
+    with storage.new_folder(folder) as aside:
+        landed_files = []
+        for file in files:
+            with (aside / file.name).open("xb") as target:
+                landed_files.append(_read(file, source, target))
+                target.flush()
+                os.fsync(target.fileno())
+        manifest = _manifest(source.delivery, version, _content_sha256(landed_files), landed_files, None)
+        storage.write_json(aside / storage.MANIFEST, manifest)
+    return _told(source.delivery, folder, manifest, "landed")
+
+
+def _land_refusal(newest: Landed | None, source: Source, unsafe: _Unsafe) -> Landed:
+    refusal = {
+        "rule_code": unsafe.rule.code,
+        "file_name": _shown(unsafe.entry, source),
+        "sentence": unsafe.cause,
+        "remedy": unsafe.rule.remedy,
+    }
+    if newest is not None and storage.read_json(newest.folder / storage.MANIFEST)["refusal"] == refusal:
+        return newest
+    version, folder = _next_version(newest, source)
+    content = storage.sha256_of_texts(("refused", *refusal.values()))
+    manifest = _manifest(source.delivery, version, content, [], refusal)
+    with storage.new_folder(folder) as aside:
+        storage.write_json(aside / storage.MANIFEST, manifest)
+    return _told(source.delivery, folder, manifest, "refused")
+
+
+def _shown(entry: Entry | None, source: Source) -> str:
+    """A file's name where a contract knows it, else its number in order of name: an unknown name may name a person."""
+    if entry is None:
+        return str(source.delivery)
+    known_source = load_sources(source.settings.expectations).get(source.delivery.source)
+    known = known_source.file_keys if known_source else frozenset()
+    is_known = file_key(entry.name) in known and Path(entry.name.lower()).suffix in {".csv", ".xlsx", ".xml"}
+    return entry.name if is_known else f"file {entry.number}"
+
+
+def _read(file: Entry, source: Source, target: BinaryIO | None) -> dict[str, Any]:
+    """Read a file to its end, into ``target`` if there is one; returns what the manifest tells of it."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with source.filesystem.open(file.path, "rb") as opened:
+            while piece := opened.read(PIECE):
+                size += len(piece)
+                _must_not_be_too_large(file, size, source)
+                digest.update(piece)
+                if target is not None:
+                    target.write(piece)
+    except ACCESS_ERRORS:
+        raise _Unsafe(LOCKED_FILE, file, "It may not be read by this service.") from None
+    except FileNotFoundError:
+        raise _Unsafe(LOCKED_FILE, file, "It went away while it was being copied.") from None
+    if file.size not in (None, size):
+        raise _Unsafe(LOCKED_FILE, file, "It changed while it was being copied.")
+    return {"name": file.name, "sha256": digest.hexdigest(), "bytes": size}
+
+
+def _content_sha256(files: Sequence[dict[str, Any]]) -> str:
+    return storage.sha256_of_texts(text for file in files for text in (file["name"], file["sha256"]))
+
+
+def _next_version(newest: Landed | None, source: Source) -> tuple[int, Path]:
+    version = 1 if newest is None else newest.version + 1
+    return version, source.delivery.landing_folder(source.settings.landing) / f"v{version:04d}"
+
+
+def _manifest(
+    delivery: Delivery,
+    version: int,
+    content_sha256: str,
+    files: Sequence[dict[str, Any]],
+    refusal: dict[str, str] | None,
+) -> dict[str, Any]:
+    return {
+        "authority_code": delivery.authority_code,
+        "source": delivery.source,
+        "month": str(delivery.month),
+        "version": version,
+        "content_sha256": content_sha256,
+        "files": list(files),
+        "refusal": refusal,
+        "landed_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "landed_by": _this_user(),
+    }
+
+
+def _this_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container's user may have a number and no name.
+        return "unknown"
+
+
+def _told(delivery: Delivery, folder: Path, manifest: dict[str, Any], outcome: Outcome) -> Landed:
+    version, refusal = manifest["version"], manifest["refusal"]
+    if refusal is not None:
+        sentence = f"{refusal['file_name']}: {refusal['rule_code']} {refusal['sentence']} {refusal['remedy']}"
+        return Landed(delivery, version, folder, "refused", f"{delivery}: {sentence}")
+    size = sum(file["bytes"] for file in manifest["files"])
+    files = "1 file" if len(manifest["files"]) == 1 else f"{len(manifest['files'])} files"
+    replaces = f", in place of {version - 1}" if version > 1 else ""
+    sentence = {
+        "landed": f"{files}, {size:,} bytes, landed as version {version}{replaces}.",
+        "already landed": f"the same bytes are landed already, as version {version}: nothing was done.",
+    }[outcome]
+    return Landed(delivery, version, folder, outcome, f"{delivery}: {sentence}")

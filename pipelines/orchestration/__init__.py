@@ -1,0 +1,1 @@
+"""Airflow and the pipeline meet here and in ``dags/``, nowhere else."""

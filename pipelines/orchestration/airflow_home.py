@@ -1,0 +1,103 @@
+"""An Airflow of the project's own: its home, its settings, its secret.
+
+    python -m pipelines.orchestration.airflow_home standalone   the scheduler and all that goes with it, on this machine
+    python -m pipelines.orchestration.airflow_home dags list    any other command of Airflow's, with the same settings
+
+Whatever is set in the environment already stays, so a team's installation sets there what differs.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.settings import HOME, PROJECT, NoKey, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ROLES = "admin:admin,engineer:op,quality_lead:user,analyst:viewer"
+
+
+def make_ready() -> Path:
+    """Say in the environment what Airflow is to read there; whatever is set already stays. Returns Airflow's home.
+
+    To be called before Airflow is imported: it reads its settings once, then.
+    """
+    home = Path(os.environ.setdefault("AIRFLOW_HOME", str(HOME / ".airflow")))
+    home.mkdir(parents=True, exist_ok=True)
+    _set_where_unset(
+        {
+            "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
+            "AIRFLOW__API_AUTH__JWT_SECRET": _kept_secret(home / "jwt_secret"),
+            "DO_NOT_TRACK": "true",
+        }
+    )
+    return home
+
+
+def make_ready_to_serve() -> Path:
+    """The same for a scheduler and its servers: on loopback, for a small machine, with a user of each role."""
+    port = os.environ.setdefault("AIRFLOW__API__PORT", "8080")
+    _set_where_unset(
+        {
+            "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__BASE_URL": f"http://localhost:{port}",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ROLES,
+            "AIRFLOW__CORE__PARALLELISM": "4",
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
+            "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        }
+    )
+    home = make_ready()
+    _for_its_owner_alone(home / "simple_auth_manager_passwords.json.generated")
+    return home
+
+
+def _set_where_unset(settings: Mapping[str, str]) -> None:
+    for name, value in settings.items():
+        os.environ.setdefault(name, value)
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in the file, made at random the first time; only its owner may read it."""
+    if not path.exists():
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        aside.touch(mode=0o600)
+        aside.write_text(secrets.token_urlsafe(64), encoding="ascii")
+        aside.replace(path)
+    return path.read_text(encoding="ascii")
+
+
+def _for_its_owner_alone(path: Path) -> None:
+    """Airflow fills this file itself, and would let everybody read it."""
+    path.touch(mode=0o600)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Become the Airflow command given; the programs it starts find Airflow where this Python is."""
+    home = make_ready_to_serve()
+    if "standalone" in arguments:
+        print(f"Users and passwords: {home / 'simple_auth_manager_passwords.json.generated'}", file=sys.stderr)
+        _tell_of_a_missing_key()
+    programs = Path(sys.executable).parent
+    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
+    os.execv(sys.executable, [sys.executable, "-m", "airflow", *arguments])  # noqa: S606 - no shell is wanted
+
+
+def _tell_of_a_missing_key() -> None:
+    try:
+        Settings().must_have_keys()
+    except NoKey as missing:
+        print(f"No month can be run yet: {missing}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

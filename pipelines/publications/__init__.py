@@ -1,0 +1,1 @@
+"""The pages and copies that people open: about deliveries, months and versions."""

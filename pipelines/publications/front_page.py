@@ -1,0 +1,106 @@
+"""The page that leads to all others, ``reports/index.html``: every snapshot's report, every month's validation.
+
+The reports lie in the snapshots, which nobody serves; copies of them are put beside the validation pages, under
+``reports/snapshots/<month>/<version>``, so that this one folder holds all that people look at. Page and copies are
+brought up to date whenever a month is staged, validated or published: after a kill, the next of these fixes them.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines import storage
+from pipelines.catalog import LATEST
+from pipelines.contracts.published import PUBLIC
+from pipelines.publications.delivery_pages import write_index
+from pipelines.storage import MANIFEST
+from pipelines.templates import template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pipelines.settings import Settings
+
+INDEX = "index.html"
+VERDICT = "verdict.json"
+REPORT = "report.html"
+FILES = (REPORT, "report.docx", f"{PUBLIC}/{REPORT}", f"{PUBLIC}/report.docx")
+WHOLE_VERSION = f"*/v*/{MANIFEST}"
+MONTH_FOLDER = re.compile(r"\d{4}-\d\d")
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version: what its manifest says of the gate, and the files of its report."""
+
+    month: str
+    name: str
+    publication: Mapping[str, Any]
+    is_current: bool
+    links: tuple[str, ...]
+
+
+def write(settings: Settings) -> None:
+    """Bring the copies of the reports, the list of deliveries and the front page up to date."""
+    write_index(settings)
+    versions = _versions(settings)
+    for version in versions:
+        _copy(settings, version)
+    _remove_others(settings.reports / "snapshots", {(version.month, version.name) for version in versions})
+    page = template("front.html").render(versions=versions, months=_months(settings))
+    storage.write_text(settings.reports / INDEX, page)
+
+
+def _versions(settings: Settings) -> list[Version]:
+    """Every whole version, the newest first."""
+    found = []
+    for manifest in sorted(settings.snapshots.glob(WHOLE_VERSION), reverse=True):
+        folder = manifest.parent
+        content = storage.read_json(manifest)
+        latest = folder.parent / f"{LATEST}.json"
+        found.append(
+            Version(
+                month=folder.parent.name,
+                name=folder.name,
+                publication=content.get("publication", {}),
+                is_current=latest.exists() and storage.read_json(latest)["version"] == folder.name,
+                links=tuple(name for name in FILES if (folder / name).exists()),
+            )
+        )
+    return sorted(found, key=lambda version: (version.month, len(version.name), version.name), reverse=True)
+
+
+def _copy(settings: Settings, version: Version) -> None:
+    """A version never changes, so a copy that is there is right."""
+    target = settings.reports / "snapshots" / version.month / version.name
+    if target.exists() or not version.links:
+        return
+    with suppress(FileExistsError), storage.new_folder(target) as aside:
+        for name in version.links:
+            (aside / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(settings.snapshots / version.month / version.name / name, aside / name)
+
+
+def _remove_others(copies: Path, kept: set[tuple[str, str]]) -> None:
+    """Copies of versions that were taken away."""
+    for copy in copies.glob("*/v*"):
+        if (copy.parent.name, copy.name) not in kept:
+            shutil.rmtree(copy)
+
+
+def _months(settings: Settings) -> list[dict[str, Any]]:
+    """Every month that has validation pages, and what they say of it, the newest first."""
+    folders = [page.parent for page in (settings.reports / "validation").glob(f"*/{INDEX}")]
+    found = []
+    for folder in sorted(folders, reverse=True):
+        if MONTH_FOLDER.fullmatch(folder.name):
+            content = storage.read_json(folder / VERDICT) if (folder / VERDICT).exists() else {}
+            found.append(
+                {"month": folder.name, "verdict": content.get("verdict"), "reasons": content.get("reasons", ())}
+            )
+    return found

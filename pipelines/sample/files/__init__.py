@@ -1,0 +1,1 @@
+"""The made-up records as files, and the faults planted in them."""

@@ -1,0 +1,1 @@
+"""The lives of the made-up council's children and workers."""

@@ -1,0 +1,1 @@
+"""The warehouse becomes published, immutable versions."""

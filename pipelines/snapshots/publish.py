@@ -1,0 +1,312 @@
+"""What people may read: ``snapshots/<month>/v<nnnn>/``, put down whole and never changed.
+
+A version has two editions. The restricted one, for inside the department, is the version's folder itself; the public
+one, its folder ``public/``, holds what was declared for it and holds no count that disclosure control has not passed.
+``manifest.json``, written last in each, says what was published, from what.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines import provenance
+from pipelines.catalog import LATEST, RECORDS, current_warehouse, records_folder
+from pipelines.contracts.kpis import sections_of_kpis
+from pipelines.contracts.published import PUBLIC, RESTRICTED, load_published
+from pipelines.faults import Fault
+from pipelines.snapshots import disclosure, edition, ees, gate, workbook
+from pipelines.snapshots.edition import PACKAGE, signed_files
+from pipelines.storage import (
+    MANIFEST,
+    json_text,
+    new_folder,
+    one_at_a_time,
+    read_json,
+    sha256_of_texts,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipelines.contracts.published import PublishedTable
+    from pipelines.periods import Period
+    from pipelines.settings import Settings
+    from pipelines.snapshots.gate import Verdict
+
+LOCK = ".publishing"
+PUBLICATION = "publication"
+VERSION = re.compile(r"v\d{4,}")
+NOT_DECLARED = "It is not declared for the public edition."
+ORIGIN = ("definitions_sha256", "contracts_sha256", "sql_sha256", "reference_sha256", "code")
+
+
+class NothingToPublish(Fault, RuntimeError):
+    """The month has no warehouse yet."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """The version that is current now; ``outcome`` is ``published``, or ``unchanged`` where it was there already."""
+
+    folder: Path
+    version: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class _Restricted:
+    """The restricted edition of a warehouse, without a name yet: its folder, its tables, and what its manifest says.
+
+    Two whose content is the same are one version, and have one public edition.
+    """
+
+    warehouse: Path
+    folder: Path
+    tables: Sequence[PublishedTable]
+    manifest: Mapping[str, Any]
+
+    @property
+    def content_sha256(self) -> str:
+        return str(self.manifest["content_sha256"])
+
+
+def publish(settings: Settings, month: Period) -> Published:
+    """Publish the month's current warehouse as its next version, unless the last one says the same already.
+
+    Raises NoDisclosureKey, NothingToPublish where nothing was built, and what ``gate.admit`` raises where that may not
+    be published. A
+    reader of an earlier version is not disturbed. Publications wait for one another, of other months too, since all
+    of them move the same pointer.
+    """
+    _ = settings.disclosure_key_text
+    with one_at_a_time(settings.snapshots / LOCK):
+        return _publish(settings, month)
+
+
+def _publish(settings: Settings, month: Period) -> Published:
+    month_folder = settings.snapshots / str(month)
+    month_folder.mkdir(parents=True, exist_ok=True)
+    newest = newest_version(month_folder)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=month_folder) as aside:
+        made = _make_restricted(settings, month, Path(aside))
+        if newest is not None and read_json(month_folder / newest / MANIFEST)["content_sha256"] == made.content_sha256:
+            outcome, version = "unchanged", newest
+        else:
+            outcome, version = "published", _next(month_folder)
+            _write_version(settings, month_folder / version, month, made)
+        records = records_folder(settings, month, made.content_sha256, made.manifest["pseudonym_key"])
+        keep_records(settings, made.warehouse, records)
+    _update_pointer(settings.snapshots, month, version)
+    if settings.snapshot_versions_kept is not None:
+        _prune_versions(month_folder, settings.snapshot_versions_kept)
+    return Published(month_folder / version, version, outcome)
+
+
+def _prune_versions(month_folder: Path, kept: int) -> None:
+    """Remove older versions. A version ends with its manifest, so that goes first.
+
+    The public edition, which somebody may hold, stays.
+    """
+    whole = sorted(_whole_versions(month_folder), key=_number, reverse=True)
+    for version in whole[kept:]:
+        (month_folder / version / MANIFEST).unlink()
+    for folder in month_folder.iterdir():
+        if VERSION.fullmatch(folder.name) and not (folder / MANIFEST).exists():
+            for path in folder.iterdir():
+                if path.name != PUBLIC:
+                    path.unlink()
+
+
+def newest_version(month_folder: Path) -> str | None:
+    """The highest version that is whole."""
+    return max(_whole_versions(month_folder), key=_number, default=None)
+
+
+def _whole_versions(month_folder: Path) -> list[str]:
+    return [path.parent.name for path in month_folder.glob(f"*/{MANIFEST}") if VERSION.fullmatch(path.parent.name)]
+
+
+def _number(version: str) -> int:
+    return int(version[1:])
+
+
+def _next(month_folder: Path) -> str:
+    """A number that was never used, not even by a version of which only the public edition was kept."""
+    used = [_number(path.name) for path in month_folder.iterdir() if VERSION.fullmatch(path.name)]
+    return f"v{max(used, default=0) + 1:04d}"
+
+
+def _make_restricted(settings: Settings, month: Period, folder: Path) -> _Restricted:
+    built = current_warehouse(settings, month)
+    if built is None:
+        raise NothingToPublish(f"{month} has no warehouse: build it first")
+    file, current = built.file, built.manifest
+    tables = load_published(settings.expectations / "snapshots")
+    with duckdb.connect(str(file), read_only=True) as warehouse:
+        warehouse.execute("SET threads = 1")
+        verdict = gate.admit(settings, month, current["fingerprint"], warehouse)
+        deliveries = _deliveries(warehouse)
+        rows = {table.name: _rows_of(warehouse, table, verdict) for table in tables}
+        counts = edition.write_tables(folder, tables, rows)
+    _write_report(settings, folder, month, RESTRICTED)
+    sources = [_source(delivery) for delivery in deliveries if delivery["is_used"]]
+    face = {"description": verdict.approval_banner} if verdict.approval_banner else {}
+    edition.write_package(folder, month, tables, {"edition": RESTRICTED, "sources": sources, **face})
+    digests = {name: digest for name, digest in current.items() if name.endswith("_sha256")}
+    details = {"edition": RESTRICTED, "tables": counts, "deliveries": deliveries, "code": provenance.code(), **digests}
+    details |= {"earlier": current["earlier"], "rules": current["rules"], "publication": verdict.as_manifest}
+    details["pseudonym_key"] = current.get("pseudonym_key")
+    details["content_sha256"] = sha256_of_texts(text for pair in signed_files(folder).items() for text in pair)
+    return _Restricted(file, folder, tables, details)
+
+
+def _write_report(settings: Settings, folder: Path, month: Period, name: str) -> None:
+    # Drawing costs half a second to import, and only here: whoever but reads snapshots must not pay for it.
+    from pipelines.snapshots import report
+
+    report.write(folder, month, name, sections_of_kpis(settings.sql / "kpis"))
+
+
+def _verdicts(settings: Settings, folder: Path, month: Period) -> list[tuple[str, ...]]:
+    from pipelines.snapshots import report
+
+    return [
+        (code, each.title, each.figure, each.rating or "", each.text)
+        for code, said in report.verdicts(folder, month, sections_of_kpis(settings.sql / "kpis"))
+        for each in said
+    ]
+
+
+def _rows_of(warehouse: duckdb.DuckDBPyConnection, table: PublishedTable, verdict: Verdict) -> duckdb.DuckDBPyRelation:
+    """The warehouse's; who approved, and why, came after it was built."""
+    rows = warehouse.table(f"snapshots.{table.name}")
+    if table.name != PUBLICATION:
+        return rows
+    publication = {"verdict": verdict.outcome, **(asdict(verdict.approval) if verdict.approval is not None else {})}
+    return rows.select(
+        *(
+            duckdb.ConstantExpression(publication[name]).alias(name)
+            if name in publication
+            else duckdb.ColumnExpression(name)
+            for name in rows.columns
+        )
+    )
+
+
+def _make_public(settings: Settings, month: Period, restricted: _Restricted, folder: Path) -> dict[str, Any]:
+    """Make the public edition of a finished restricted one; returns what its manifest is to say of it.
+
+    It tells no digest of what is not public: who knows nearly all of a small file can find out the rest by its digest.
+    """
+    folder.mkdir()
+    declared = [table for table in restricted.tables if table.is_public]
+    protected = disclosure.protect(
+        restricted.warehouse, [table for table in declared if table.needs_disclosure_control], settings
+    )
+    without_counts = [table for table in declared if not table.needs_disclosure_control]
+    withheld = {table.name: NOT_DECLARED for table in restricted.tables if not table.is_public}
+    withheld |= protected.withheld
+    tables = sorted((*without_counts, *protected.tables), key=lambda table: table.name)
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        rows: dict[str, duckdb.DuckDBPyRelation] = {
+            table.name: connection.read_parquet(str(restricted.folder / f"{table.name}.parquet"))
+            for table in without_counts
+        }
+        rows |= protected.rows
+        counts = edition.write_tables(folder, tables, rows)
+        workbook.write_workbook(folder, month, tables, rows, withheld, _verdicts(settings, folder, month))
+    ees.write_pairs(folder, settings.sql)
+    _write_report(settings, folder, month, PUBLIC)
+    sources = [{"title": source["title"]} for source in read_json(restricted.folder / PACKAGE)["sources"]]
+    edition.write_package(folder, month, tables, {"edition": PUBLIC, "sources": sources, "withheld": withheld})
+    origin = {name: restricted.manifest[name] for name in ORIGIN}
+    details = {"edition": PUBLIC, "tables": counts, "withheld": withheld, "disclosure": protected.report}
+    return {**origin, **details}
+
+
+def keep_records(settings: Settings, warehouse: Path, folder: Path) -> None:
+    """Keep the records that a version's figures count, privately: by them the next month tells what was restated.
+
+    Counted once, and sorted KPI by KPI: all of them at once would have to be sorted outside of memory.
+    """
+    if not folder.exists():
+        with (
+            tempfile.TemporaryDirectory(prefix=".spill-", dir=warehouse.parent) as spill,
+            new_folder(folder) as aside,
+            duckdb.connect(
+                str(warehouse),
+                read_only=True,
+                config={"threads": 1, "memory_limit": settings.duckdb_memory_limit, "temp_directory": spill},
+            ) as made,
+        ):
+            made.execute("CREATE TEMP TABLE counted_record AS FROM warehouse.fct_kpi_record")
+            records = made.table("counted_record")
+            for (kpi_id,) in made.sql("SELECT kpi_id FROM warehouse.dim_kpi").fetchall():
+                of_kpi = records.filter(duckdb.ColumnExpression("kpi_id") == duckdb.ConstantExpression(kpi_id))
+                of_kpi.order("ALL").write_parquet(str(aside / f"{kpi_id}.parquet"), compression="zstd")
+    for other in folder.parent.glob(f"{RECORDS}*"):
+        if other != folder:
+            shutil.rmtree(other)
+
+
+def _deliveries(warehouse: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The deliveries that the snapshot tells of; the rows of those that are used count."""
+    seen = warehouse.sql(
+        """
+        SELECT authority_code, source, reporting_month AS month, landing_version, landing_sha256, is_used
+        FROM snapshots.delivery
+        ORDER BY authority_code, source, month, landing_version
+        """
+    )
+    return [dict(zip(seen.columns, row, strict=True)) for row in seen.fetchall()]
+
+
+def _source(delivery: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "title": f"{delivery['authority_code']} {delivery['source']} {delivery['month']}",
+        "version": delivery["landing_version"],
+        "hash": f"sha256:{delivery['landing_sha256']}",
+    }
+
+
+def _write_version(settings: Settings, folder: Path, month: Period, made: _Restricted) -> None:
+    with new_folder(folder) as aside:
+        for path in sorted(made.folder.iterdir()):
+            path.replace(aside / path.name)
+        made = replace(made, folder=aside)
+        public = _make_public(settings, month, made, aside / PUBLIC)
+        restricted = {**made.manifest, "disclosure": public["disclosure"]}
+        for place, manifest in ((aside / PUBLIC, public), (aside, restricted)):
+            edition.make_database(place)
+            whole = {**manifest, "month": str(month), "version": folder.name, "files": signed_files(place)}
+            (place / MANIFEST).write_text(json_text(whole), encoding="utf-8", newline="\n")
+
+
+def _update_pointer(snapshots: Path, month: Period, version: str) -> None:
+    month_folder = snapshots / str(month)
+    write_json(month_folder / f"{LATEST}.json", {"version": version})
+    _link(month_folder / LATEST, version)
+    newest = max(path.parent.name for path in snapshots.glob(f"*/{LATEST}.json"))
+    newest_of_all = read_json(snapshots / newest / f"{LATEST}.json")["version"]
+    write_json(snapshots / f"{LATEST}.json", {"month": newest, "version": newest_of_all})
+    _link(snapshots / LATEST, f"{newest}/{newest_of_all}")
+
+
+def _link(link: Path, target: str) -> None:
+    """A convenience: where there are no symbolic links, the JSON beside it is enough."""
+    aside = link.with_name(f".{link.name}-{os.getpid()}")
+    with suppress(OSError, NotImplementedError):
+        aside.unlink(missing_ok=True)
+        aside.symlink_to(target)
+        aside.replace(link)

@@ -1,0 +1,165 @@
+"""A workbook for people: contents, notes, and one sheet a table, laid out as the Government Statistical Service asks.
+
+Each sheet begins with its title in A1 and holds one table and nothing beside it; nothing is told by colour alone, and a
+figure that is not shown is its symbol in square brackets.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from pipelines.contracts.published import PublishedTable
+    from pipelines.periods import Period
+
+WORKBOOK = "snapshot.xlsx"
+SYMBOL = "_symbol"
+MOST_ROWS = 1_048_576 - 10
+WIDEST = 60
+# As text, whatever it begins with; and no clock, so that the same tables are the same bytes.
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+SYMBOLS = (
+    ("[c]", "confidential: a percentage of fewer than 20, or what would follow from it"),
+    ("[z]", "not applicable: a count is no share of anything, and a share of nobody has no value"),
+    ("[x]", "not available"),
+    ("[low]", "rounds to 0: a count of 0 to 4, or a share with such a numerator"),
+)
+VERDICTS = "What the report says of each KPI of whole authorities."
+HOW_TO_READ = (
+    "Every count is rounded at random to a multiple of 5, and is up to 4 away from what was counted.",
+    "Everything else is computed from the rounded counts.",
+    "A percentage is 100 times its numerator divided by its denominator; value_rounded has one decimal, half up.",
+    "Where team_code is blank, the row is about the whole authority.",
+    "A month that was not delivered is absent, never 0. Blank cells mean that there is nothing to be said.",
+    "Every column is described in data_dictionary.csv beside this file, every KPI in the sheet kpi.",
+)
+
+
+def write_workbook(
+    folder: Path,
+    month: Period,
+    tables: Sequence[PublishedTable],
+    rows: Mapping[str, duckdb.DuckDBPyRelation],
+    withheld: Mapping[str, str],
+    verdicts: Sequence[Sequence[str]],
+) -> Path:
+    """Write ``snapshot.xlsx``; ``verdicts``: authority, KPI, figure, rating and the sentence of the report.
+
+    A table that no sheet can hold is named in the contents and left to its CSV.
+    """
+    file = folder / WORKBOOK
+    with xlsxwriter.Workbook(str(file), OPTIONS) as workbook:
+        workbook.set_properties({"title": _title(month), "created": MADE})
+        title = workbook.add_format({"bold": True, "font_size": 14})
+        counts = {table.name: len(rows[table.name]) for table in tables}
+        _write_contents(workbook, month, tables, counts, withheld, title)
+        _write_notes(workbook, title)
+        _write_verdicts(workbook, verdicts, title)
+        for table in tables:
+            if counts[table.name] <= MOST_ROWS:
+                _write_table(workbook, table, rows[table.name], title)
+    return file
+
+
+def _title(month: Period) -> str:
+    return f"Safeguarding KPIs, {month.name}"
+
+
+def _write_contents(
+    workbook: xlsxwriter.Workbook,
+    month: Period,
+    tables: Sequence[PublishedTable],
+    counts: Mapping[str, int],
+    withheld: Mapping[str, str],
+    title: Any,
+) -> None:
+    sheet = workbook.add_worksheet("contents")
+    sheet.write_string("A1", _title(month), title)
+    sheet.write_string("A2", "This sheet contains one table: the sheets of the workbook, and what is not public.")
+    lines = [("notes", "What the symbols mean, and how to read the tables."), ("verdicts", VERDICTS)]
+    lines += [
+        (table.name, table.description if counts[table.name] <= MOST_ROWS else _too_long(table)) for table in tables
+    ]
+    lines += [(name, f"Not public. {reason}") for name, reason in sorted(withheld.items())]
+    _add_table(sheet, 3, ("sheet", "what it holds"), lines, "contents_table")
+
+
+def _too_long(table: PublishedTable) -> str:
+    return f"{table.description} Too long for a sheet: see {table.name}.csv."
+
+
+def _write_notes(workbook: xlsxwriter.Workbook, title: Any) -> None:
+    sheet = workbook.add_worksheet("notes")
+    sheet.write_string("A1", "Notes", title)
+    sheet.write_string("A2", "This sheet contains one table: the symbols, and how to read the figures.")
+    lines = [*SYMBOLS, *((f"note {number}", text) for number, text in enumerate(HOW_TO_READ, start=1))]
+    _add_table(sheet, 3, ("symbol or note", "meaning"), lines, "notes_table")
+
+
+def _write_verdicts(workbook: xlsxwriter.Workbook, verdicts: Sequence[Sequence[str]], title: Any) -> None:
+    sheet = workbook.add_worksheet("verdicts")
+    sheet.write_string("A1", VERDICTS, title)
+    sheet.write_string("A2", "This sheet contains one table: a row a KPI, in the words of the report.")
+    _add_table(sheet, 3, ("authority_code", "kpi", "figure", "rating", "verdict"), verdicts, "verdicts_table")
+
+
+def _write_table(
+    workbook: xlsxwriter.Workbook, table: PublishedTable, relation: duckdb.DuckDBPyRelation, title: Any
+) -> None:
+    sheet = workbook.add_worksheet(table.name)
+    sheet.write_string("A1", table.description, title)
+    sheet.write_string("A2", f"This sheet contains one table. {table.grain}")
+    sheet.write_string("A3", "Symbols are explained in the sheet notes.")
+    names = [name for name in relation.columns if not _is_symbol(name, relation.columns)]
+    key = [f'"{name}"' for name in table.key]
+    records = (dict(zip(relation.columns, row, strict=True)) for row in relation.order(", ".join(key)).fetchall())
+    cells = [_cells(record, names) for record in records]
+    _add_table(sheet, 4, names, cells, f"{table.name}_table")
+
+
+def _is_symbol(name: str, names: Iterable[str]) -> bool:
+    return name.endswith(SYMBOL) and name.removesuffix(SYMBOL) in names
+
+
+def _cells(record: Mapping[str, Any], names: Sequence[str]) -> list[Any]:
+    symbols = {name: record.get(f"{name}{SYMBOL}") for name in names}
+    return [f"[{symbols[name]}]" if symbols[name] else record[name] for name in names]
+
+
+def _add_table(
+    sheet: Any, first_row: int, names: Sequence[str], rows: Sequence[Sequence[Any]], table_name: str
+) -> None:
+    """A table with its headings; one without rows gets a row of blanks, since a workbook's table cannot be empty."""
+    columns = [{"header": name} for name in names]
+    last = first_row + max(len(rows), 1)
+    sheet.add_table(
+        first_row, 0, last, len(names) - 1, {"columns": columns, "name": table_name, "style": None, "autofilter": False}
+    )
+    for number, row in enumerate(rows, start=first_row + 1):
+        for column, value in enumerate(row):
+            _write(sheet, number, column, value)
+    for column, name in enumerate(names):
+        widths = (len(str(row[column])) for row in rows[:200])
+        sheet.set_column(column, column, min(max(len(name), *widths, 8) + 2, WIDEST))
+    sheet.freeze_panes(first_row + 1, 0)
+
+
+def _write(sheet: Any, row: int, column: int, value: Any) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        sheet.write_string(row, column, "yes" if value else "no")
+    elif isinstance(value, int | float | Decimal):
+        sheet.write_number(row, column, float(value))
+    else:
+        sheet.write_string(row, column, str(value))

@@ -1,0 +1,1 @@
+"""Landed text becomes typed, pseudonymised, checked Parquet."""

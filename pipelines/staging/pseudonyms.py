@@ -1,0 +1,44 @@
+"""Replaces the ids of children, workers and records by keyed hashes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines import storage
+from pipelines.staging import casting
+from pipelines.staging.workspace import connect, create_table
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.settings import Settings
+    from pipelines.staging.reading import Reading
+
+
+def key_check(settings: Settings) -> str:
+    """Tells one key from another without telling either."""
+    with connect(settings) as connection:
+        sql = "SELECT CAST(pseudonym($inner_pad, $outer_pad, 'key check', '', '') AS VARCHAR)"
+        return str(connection.execute(sql, _pads(settings)).fetchall()[0][0])
+
+
+def _pads(settings: Settings) -> dict[str, bytes]:
+    """The two pads of RFC 2104: SHA-256 works on blocks of 64 bytes, and a longer key is hashed first."""
+    key = settings.key_bytes
+    block = (storage.sha256_of_bytes(key) if len(key) > 64 else key).ljust(64, b"\0")
+    return {
+        "inner_pad": bytes(byte ^ 0x36 for byte in block),
+        "outer_pad": bytes(byte ^ 0x5C for byte in block),
+    }
+
+
+def pseudonymise(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, settings: Settings, authority_code: str
+) -> None:
+    connection.execute(casting.SET_PADS, {**_pads(settings), "authority_code": authority_code})
+    contracts = reading.filled.values()
+    for name, query in (
+        (casting.PSEUDONYMS, casting.pseudonyms(contracts, reading.headings)),
+        (casting.LEAKED_IDS, casting.leaked_ids(contracts, reading.headings)),
+    ):
+        create_table(connection, casting.raw_table(name), query)

@@ -1,0 +1,1 @@
+"""Staged deliveries become subjects, facts and KPIs in one DuckDB file."""

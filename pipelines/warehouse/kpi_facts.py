@@ -1,0 +1,99 @@
+"""Puts the records of every KPI into one table of facts, and sums them by authority, team and month."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from pipelines.sql_files import DIALECT, Select
+from pipelines.warehouse.tables import BrokenBuild
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EVERY_RECORD = "warehouse.fct_kpi_record_before_unread"
+EVERY_KPI = "warehouse.fct_kpi_team_month_before_unread"
+IN_DOUBT = "warehouse.fct_kpi_record_in_doubt"
+UNREAD = "warehouse.fct_unread_record"
+KPIS = "kpis"
+# What only shows rows of other tables as a KPI counts them.
+VIEWS = frozenset({EVERY_RECORD, "warehouse.fct_kpi_record", "warehouse.fct_obligation_record"})
+KPI_GROUP = ("authority_code", "team_code", "reporting_month")
+KPI_RECORD = ("authority_code", "record_key", "reporting_month", "team_code")
+KPI_FIGURES = ("numerator", "denominator")
+KPI_COLUMNS = {
+    "authority_code": "VARCHAR",
+    "team_code": "VARCHAR",
+    "reporting_month": "VARCHAR",
+    "child_id": "UUID",
+    "record_key": "UUID",
+    "numerator": "DECIMAL(18,2)",
+    "denominator": "DECIMAL(18,2)",
+    "reason": "VARCHAR",
+}
+
+
+@cache
+def union_of(kpis: tuple[Select, ...]) -> str:
+    if not kpis:
+        raise BrokenBuild("sql/kpis holds no KPI")
+    return all_of([_summed_up(kpi) for kpi in kpis]).sql(dialect=DIALECT)
+
+
+@cache
+def records_of(kpis: tuple[Select, ...]) -> str:
+    """All records of all KPIs, those that do not count included."""
+    return all_of([_summed_by(kpi, KPI_RECORD) for kpi in kpis]).sql(dialect=DIALECT)
+
+
+@cache
+def records_in_doubt(kpis: tuple[Select, ...]) -> str:
+    """The records of each KPI of a child, or with a key, of which something could not be read that decides the KPI."""
+    return all_of([matched for kpi in kpis for matched in _in_doubt(kpi)]).sql(dialect=DIALECT)
+
+
+def _in_doubt(kpi: Select) -> list[exp.Select]:
+    records = exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *(f"records.{name}" for name in KPI_COLUMNS))
+    records = records.from_(exp.table_(kpi.name, db=KPIS).as_("records"))
+    of_child, of_record = (_unread_of(kpi, subject) for subject in ("child_id", "record_key"))
+    return [
+        records.join(*of_child, join_type="semi"),
+        records.join(*of_record, join_type="semi").join(*of_child, join_type="anti"),
+    ]
+
+
+def _summed_up(kpi: Select) -> exp.Select:
+    """A KPI's records, counted: those with neither figure are there to explain it, and do not count."""
+    counted = exp.func("coalesce", *map(exp.column, KPI_FIGURES))
+    return _summed_by(kpi, KPI_GROUP).where(
+        exp.not_(counted.is_(exp.null())), exp.not_(exp.column("reporting_month").is_(exp.null()))
+    )
+
+
+def _summed_by(kpi: Select, group: Sequence[str]) -> exp.Select:
+    kind = KPI_COLUMNS["numerator"]
+    sums = (exp.cast(exp.Sum(this=exp.column(name)), kind, dialect=DIALECT).as_(name) for name in KPI_FIGURES)
+    kpi_id = exp.Literal.string(kpi.name).as_("kpi_id")
+    return exp.select(kpi_id, *group, *sums).from_(exp.table_(kpi.name, db=KPIS)).group_by(*group)
+
+
+def _unread_of(kpi: Select, subject: str) -> tuple[exp.Subquery, exp.Expr]:
+    """What could not be read that decides the KPI, of a child or of single records, and how the records find it."""
+    is_of_record = exp.column("leaves_out").eq("record")
+    unread = (
+        exp.select("authority_code", subject)
+        .from_(UNREAD)
+        .where(exp.column("kpi_id").eq(kpi.name), is_of_record if subject == "record_key" else exp.not_(is_of_record))
+    )
+    alias = f"unread_{subject}"
+    found = exp.and_(
+        exp.column("authority_code", "records").eq(exp.column("authority_code", alias)),
+        exp.column(subject, "records").eq(exp.column(subject, alias)),
+    )
+    return unread.subquery(alias), found
+
+
+def all_of(selects: Sequence[exp.Select]) -> exp.Query:
+    return exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0]

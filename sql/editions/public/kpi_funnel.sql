@@ -1,0 +1,20 @@
+SELECT
+    authority_code,
+    reporting_month,
+    kpi_id,
+    team_code,
+    among,
+    units,
+    numerator,
+    count_symbol(numerator) AS numerator_symbol,
+    denominator,
+    count_symbol(denominator) AS denominator_symbol,
+    value,
+    value_symbol(value, numerator, 'percent') AS value_symbol,
+    centre,
+    lower_95,
+    upper_95,
+    lower_998,
+    upper_998,
+    if_shown(position, value) AS position
+FROM snapshots.kpi_funnel

@@ -1,0 +1,23 @@
+SELECT
+    authority_code,
+    reporting_month,
+    kpi_id,
+    title,
+    team_code,
+    numerator,
+    count_symbol(numerator) AS numerator_symbol,
+    denominator,
+    denominator_symbol(denominator, unit) AS denominator_symbol,
+    value,
+    value_symbol(value, numerator, unit) AS value_symbol,
+    value_rounded,
+    value_symbol(value_rounded, numerator, unit) AS value_rounded_symbol,
+    if_shown(lower, value) AS lower,
+    symbol_beside(lower, value) AS lower_symbol,
+    if_shown(upper, value) AS upper,
+    symbol_beside(upper, value) AS upper_symbol,
+    unit,
+    target,
+    CASE WHEN value IS NULL THEN 'not shown' ELSE rag END AS rag,
+    sources
+FROM snapshots.kpi_month

@@ -1,0 +1,35 @@
+SELECT
+    authority_code,
+    reporting_month,
+    window_months,
+    first_month,
+    kpi_id,
+    title,
+    team_code,
+    numerator,
+    count_symbol(numerator) AS numerator_symbol,
+    denominator,
+    denominator_symbol(denominator, unit) AS denominator_symbol,
+    value,
+    value_symbol(value, numerator, unit) AS value_symbol,
+    value_rounded,
+    value_symbol(value_rounded, numerator, unit) AS value_rounded_symbol,
+    if_shown(lower, value) AS lower,
+    symbol_beside(lower, value) AS lower_symbol,
+    if_shown(upper, value) AS upper,
+    symbol_beside(upper, value) AS upper_symbol,
+    unit,
+    if_shown(mean_of_months, value) AS mean_of_months,
+    CASE
+        WHEN value IS NOT NULL AND mean_of_months IS NULL AND denominator IS NOT NULL AND window_months > 1 THEN 'c'
+        ELSE symbol_beside(mean_of_months, value)
+    END AS mean_of_months_symbol,
+    if_shown(mean_of_months_differs, mean_of_months) AS mean_of_months_differs,
+    target,
+    CASE WHEN value IS NULL THEN 'not shown' ELSE rag END AS rag,
+    if_shown(narrative_conflict, value) AS narrative_conflict,
+    if_shown(narrative_words, value) AS narrative_words,
+    if_shown(narrative_note, value) AS narrative_note,
+    if_shown(narrative_signed_by, value) AS narrative_signed_by,
+    if_shown(narrative_signed_on, value) AS narrative_signed_on
+FROM snapshots.kpi_window

@@ -1,0 +1,11 @@
+SELECT
+    kpi_id,
+    authority_code,
+    cast(NULL AS VARCHAR) AS team_code,
+    month_number,
+    window_months,
+    scale,
+    numerator,
+    denominator
+FROM disclosure.rounded
+WHERE measure <> 'flow' OR window_months > 1
