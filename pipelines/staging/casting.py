@@ -114,9 +114,10 @@ def orders_of_dates(contract: Contract, columns: Sequence[Column]) -> exp.Select
 
 
 def no_rows(contract: Contract) -> exp.Select:
-    """The columns of a table that was not delivered."""
+    """The columns of a table that was not delivered, with the facts that queries of other tables ask for."""
     kinds = {column.name: column.duckdb_type for column in contract.columns if column.duckdb_type is not None}
-    columns = {"line": "BIGINT", **kinds}
+    facts = {readable(column.name): "BOOLEAN" for column in contract.staged_columns if column.is_read}
+    columns = {"line": "BIGINT", **kinds, **facts}
     nothing = (exp.cast(exp.null(), kind, dialect=DIALECT).as_(name, quoted=True) for name, kind in columns.items())
     return exp.select(*nothing).where(exp.false())
 

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 # Each row of one side with each of the other: seconds for one council, hours for a hundred. A LEFT JOIN comes to it by
 # a condition that is about the left side alone, or by an expression that mixes both.
 EACH_WITH_EACH = "BLOCKWISE_NL_JOIN"
-# A handful of settings for each authority; and of each table that a KPI needs the months that it covers, which are what
-# is asked for.
-FEW = {"warehouse.dim_gate_need", "warehouse.dim_timescale", "warehouse.fct_kpi_covered_month"}
+# A handful of settings for each authority.
+FEW = {"warehouse.dim_gate_need", "warehouse.dim_timescale"}
 
 
 def test_no_join_goes_through_each_row_with_each(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,10 +20,17 @@ ENQUIRIES = ("ssd_s47_enquiry", "s47e_s47_end_date")
 VISITS = ("ssd_cin_visits", "cinv_cin_visit_date")
 TABLES = """
     CREATE SCHEMA checked;
-    CREATE TABLE checked.ssd_cin_assessments (cina_assessment_start_date DATE, cina_assessment_auth_date DATE);
-    CREATE TABLE checked.ssd_s47_enquiry (s47e_s47_start_date DATE, s47e_s47_end_date DATE);
+    CREATE TABLE checked.ssd_cin_assessments (
+        cina_assessment_start_date DATE, cina_assessment_auth_date DATE, cina_assessment_auth_date__readable BOOLEAN
+    );
+    CREATE TABLE checked.ssd_s47_enquiry (
+        s47e_s47_start_date DATE, s47e_s47_end_date DATE, s47e_s47_end_date__readable BOOLEAN
+    );
     CREATE TABLE checked.ssd_cin_plans (
-        cinp_person_id INTEGER, cinp_cin_plan_start_date DATE, cinp_cin_plan_end_date DATE
+        cinp_person_id INTEGER,
+        cinp_cin_plan_start_date DATE,
+        cinp_cin_plan_end_date DATE,
+        cinp_cin_plan_end_date__readable BOOLEAN
     );
     CREATE TABLE checked.ssd_cin_visits (cinv_person_id INTEGER, cinv_cin_visit_date DATE);
 """
@@ -42,11 +49,14 @@ def hold(
     ended: int,
     days: int,
     still_open: int = 0,
+    unread: int = 0,
     begun: dt.date = BEGUN,
 ) -> None:
-    insert = f"INSERT INTO checked.{table} SELECT $begun, $end FROM range($rows)"
-    connection.execute(insert, {"begun": begun, "end": begun + dt.timedelta(days), "rows": ended})
-    connection.execute(insert, {"begun": begun, "end": None, "rows": still_open})
+    insert = f"INSERT INTO checked.{table} SELECT $begun, $end, $readable FROM range($rows)"
+    end = begun + dt.timedelta(days)
+    connection.execute(insert, {"begun": begun, "end": end, "readable": True, "rows": ended})
+    connection.execute(insert, {"begun": begun, "end": None, "readable": None, "rows": still_open})
+    connection.execute(insert, {"begun": begun, "end": None, "readable": False, "rows": unread})
 
 
 def only_ended(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -64,6 +74,11 @@ def test_as_many_should_be_open_as_the_days_of_a_year_say(
     """Of thirty days each, 49 a year are four open at any time, and 122 are ten, of which one is a tenth."""
     hold(connection, "ssd_cin_assessments", ended, 30, still_open)
     assert only_ended(connection) == expected
+
+
+def test_an_end_that_could_not_be_read_is_none_that_is_open(connection: duckdb.DuckDBPyConnection) -> None:
+    hold(connection, "ssd_cin_assessments", 49, 30, unread=9)
+    assert only_ended(connection) == [ASSESSMENTS]
 
 
 def test_what_began_over_a_year_before_says_nothing_of_what_should_be_open(
@@ -98,7 +113,7 @@ def test_children_in_need_were_seen_unless_visits_under_open_plans_are_left_out(
     connection: duckdb.DuckDBPyConnection, plans: int, visited: int, begun: dt.date, expected: list[tuple[str, str]]
 ) -> None:
     connection.execute(
-        "INSERT INTO checked.ssd_cin_plans SELECT range, $begun, NULL FROM range($plans)",
+        "INSERT INTO checked.ssd_cin_plans SELECT range, $begun, NULL, NULL FROM range($plans)",
         {"begun": begun, "plans": plans},
     )
     connection.execute(
@@ -114,5 +129,5 @@ def test_children_in_need_were_seen_unless_visits_under_open_plans_are_left_out(
 
 def test_a_table_that_was_not_delivered_is_none_of_visits_left_out(connection: duckdb.DuckDBPyConnection) -> None:
     begun = dt.date(2020, 6, 1)
-    connection.execute("INSERT INTO checked.ssd_cin_plans SELECT range, $begun, NULL FROM range(50)", {"begun": begun})
+    connection.execute("INSERT INTO checked.ssd_cin_plans SELECT range, $begun, NULL, NULL FROM range(50)", {"begun": begun})
     assert only_ended(connection) == []

@@ -2,20 +2,22 @@
 -- would say that it is open. As many should be open at any time as the days that those of a year took, divided by the
 -- days of the year; tables with fewer than a tenth of theirs are judged together, and where they should have fewer than
 -- four nothing is concluded. Visits: as many children in need should have been seen as have had their plan for three
--- months; nothing is concluded of fewer than ten.
+-- months; nothing is concluded of fewer than ten. An end that was given and could not be read is none that is open.
 WITH lasting AS (
     SELECT
         'ssd_cin_assessments' AS table_name,
         'cina_assessment_auth_date' AS column_name,
         cina_assessment_start_date AS start_date,
-        cina_assessment_auth_date AS end_date
+        cina_assessment_auth_date AS end_date,
+        cina_assessment_auth_date__readable IS NULL AS has_no_end
     FROM checked.ssd_cin_assessments
     UNION ALL
     SELECT
         'ssd_s47_enquiry' AS table_name,
         's47e_s47_end_date' AS column_name,
         s47e_s47_start_date AS start_date,
-        s47e_s47_end_date AS end_date
+        s47e_s47_end_date AS end_date,
+        s47e_s47_end_date__readable IS NULL AS has_no_end
     FROM checked.ssd_s47_enquiry
 ),
 
@@ -23,7 +25,7 @@ counted AS (
     SELECT
         table_name,
         column_name,
-        count(*) FILTER (WHERE end_date IS NULL) AS rows_open,
+        count(*) FILTER (WHERE has_no_end) AS rows_open,
         coalesce(
             sum(end_date - start_date) FILTER (
                 WHERE
@@ -57,7 +59,7 @@ seen AS (
             plans.cinp_person_id = visits.cinv_person_id
             AND plans.cinp_cin_plan_start_date <= visits.cinv_cin_visit_date
     WHERE
-        plans.cinp_cin_plan_end_date IS NULL
+        plans.cinp_cin_plan_end_date__readable IS NULL
         AND plans.cinp_cin_plan_start_date <= cast($month_end AS DATE) - INTERVAL 3 MONTH
     GROUP BY plans.cinp_person_id, plans.cinp_cin_plan_start_date
 ),

@@ -20,7 +20,10 @@ kpis AS (
 ),
 
 lengths AS (
-    SELECT unnest([1, 6, 12]) AS window_months
+    SELECT
+        kpi_id,
+        unnest(CASE WHEN measure = 'flow' THEN [1, 6, 12] ELSE [1] END) AS window_months
+    FROM kpis
 ),
 
 windows AS (
@@ -31,8 +34,7 @@ windows AS (
         lengths.window_months,
         min(members.reporting_month) AS first_month
     FROM warehouse.fct_kpi_covered_month AS ends
-    INNER JOIN kpis ON ends.kpi_id = kpis.kpi_id
-    INNER JOIN lengths ON kpis.measure = 'flow' OR lengths.window_months = 1
+    INNER JOIN lengths ON ends.kpi_id = lengths.kpi_id
     INNER JOIN warehouse.fct_kpi_covered_month AS members
         ON
             ends.authority_code = members.authority_code
