@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -263,12 +264,17 @@ def serving(council: Council, commands: str = block("scheduler")) -> Iterator[No
 
 
 def debian(package: str, program: Callable[[], T | None]) -> T:
-    """Where a program is, as the caller finds it; its package is installed from Debian if it is not there."""
-    found = program()
-    for arguments in () if found else (["update"], ["install", "-y", "--no-install-recommends", package]):
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "-q", *arguments], check=True, env=environment, timeout=LONGEST_WAIT)
-    found = found or program()
+    """Where a program is, as the caller finds it; its package is installed from Debian if it is not there.
+
+    One at a time: apt-get refuses to work beside another.
+    """
+    with (Path(tempfile.gettempdir()) / "installing-from-debian").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = program()
+        for arguments in () if found else (["update"], ["install", "-y", "--no-install-recommends", package]):
+            environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+            subprocess.run(["apt-get", "-q", *arguments], check=True, env=environment, timeout=LONGEST_WAIT)
+        found = found or program()
     assert found, f"{package} did not bring it"
     return found
 
