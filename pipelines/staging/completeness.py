@@ -26,7 +26,7 @@ FEWEST_A_MONTH = 5
 """Where at least so many begin in each month of a year, a month in which none does is no chance."""
 FEWEST_BLANK, FEWEST_BLANK_IN_A_LIST = 100, 20
 """Of fewer blank values nothing follows; a list of what has no date of its own, such as workers, is shorter."""
-FEWEST_BESIDE = 20
+FEWEST_BESIDE = 100
 """Beside fewer records an empty table can be right."""
 FEWEST_REPEATS = 20
 """Fewer rows with the id of an earlier one are slips, and refused as such."""

@@ -214,7 +214,7 @@ def looked_after(connection: duckdb.DuckDBPyConnection, episodes: int, plans: li
 
 
 @pytest.mark.parametrize(
-    ("episodes", "plans", "is_noticed"), [(20, [], True), (19, [], False), (20, [("l1", "ann")], False)]
+    ("episodes", "plans", "is_noticed"), [(100, [], True), (99, [], False), (100, [("l1", "ann")], False)]
 )
 def test_a_table_without_a_record_beside_many_that_would_have_one_is_noticed(
     connection: duckdb.DuckDBPyConnection, episodes: int, plans: list[tuple[Any, ...]], is_noticed: bool
