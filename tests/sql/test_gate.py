@@ -84,10 +84,6 @@ CASES: dict[str, tuple[str | None, str | None]] = {
         "GATE-DELIVERY",
         "ssd: version v0001 of 2021-02 was refused (DLV-004); nothing later than 2021-01 counts",
     ),
-    "nothing_but_what_was_refused": (
-        "GATE-DELIVERY",
-        "ssd: version v0001 of 2021-02 was refused (DLV-004); nothing of it counts",
-    ),
     "refused_a_month_ago": (None, None),
     "survey_never_used": (None, None),
     "absent": ("GATE-ABSENCE", "ssd: nothing was delivered for 2021-02; last for 2021-01"),
@@ -138,8 +134,6 @@ def deliver(name: str, council: Council) -> None:
             council.delivers().is_refused(version="v0002-000000000000")
         case "refused_at_first":
             council.delivers(month=JANUARY).is_refused()
-        case "nothing_but_what_was_refused":
-            council.is_refused()
         case "refused_a_month_ago":
             council.delivers(month="2020-12").is_refused(month=JANUARY).delivers()
         case "survey_never_used":

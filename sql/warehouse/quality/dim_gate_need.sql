@@ -1,6 +1,5 @@
 -- One row an authority and source that a month needs, and what holds the month there. Needed is what the authority has
--- delivered before, what was refused of an authority of which nothing counts yet, or what its settings say; settings of
--- the authority go before those of the source, then everyone's.
+-- delivered before, or what its settings say; settings of the authority go before those of the source, then everyone's.
 -- grain: authority_code, source
 WITH settings AS (
     SELECT
@@ -35,13 +34,6 @@ pairs AS (
         source
     FROM settings
     WHERE needed = 'always'
-    UNION
-    SELECT
-        refused.authority_code,
-        refused.source
-    FROM staging.delivery AS refused
-    ANTI JOIN delivered ON refused.authority_code = delivered.authority_code
-    WHERE refused.status = 'refused' AND refused.delivery_month = strftime($as_of, '%Y-%m')
 ),
 
 ranked AS (
