@@ -405,7 +405,9 @@ def _with_progress(what: str, work: Callable[[Progress], T]) -> T:
 
         def show(step: str, done: int, of: int) -> None:
             share = f" {done / of:.0%}" if of else ""
-            shown.update(task, description=f"{what}: {step}{share}")
+            description = f"{what}: {step}{share}"
+            # A step may be over before the display renews itself.
+            shown.update(task, description=description, refresh=description != shown.tasks[task].description)
 
         return work(show)
 
