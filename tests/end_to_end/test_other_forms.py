@@ -14,6 +14,7 @@ import re
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 from hypothesis import HealthCheck, given, settings
@@ -42,6 +43,7 @@ PLAIN = "X99000001"
 COUNCILS = 5
 FEW = 2
 ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)( 00:00:00)?")
+LONDON = ZoneInfo("Europe/London")
 SERIAL_DAY_0 = dt.date(1899, 12, 30)
 
 DATES: dict[str, Callable[[dt.date], str]] = {
@@ -53,6 +55,10 @@ DATES: dict[str, Callable[[dt.date], str]] = {
     "01/02/2021 00:00": lambda day: day.strftime("%d/%m/%Y 00:00"),
     "2021-02-01T00:00:00Z": lambda day: day.strftime("%Y-%m-%dT00:00:00Z"),
     "2021-02-01 00:00:00.0000000": lambda day: day.strftime("%Y-%m-%d 00:00:00.0000000"),
+    "2021-07-01 00:00:00.0000000 +01:00": lambda day: f"{day} 00:00:00.0000000 {midnight(day).isoformat()[-6:]}",
+    "2021-06-30T23:00:00Z": lambda day: midnight(day).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    "2021-2-1": lambda day: f"{day.year}-{day.month}-{day.day}",
+    "01/02/2021 12:00:00 AM": lambda day: day.strftime("%d/%m/%Y 12:00:00 AM"),
     "44228": lambda day: str((day - SERIAL_DAY_0).days),
     "1 II 2021": lambda day: f"{day.day} {'I' * day.month} {day.year}",
 }
@@ -68,6 +74,9 @@ CODES: dict[str, Callable[[str], str]] = {
     "ZZ99": lambda _: "ZZ99",
 }
 FORMS: dict[str, dict[str, Callable[[Any], str]]] = {"date": DATES, "boolean": FLAGS, "code": CODES}
+# What tools write where nothing was given.
+BLANKS = {"NULL", "(null)", "nan", "NaT", "<NA>", "#N/A", "None"}
+BLANK_DATES = {"1900-01-01", "1899-12-30", "1753-01-01", "9999-12-31", "2999-12-31"}
 ASKED = {needed.table_name for kpi in load_register(PROJECT / "sql/kpis") for needed in kpi.requirements}
 COLUMNS = {
     (table.file_name, column.heading): column.kind
@@ -88,10 +97,18 @@ class Change:
     is_from_end: bool = False
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), LONDON)
+
+
+def forms(kind: str) -> list[str]:
+    return sorted({*FORMS[kind], *BLANKS, *(BLANK_DATES if kind == "date" else ())})
+
+
 @st.composite
 def changes(draw: st.DrawFn) -> Change:
     file, heading = draw(st.sampled_from(sorted(COLUMNS)))
-    form = draw(st.sampled_from(sorted(FORMS[COLUMNS[file, heading]])))
+    form = draw(st.sampled_from(forms(COLUMNS[file, heading])))
     return Change(file, heading, form, is_whole=draw(st.booleans()), is_from_end=draw(st.booleans()))
 
 
@@ -119,6 +136,8 @@ def write_otherwise(folder: Path, change: Change) -> None:
 
 def _otherwise(value: str, change: Change) -> str | None:
     kind = COLUMNS[change.file, change.heading]
+    if change.form not in FORMS[kind]:
+        return None if value else change.form
     if kind == "date":
         found = ISO.fullmatch(value)
         return None if found is None else DATES[change.form](dt.date(*map(int, found.groups()[:3])))
