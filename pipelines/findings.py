@@ -266,6 +266,13 @@ EMPTY_TABLE = Rule(
     Severity.CRITICAL,
     Consequence.WARN,
 )
+LATER_YEAR = Rule(
+    "DLV-040",
+    "The delivery is of a later collection year than the newest that is known here: it is read as one of that year.",
+    "Look in the guide of the return for what changed, and ask for the contracts to be brought up to it.",
+    Severity.WARNING,
+    Consequence.WARN,
+)
 ROW_WRITTEN_TWICE = Rule(
     "DLV-039",
     "The row is the same as an earlier one in every column: the first is kept, this one refused.",
@@ -331,6 +338,7 @@ DELIVERY_RULES: dict[str, Rule] = {
         NOTHING_OPEN,
         EMPTY_TABLE,
         ROW_WRITTEN_TWICE,
+        LATER_YEAR,
     )
 }
 

@@ -52,6 +52,7 @@ class SourceFile(strict.Strict):
     title: str
     history: History
     covers_from: Annotated[Period | None, BeforeValidator(_month), MONTH] = None
+    newest_year: int | None = None
     document: str | None = None
     root: str = ""
 
@@ -90,6 +91,7 @@ def _load_source(path: Path) -> Source:
         title=told.title,
         history=told.history,
         covers_from=told.covers_from,
+        newest_year=told.newest_year,
         tables=tables,
         document=told.document,
         root=told.root,

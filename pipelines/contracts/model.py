@@ -279,6 +279,7 @@ class SystemSign:
 class Source:
     """A kind of delivery: what it is called, what it covers, and its tables by name.
 
+    ``newest_year`` is the newest of its returns that is known, told by the year of its reference date.
     ``document`` is what its one XML file is called, if it has one, and ``root`` that file's outermost element.
     """
 
@@ -287,6 +288,7 @@ class Source:
     history: History
     covers_from: Period | None
     tables: Mapping[str, Contract]
+    newest_year: int | None = None
     document: str | None = None
     root: str = ""
     systems: tuple[SystemSign, ...] = ()
@@ -296,6 +298,13 @@ class Source:
         """By what the files of its tables are known, whatever their ending."""
         named = {key for contract in self.tables.values() for key in contract.file_keys}
         return frozenset(named if self.document is None else {*named, file_key(self.document)})
+
+    def is_of_later_year(self, delivered: Period) -> bool:
+        return self.newest_year is not None and self.year_of(delivered) > self.newest_year
+
+    def year_of(self, delivered: Period) -> int:
+        """The year of the return's reference date."""
+        return delivered.collection_year if self.history == "collection_year" else delivered.year
 
     def first_month(self, delivered: Period) -> Period:
         """The first month that a delivery of this source says anything about."""

@@ -167,9 +167,8 @@ def _told(source: Source, month: Period, table: str) -> str:
 
 def _document(source: Source, month: Period) -> str:
     """What the file of the return is called that year."""
-    year = month.collection_year if source.history == "collection_year" else month.year
     document = Path(source.document or "")
-    return A_YEAR.sub(str(year), document.stem) + document.suffix
+    return A_YEAR.sub(str(source.year_of(month)), document.stem) + document.suffix
 
 
 def _write(folder: Path, source: Source, month: Period, tables: Tables) -> None:

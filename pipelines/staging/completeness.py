@@ -178,6 +178,11 @@ def _missing_columns(contract: Contract, given: set[str]) -> Iterator[DeliveryNo
             yield DeliveryNotice(rule, contract.name, heading)
 
 
+def notice_later_year(inputs: StagingInputs) -> Iterator[DeliveryNotice]:
+    if inputs.source.is_of_later_year(inputs.delivery.month):
+        yield DeliveryNotice(findings.LATER_YEAR, inputs.source.name)
+
+
 def notice_tables(source: Source, reading: Reading) -> Iterator[DeliveryNotice]:
     for contract in source.tables.values():
         if contract.name not in {*reading.reads, *reading.lost} and contract.is_of_year and not contract.optional:

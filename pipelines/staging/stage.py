@@ -26,6 +26,7 @@ from pipelines.staging.completeness import (
     notice_blank_columns,
     notice_columns,
     notice_empty_tables,
+    notice_later_year,
     notice_older_tables,
     notice_rows_written_twice,
     notice_tables,
@@ -254,6 +255,7 @@ def _read_and_type(
         *notice_empty_tables(reading),
         *notice_rows_written_twice(connection, reading),
         *notice_tables(inputs.source, reading),
+        *notice_later_year(inputs),
     ]
     pseudonymise(connection, reading, settings, inputs.delivery.authority_code)
     connection.execute("CREATE SCHEMA checked")

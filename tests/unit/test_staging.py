@@ -13,10 +13,12 @@ from pydantic import SecretStr
 
 from pipelines import storage
 from pipelines.catalog import validation_pages
+from pipelines.contracts.loading import load_sources
 from pipelines.deliveries import Delivery
 from pipelines.landing import landing
+from pipelines.periods import Period
 from pipelines.runs.steps import stage
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT, Settings
 from pipelines.staging import stage as staging
 from pipelines.staging.stage import NothingLanded, Staged, _must_not_be_refused_already, write_data_docs
 from pipelines.staging.workspace import StagingInputs
@@ -434,6 +436,30 @@ def test_a_packed_table_is_refused_by_its_name_and_another_packed_file_is_not(sm
     else:
         assert refusal is not None
         assert f"{name}: DLV-007 It is packed: unpack it, and deliver the file that is in it." in refusal
+
+
+@pytest.mark.parametrize(
+    ("source", "month", "is_told"),
+    [
+        ("ssda903", "2027-03", False),
+        ("ssda903", "2027-04", True),
+        ("workforce_census", "2022-12", False),
+        ("workforce_census", "2023-01", True),
+    ],
+)
+def test_a_return_of_a_later_year_is_read_as_the_newest_known(
+    small: Settings, source: str, month: str, is_told: bool
+) -> None:
+    """A return of children looked after is of the year that ends on 31 March, the workforce census of its own month."""
+    delivery = Delivery("E06000015", source, Period.parse(month))
+    table = load_sources(PROJECT / "expectations")[source].tables[
+        {"ssda903": "ssda903_header", "workforce_census": "workforce_census_vacancies"}[source]
+    ]
+    headings = [column.heading for column in table.columns]
+    write_table(Path(small.inbox) / str(delivery) / table.file_name, headings, [dict.fromkeys(headings, "")])
+    landing.land(small, delivery)
+    staged = stage(small, delivery)
+    assert failed(staged, "DLV-040") == ([None] if is_told else [])
 
 
 def test_a_delivery_refused_at_landing_says_so_again(small: Settings) -> None:
