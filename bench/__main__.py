@@ -134,10 +134,15 @@ def main(
     if loads:
         console.print(_loads_table(loads))
     if json_file is not None:
-        told = {"runs": runs, "memory": memory, "machine": _machine(), "measured": [asdict(each) for each in measured]}
-        told["queries"] = asked
-        told["large"] = [asdict(each) for each in loads]
-        json_file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        report = {
+            "runs": runs,
+            "memory": memory,
+            "machine": _machine(),
+            "measured": [asdict(each) for each in measured],
+        }
+        report["queries"] = asked
+        report["large"] = [asdict(each) for each in loads]
+        json_file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
 def _measure(scale: float, runs: int, memory: str, inboxes: Path | None, asked: dict[str, Any]) -> Iterator[Measured]:

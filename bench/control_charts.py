@@ -240,7 +240,8 @@ def _rules(rules: dict[str, float]) -> list[str]:
     )
     lines = ["## By rule, of stable series", "", "| Rule | months that are part of it | published |", "|---|---:|---|"]
     lines += [
-        f"| {rule} | {_percent(share)} | {told} |" for (rule, share), told in zip(rules.items(), published, strict=True)
+        f"| {rule} | {_percent(share)} | {published_share} |"
+        for (rule, share), published_share in zip(rules.items(), published, strict=True)
     ]
     return [
         *lines,

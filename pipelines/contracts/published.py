@@ -81,8 +81,8 @@ def _load(path: Path) -> PublishedTable:
     return table
 
 
-def _table(told: odcs.PublishedContract) -> PublishedTable:
-    (table,) = told.tables
+def _table(declared: odcs.PublishedContract) -> PublishedTable:
+    (table,) = declared.tables
     custom = table.custom_properties
     return PublishedTable(
         name=table.name,

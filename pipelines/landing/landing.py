@@ -79,7 +79,7 @@ def newest_landed(settings: Settings, delivery: Delivery) -> Landed | None:
         return None
     folder = versions[max(versions)]
     manifest = storage.read_json(folder / storage.MANIFEST)
-    return _told(delivery, folder, manifest, "already landed")
+    return _landed(delivery, folder, manifest, "already landed")
 
 
 def _land_after(newest: Landed | None, source: Source) -> Landed:
@@ -160,7 +160,7 @@ def _land_files(newest: Landed | None, source: Source, files: Sequence[Entry]) -
                 os.fsync(target.fileno())
         manifest = _manifest(source.delivery, version, _content_sha256(landed_files), landed_files, None)
         storage.write_json(aside / storage.MANIFEST, manifest)
-    return _told(source.delivery, folder, manifest, "landed")
+    return _landed(source.delivery, folder, manifest, "landed")
 
 
 def _land_refusal(newest: Landed | None, source: Source, unsafe: _Unsafe) -> Landed:
@@ -177,7 +177,7 @@ def _land_refusal(newest: Landed | None, source: Source, unsafe: _Unsafe) -> Lan
     manifest = _manifest(source.delivery, version, content, [], refusal)
     with storage.new_folder(folder) as aside:
         storage.write_json(aside / storage.MANIFEST, manifest)
-    return _told(source.delivery, folder, manifest, "refused")
+    return _landed(source.delivery, folder, manifest, "refused")
 
 
 def _shown(entry: Entry | None, source: Source) -> str:
@@ -247,7 +247,7 @@ def _this_user() -> str:
         return "unknown"
 
 
-def _told(delivery: Delivery, folder: Path, manifest: dict[str, Any], outcome: Outcome) -> Landed:
+def _landed(delivery: Delivery, folder: Path, manifest: dict[str, Any], outcome: Outcome) -> Landed:
     version, refusal = manifest["version"], manifest["refusal"]
     if refusal is not None:
         sentence = f"{refusal['file_name']}: {refusal['rule_code']} {refusal['sentence']} {refusal['remedy']}"

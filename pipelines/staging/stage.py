@@ -341,7 +341,7 @@ def _write_outcome(
         "unusable_columns": {
             f"{each.table}.{each.column}": LACKING[each.rule] for each in reading.notices if each.rule in LACKING
         },
-        "corrections": [correction.told for correction in reading.corrected],
+        "corrections": [correction.summary for correction in reading.corrected],
         "rows_read": rows_read,
         "rows_refused": rows_read - sum(int(table["rows"]) for table in tables.values()),
         "rows_warned": outcome.rows_warned(connection),

@@ -126,7 +126,7 @@ def _must_be_a_kpi(warehouse: duckdb.DuckDBPyConnection, select: Select) -> None
     described = warehouse.execute("SELECT name, type FROM pragma_table_info(?)", [select.table])
     columns = dict(described.fetchall())
     if columns != KPI_COLUMNS:
-        raise BrokenBuild(f"{select.table}: gives {_told(columns)}; a KPI gives {_told(KPI_COLUMNS)}")
+        raise BrokenBuild(f"{select.table}: gives {_in_words(columns)}; a KPI gives {_in_words(KPI_COLUMNS)}")
 
 
 def _create_view(warehouse: duckdb.DuckDBPyConnection, select: Select) -> None:
@@ -174,7 +174,9 @@ def _hold_published_to_their_contracts(
         table = warehouse.table(f"snapshots.{name}")
         declared = {column.name: column.duckdb_type for column in contract.columns}
         if list(_columns(table).items()) != list(declared.items()):
-            raise BrokenBuild(f"snapshots.{name}: gives {_told(_columns(table))}; its contract says {_told(declared)}")
+            raise BrokenBuild(
+                f"snapshots.{name}: gives {_in_words(_columns(table))}; its contract says {_in_words(declared)}"
+            )
         key = [exp.column(column, quoted=True).sql(dialect=DIALECT) for column in contract.key]
         repeated = _count(table) - _count(table.project(*map(duckdb.SQLExpression, key)).distinct())
         if repeated:
@@ -185,7 +187,7 @@ def _columns(table: duckdb.DuckDBPyRelation) -> dict[str, str]:
     return dict(zip(table.columns, map(str, table.types), strict=True))
 
 
-def _told(columns: Mapping[str, str]) -> str:
+def _in_words(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
 
 

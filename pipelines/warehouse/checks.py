@@ -34,7 +34,7 @@ RESULT_COLUMNS = {
     "rows_failed": "BIGINT",
     "detail": "VARCHAR",
 }
-TOLD = {"authority_code": "VARCHAR", "detail": "VARCHAR"}
+CHECK_COLUMNS = {"authority_code": "VARCHAR", "detail": "VARCHAR"}
 GRAIN = "__one_row_a_grain"
 
 
@@ -112,8 +112,8 @@ def _counted(warehouse: duckdb.DuckDBPyConnection, text: str) -> list[Found]:
 
 def _by_authority(check: Select, rows: duckdb.DuckDBPyRelation) -> list[Found]:
     columns = dict(zip(rows.columns, map(str, rows.types), strict=True))
-    if columns != TOLD:
-        raise BadCheck(f"{check.table}: gives {columns}; a check that does not stop the build gives {TOLD}")
+    if columns != CHECK_COLUMNS:
+        raise BadCheck(f"{check.table}: gives {columns}; a check that does not stop the build gives {CHECK_COLUMNS}")
     counted = "authority_code, count(*), string_agg(detail, '; ' ORDER BY detail)"
     return rows.aggregate(counted, "authority_code").order("authority_code").fetchall() or [(None, 0, None)]
 

@@ -34,8 +34,8 @@ def test_the_attacker_finds_counts_out_that_the_edition_does_not_publish_so() ->
     """Small months beside their windows, and a symbol that tells 0 from 1 to 4."""
     left = simulated((1, 6), COUNCILS)
     assert left[3] > sum(left.values()) / 200
-    told = simulated((1, 6), COUNCILS, tells_zero=True)
-    assert told[1] > 0
+    found_out = simulated((1, 6), COUNCILS, tells_zero=True)
+    assert found_out[1] > 0
 
 
 def test_four_months_of_one_and_their_window_that_all_round_down_would_be_known() -> None:

@@ -93,8 +93,8 @@ def value(kpi: str, figure: Figure) -> Fraction | None:
 
 def cells_of(kpi: str, figure: Figure) -> tuple[Any, ...]:
     """Decimals are divided as floating numbers, so the last digit of a value is anybody's."""
-    told = value(kpi, figure)
-    shown = None if told is None else pytest.approx(float(told), rel=1e-15, abs=0)
+    figure_value = value(kpi, figure)
+    shown = None if figure_value is None else pytest.approx(float(figure_value), rel=1e-15, abs=0)
     return (figure.numerator, figure.denominator, shown, unit(kpi))
 
 
@@ -105,7 +105,7 @@ def test_every_cell_of_kpi_month(snapshot: duckdb.DuckDBPyConnection, counted: C
     assert found == {
         (key.kpi, month(key.month), key.team): cells_of(key.kpi, each) for key, each in counted.months.items()
     }
-    months_of = {kpi: len({told for each, told, _ in found if each == kpi}) for kpi in KPIS}
+    months_of = {kpi: len({each_month for each, each_month, _ in found if each == kpi}) for kpi in KPIS}
     assert months_of == {kpi: 1 if kpi in OF_THE_DELIVERYS_MONTH else MONTHS for kpi in KPIS}
     assert "unallocated" in {team for _, _, team in found}
 
@@ -191,15 +191,15 @@ def test_every_cell_of_survey_item(snapshot: duckdb.DuckDBPyConnection, counted:
         counted.tables["survey_questions"], counted.tables["survey_responses"]
     ):
         whole, is_reverse = int(mean + Fraction(1, 2)), standard == TENSIONS
-        told = (float(round(mean, 12)), whole, is_reverse, answers, whole <= 60 and not is_reverse)
-        recounted[question, standard] = told
+        row = (float(round(mean, 12)), whole, is_reverse, answers, whole <= 60 and not is_reverse)
+        recounted[question, standard] = row
     assert found == recounted
-    assert (len(recounted), sum(told[-1] for told in recounted.values())) == (59, 4)
+    assert (len(recounted), sum(row[-1] for row in recounted.values())) == (59, 4)
 
 
 def council_scores(tables: Tables) -> dict[tuple[str, str], Score]:
-    told = scores(tables["survey_questions"], tables["survey_responses"])
-    return {(standard, "council"): score for standard, score in told}
+    means = scores(tables["survey_questions"], tables["survey_responses"])
+    return {(standard, "council"): score for standard, score in means}
 
 
 def comparators(file: Path) -> dict[tuple[str, str], Score]:

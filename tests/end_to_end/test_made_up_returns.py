@@ -296,8 +296,10 @@ def test_the_list_of_enquiries_has_their_conferences_and_those_of_children_who_m
 
 def test_the_903_has_the_episodes_of_the_year_with_their_own_first_days(world: World) -> None:
     episodes = [row for row in world.ssd("cla_episodes") if since(row["clae_cla_episode_ceased_date"], YEAR_FROM)]
-    told = Counter((row["CHILD"], day(row["DECOM"]), day(row["DEC"]), row["REC"]) for row in world.ssda903("episodes"))
-    assert told == Counter(
+    listed = Counter(
+        (row["CHILD"], day(row["DECOM"]), day(row["DEC"]), row["REC"]) for row in world.ssda903("episodes")
+    )
+    assert listed == Counter(
         (
             row["clae_person_id"],
             day(row["clae_cla_episode_start_date"]),
@@ -328,7 +330,7 @@ def test_the_census_has_the_cases_of_the_year_each_record_within_its_own(world: 
 
     def within(case: dict[str, str], path: str) -> Counter[Any]:
         """What stands there in the details of the case's referral and child."""
-        return told[case["cine_person_id"], case["cine_referral_date"]][path]
+        return rows[case["cine_person_id"], case["cine_referral_date"]][path]
 
     paths = (
         "Assessments/AssessmentActualStartDate",
@@ -339,14 +341,14 @@ def test_the_census_has_the_cases_of_the_year_each_record_within_its_own(world: 
         "ChildProtectionPlans/CPPstartDate",
         "ChildProtectionPlans/Reviews/CPPreviewDate",
     )
-    told = {
+    rows = {
         (child.findtext("ChildIdentifiers/LAchildID"), details.findtext("CINreferralDate")): {
             path: Counter(element.text for element in details.findall(path)) for path in paths
         }
         for child in census.iterfind("Children/Child")
         for details in child.iterfind("CINdetails")
     }
-    assert set(told) == {(row["cine_person_id"], row["cine_referral_date"]) for row in cases.values()}
+    assert set(rows) == {(row["cine_person_id"], row["cine_referral_date"]) for row in cases.values()}
     plans = {row["cppl_cp_plan_id"]: row for row in world.ssd("cp_plans") if row["cppl_cp_plan_ola"] == "N"}
     expected: dict[str, dict[str, Counter[Any]]] = {case: {path: Counter() for path in paths} for case in cases}
     for row in world.ssd("cin_assessments"):
@@ -425,8 +427,10 @@ def test_the_workforce_census_has_the_cases_of_each_worker(world: World) -> None
         if not row["invo_involvement_end_date"] and row["invo_professional_role_id"] not in not_allocated
     }
     cases = Counter(worker for worker, _ in held)
-    told = {worker.findtext("SWENo"): worker.findtext("Cases30") for worker in world.workforce().iter("CSWWWorker")}
-    there = {number: int(text) for number, text in told.items() if text is not None}
+    caseloads = {
+        worker.findtext("SWENo"): worker.findtext("Cases30") for worker in world.workforce().iter("CSWWWorker")
+    }
+    there = {number: int(text) for number, text in caseloads.items() if text is not None}
     assert there == {number: cases[number] for number in there} and sum(there.values()) == len(held) > 0
 
 
@@ -482,8 +486,8 @@ def test_what_only_looks_like_the_latest_is_not_told(tmp_path: Path) -> None:
     assert rows["A"]["Date of Latest Statutory Review"] == dt.date(2021, 1, 10)
     assert rows["A"]["Date of Last Social Work Visit"] == dt.date(2021, 2, 1)
     assert (rows["A"]["Child's Legal Status"], rows["A"]["Placement Type"]) == ("C2", "U4")
-    told = rows_of(tmp_path / COUNCIL / "ssda903/2021-02/episodes.csv")
-    assert [row["LS"] for row in told if row["CHILD"] in "AB"] == ["C1", "C1", "V4", "V4"]
+    listed = rows_of(tmp_path / COUNCIL / "ssda903/2021-02/episodes.csv")
+    assert [row["LS"] for row in listed if row["CHILD"] in "AB"] == ["C1", "C1", "V4", "V4"]
 
 
 def test_a_collection_year_begins_on_its_first_day(tmp_path: Path) -> None:

@@ -288,11 +288,11 @@ def test_every_symbol_is_kept(run: Run, table: str, stem: str) -> None:
 
 @pytest.mark.parametrize("statistic", AGREEING)
 def test_published_counts_give_the_published_percentages(figures: list[Figure], statistic: str) -> None:
-    told = [figure for figure in figures if figure.statistic == statistic and figure.published is not None]
+    compared = [figure for figure in figures if figure.statistic == statistic and figure.published is not None]
     agreeing = tuple(
         (
-            sum(figure.counted == figure.published for figure in told if figure.level == level),
-            sum(figure.level == level for figure in told),
+            sum(figure.counted == figure.published for figure in compared if figure.level == level),
+            sum(figure.level == level for figure in compared),
         )
         for level in AREAS
     )
@@ -301,8 +301,8 @@ def test_published_counts_give_the_published_percentages(figures: list[Figure], 
 
 @pytest.mark.parametrize("statistic", AGREEING)
 def test_every_miss_is_explained(figures: list[Figure], statistic: str) -> None:
-    told = [figure for figure in figures if figure.statistic == statistic and figure.published is not None]
-    misses = [figure for figure in told if figure.counted != figure.published]
+    compared = [figure for figure in figures if figure.statistic == statistic and figure.published is not None]
+    misses = [figure for figure in compared if figure.counted != figure.published]
     assert Counter(explanation(miss) for miss in misses) == EXPLAINED[statistic]
 
 
@@ -392,11 +392,11 @@ def test_durations_give_the_percentages_of_the_interactive_tool(
     figures: list[Figure], statistic: str, measure: str, agreeing: int, explained: dict[str, int]
 ) -> None:
     """The files hold no percentage: the tool has it for Derby, its region and England, 2016 to 2024."""
-    told = interactive_tool(measure)
+    by_the_tool = interactive_tool(measure)
     found = [
-        replace(figure, published=told[figure.area, figure.year])
+        replace(figure, published=by_the_tool[figure.area, figure.year])
         for figure in figures
-        if figure.statistic == statistic and (figure.area, figure.year) in told
+        if figure.statistic == statistic and (figure.area, figure.year) in by_the_tool
     ]
     misses = [figure for figure in found if figure.counted != figure.published]
     assert (len(found) - len(misses), len(found)) == (agreeing, 27)
@@ -420,8 +420,10 @@ def interactive_tool(measure: str) -> dict[tuple[str, int], Decimal]:
 def test_most_authorities_have_a_share_in_time_though_bands_are_hidden(
     figures: list[Figure], statistic: str, most: tuple[int, int]
 ) -> None:
-    told = [figure for figure in figures if figure.statistic == statistic and figure.level == "Local authority"]
-    assert (sum(figure.counted is not None for figure in told), len(told)) == most
+    of_authorities = [
+        figure for figure in figures if figure.statistic == statistic and figure.level == "Local authority"
+    ]
+    assert (sum(figure.counted is not None for figure in of_authorities), len(of_authorities)) == most
 
 
 @pytest.mark.parametrize(

@@ -42,20 +42,20 @@ def staged(folder: Path, delivery: str, *files: Path) -> Staged:
     return stage(settings, Delivery.parse(delivery))
 
 
-def reconciled(told: Staged) -> dict[str, int]:
+def reconciled(delivery: Staged) -> dict[str, int]:
     """The rows read of each table, all of which are staged or refused."""
     with duckdb.connect() as connection:
-        rows = connection.read_parquet(str(told.folder / "reconciliation.parquet"))
+        rows = connection.read_parquet(str(delivery.folder / "reconciliation.parquet"))
         counts = rows.project("table_name, rows_read, rows_staged, rows_refused").fetchall()
     assert all(read == good + refused for _, read, good, refused in counts)
-    tables = storage.read_json(told.folder / storage.MANIFEST)["tables"]
+    tables = storage.read_json(delivery.folder / storage.MANIFEST)["tables"]
     assert {name: table["rows"] for name, table in tables.items()} == {name: good for name, _, good, _ in counts}
     return {name: read for name, read, _, _ in counts}
 
 
-def findings(told: Staged) -> set[tuple[str, str, int | None]]:
+def findings(delivery: Staged) -> set[tuple[str, str, int | None]]:
     with duckdb.connect() as connection:
-        found = connection.read_parquet(str(told.folder / "finding.parquet"))
+        found = connection.read_parquet(str(delivery.folder / "finding.parquet"))
         return set(found.project("table_name, rule_code, line").fetchall())
 
 
@@ -102,16 +102,16 @@ OLD_DATES |= {"CDET003", "CDET006", "CSFE004", "CSFE005"}
 )
 def test_a_census_is_staged_whole(tmp_path: Path, name: str, month: str, found: set[str]) -> None:
     file = FIXTURES / "cin_census" / f"{name}.xml"
-    told = staged(tmp_path, f"E06000015/cin_census/{month}", file)
-    assert (told.outcome, told.rows_refused) == ("staged", 0)
-    assert reconciled(told) == elements(file, CENSUS)
-    assert {code for _, code, _ in findings(told)} == found
+    delivery = staged(tmp_path, f"E06000015/cin_census/{month}", file)
+    assert (delivery.outcome, delivery.rows_refused) == ("staged", 0)
+    assert reconciled(delivery) == elements(file, CENSUS)
+    assert {code for _, code, _ in findings(delivery)} == found
 
 
 def test_each_table_is_told_as_a_part_of_its_file(tmp_path: Path) -> None:
-    told = staged(tmp_path, "E06000015/cin_census/2024-03", FIXTURES / "cin_census" / "CIN_Census_2024.xml")
+    delivery = staged(tmp_path, "E06000015/cin_census/2024-03", FIXTURES / "cin_census" / "CIN_Census_2024.xml")
     with duckdb.connect() as connection:
-        names = connection.read_parquet(str(told.folder / "reconciliation.parquet")).project("file_name").fetchall()
+        names = connection.read_parquet(str(delivery.folder / "reconciliation.parquet")).project("file_name").fetchall()
     assert {name for (name,) in names} == {
         f"CIN_Census_2024.xml: {table.removeprefix('cin_census_')}" for table in CENSUS
     }
@@ -119,14 +119,14 @@ def test_each_table_is_told_as_a_part_of_its_file(tmp_path: Path) -> None:
 
 def test_a_finding_names_the_line_of_the_element(tmp_path: Path) -> None:
     file = FIXTURES / "cin_census" / "CIN_Census_2024.xml"
-    told = staged(tmp_path, "E06000015/cin_census/2024-03", file)
+    delivery = staged(tmp_path, "E06000015/cin_census/2024-03", file)
     lines = file.read_text(encoding="utf-8").split("\n")
     starts = {
         "CASS004-HAPPENED": "<Assessments>",
         "CFAC004-READABLE": "<AssessmentFactors>RB<",
         "DLV-025": "<UPNunknown>",
     }
-    for _, code, line in findings(told):
+    for _, code, line in findings(delivery):
         if code in starts:
             assert lines[(line or 0) - 1].strip().startswith(starts[code]), code
 
@@ -174,13 +174,13 @@ def test_the_xml_form_and_the_lists_have_the_same_values(tmp_path: Path, as_xml:
         for episode in document.iter("EPISODE"):
             values = {"CHILD": episode.getparent().findtext("HEADER/CHILDID"), "PLACE": episode.findtext("PL")}
             writer.writerow([values.get(heading) or episode.findtext(heading) or "" for heading in headings])
-    told = staged(tmp_path, "E06000015/ssda903/2018-03", file)
+    delivery = staged(tmp_path, "E06000015/ssda903/2018-03", file)
     with duckdb.connect() as connection:
         one, other = (
             connection.read_parquet(str(each.folder / "ssda903_episodes.parquet"))
             .project("* EXCLUDE (line)")
             .fetchall()
-            for each in (as_xml, told)
+            for each in (as_xml, delivery)
         )
     assert one == other
 
@@ -204,20 +204,20 @@ LISTS = {
 def test_all_twelve_lists_are_staged_whole(tmp_path: Path) -> None:
     files = sorted((FIXTURES / "ssda903").glob("*.csv"))
     assert [file.name for file in files] == sorted(LISTS)
-    told = staged(tmp_path, "E06000015/ssda903/2018-03", *files)
+    delivery = staged(tmp_path, "E06000015/ssda903/2018-03", *files)
     counts = {}
     for file in files:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             counts[f"ssda903_{LISTS[file.name]}"] = sum(1 for _ in csv.DictReader(stream))
-    assert reconciled(told) == counts
-    assert (told.outcome, told.rows_refused) == ("staged", 0)
-    codes = {code for _, code, _ in findings(told)}
+    assert reconciled(delivery) == counts
+    assert (delivery.outcome, delivery.rows_refused) == ("staged", 0)
+    codes = {code for _, code, _ in findings(delivery)}
     assert {code for code in codes if code.startswith("DLV")} == {"DLV-020"}
 
 
 def test_a_return_given_in_both_forms_is_refused(tmp_path: Path) -> None:
-    told = staged(tmp_path, "E06000015/ssda903/2018-03", *(FIXTURES / "ssda903").iterdir())
-    assert told.outcome == "refused" and "DLV-016" in str(told.refusal)
+    delivery = staged(tmp_path, "E06000015/ssda903/2018-03", *(FIXTURES / "ssda903").iterdir())
+    assert delivery.outcome == "refused" and "DLV-016" in str(delivery.refusal)
 
 
 WORKFORCE = {
@@ -229,14 +229,14 @@ WORKFORCE = {
 
 def test_a_workforce_census_is_staged_whole(tmp_path: Path) -> None:
     file = FIXTURES / "workforce_census" / "social_work_workforce_2022.xml"
-    told = staged(tmp_path, "E06000015/workforce_census/2022-09", file)
-    assert (told.outcome, told.rows_refused) == ("staged", 0)
-    assert reconciled(told) == elements(file, WORKFORCE)
+    delivery = staged(tmp_path, "E06000015/workforce_census/2022-09", file)
+    assert (delivery.outcome, delivery.rows_refused) == ("staged", 0)
+    assert reconciled(delivery) == elements(file, WORKFORCE)
     # Its days are made up at random.
-    assert {code for _, code, _ in findings(told)} == {"WWRK012-IN-CALENDAR", "WWRK014-HAPPENED"}
+    assert {code for _, code, _ in findings(delivery)} == {"WWRK012-IN-CALENDAR", "WWRK014-HAPPENED"}
     document: Any = etree.parse(file)
     with duckdb.connect() as connection:
-        workers = connection.read_parquet(str(told.folder / "workforce_census_workers.parquet"))
+        workers = connection.read_parquet(str(delivery.folder / "workforce_census_workers.parquet"))
         assert workers.aggregate("sum(cases_30), count_if(agency_worker)").fetchall() == [
             (document.xpath("sum(//Cases30)"), document.xpath("count(//CSWWWorker[AgencyWorker = 1])"))
         ]
@@ -275,10 +275,10 @@ def rows_of_sheets(file: Path) -> dict[str, int]:
 )
 def test_a_workbook_of_lists_is_staged_whole(tmp_path: Path, name: str, found: set[str]) -> None:
     file = FIXTURES / "annex_a" / f"{name}.xlsx"
-    told = staged(tmp_path, "E06000015/annex_a/2024-01", file)
-    assert (told.outcome, told.rows_refused) == ("staged", 0)
-    assert reconciled(told) == rows_of_sheets(file)
-    assert {code for _, code, _ in findings(told)} == found
+    delivery = staged(tmp_path, "E06000015/annex_a/2024-01", file)
+    assert (delivery.outcome, delivery.rows_refused) == ("staged", 0)
+    assert reconciled(delivery) == rows_of_sheets(file)
+    assert {code for _, code, _ in findings(delivery)} == found
 
 
 @pytest.mark.parametrize(
@@ -293,6 +293,6 @@ def test_a_workbook_of_lists_is_staged_whole(tmp_path: Path, name: str, found: s
     ],
 )
 def test_the_file_of_another_return_is_refused(tmp_path: Path, source: str, file: str) -> None:
-    told = staged(tmp_path, f"E06000015/{source}/2022-09", FIXTURES / file)
-    assert told.outcome == "refused"
-    assert any(code in str(told.refusal) for code in ("DLV-004", "DLV-007", "DLV-010"))
+    delivery = staged(tmp_path, f"E06000015/{source}/2022-09", FIXTURES / file)
+    assert delivery.outcome == "refused"
+    assert any(code in str(delivery.refusal) for code in ("DLV-004", "DLV-007", "DLV-010"))

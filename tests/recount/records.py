@@ -167,12 +167,12 @@ class Child:
 
     def seen_from(self, day: date) -> Child:
         """The child as the day's end knew it: later records are struck out, later ends are blank."""
-        told: dict[str, Any] = {name: _up_to(day, records) for name, records in self._records.items()}
-        told["born"], told["died"] = (_known(when, day) for when in (self.born, self.died))
-        told["expected"] = self.expected or (self.born if told["born"] is None else None)
+        seen: dict[str, Any] = {name: _up_to(day, records) for name, records in self._records.items()}
+        seen["born"], seen["died"] = (_known(when, day) for when in (self.born, self.died))
+        seen["expected"] = self.expected or (self.born if seen["born"] is None else None)
         ends = [self.died, birthday(self.born, 18) if self.born else None]
-        told["childhood_ended"] = min((end for end in ends if end is not None and end <= day), default=None)
-        return replace(self, **told)
+        seen["childhood_ended"] = min((end for end in ends if end is not None and end <= day), default=None)
+        return replace(self, **seen)
 
     def may_count(self, end: date) -> bool:
         """Whether anything was open at the month's end or happened in the year before it and a month."""

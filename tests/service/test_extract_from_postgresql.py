@@ -137,8 +137,8 @@ def at(inbox: Path, data: Path) -> Settings:
 
 
 def wanted(schema: str) -> Extract:
-    told = {"authority_code": "X99000001", "source": "ssd", "url_variable": "SSD_DATABASE_URL", "schema": schema}
-    return Extract.model_validate(told)
+    settings = {"authority_code": "X99000001", "source": "ssd", "url_variable": "SSD_DATABASE_URL", "schema": schema}
+    return Extract.model_validate(settings)
 
 
 def delivered(settings: Settings) -> list[Path]:
@@ -229,22 +229,22 @@ def test_a_connection_that_is_cut_in_the_middle_leaves_no_delivery(
         return as_texts(row)
 
     monkeypatch.setattr(extracting, "_as_texts", cutting)
-    with pytest.raises(DatabaseUnreachable, match="was lost while read") as told:
+    with pytest.raises(DatabaseUnreachable, match="was lost while read") as error:
         extract(settings, wanted("large"), MONTH, database.url())
     assert 20_000 <= seen < MANY
     assert delivered(settings) == []
     assert find_deliveries(settings) == Inbox((), (), ())
-    assert PASSWORD not in str(told.value) and quote(PASSWORD, safe="") not in str(told.value)
+    assert PASSWORD not in str(error.value) and quote(PASSWORD, safe="") not in str(error.value)
     monkeypatch.undo()
     assert extract(settings, wanted("large"), MONTH, database.url()).rows == {"ssd_cp_visits.csv": MANY}
 
 
 def test_a_wrong_password_is_not_repeated(database: Database, settings: Settings) -> None:
     wrong = "wrong-" + PASSWORD
-    with pytest.raises(DatabaseUnreachable, match="password authentication failed") as told:
+    with pytest.raises(DatabaseUnreachable, match="password authentication failed") as error:
         extract(settings, wanted("ssd"), MONTH, database.url(password=wrong))
-    assert wrong not in str(told.value) and quote(wrong, safe="") not in str(told.value)
-    assert told.value.__context__ is None
+    assert wrong not in str(error.value) and quote(wrong, safe="") not in str(error.value)
+    assert error.value.__context__ is None
 
 
 def test_a_table_that_may_not_be_read_is_not_left_out_in_silence(database: Database, settings: Settings) -> None:
@@ -277,11 +277,11 @@ def test_the_guides_command_extracts(database: Database, settings: Settings) -> 
 def peak_of(database: Database, settings: Settings, schema: str) -> int:
     """Bytes in memory at the peak of the command, run as a person runs it."""
     command = [sys.executable, "-m", "pipelines", "extract", str(MONTH)]
-    told = wanted(schema).model_dump(by_alias=True)
+    wanted_extract = wanted(schema).model_dump(by_alias=True)
     environment = {
         "PATH": os.environ["PATH"],
         "INBOX_URL": settings.inbox,
-        "EXTRACTS": json.dumps([told]),
+        "EXTRACTS": json.dumps([wanted_extract]),
         "SSD_DATABASE_URL": database.url().get_secret_value(),
     }
     with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as process:

@@ -179,7 +179,7 @@ def publish_next(home_with_next: Path, settings: Settings) -> Callable[[], None]
 def odbc_string(database: Database) -> str:
     """What the guide says to tell ODBC, for this database; that has no TLS."""
     debian("odbc-postgresql", lambda: next(Path("/usr/lib").glob("*/odbc/psqlodbcw.so"), None))
-    (told,) = re.findall(r"^```ini\n(.*)\n```$", TOOLS, re.MULTILINE)
+    (text,) = re.findall(r"^```ini\n(.*)\n```$", TOOLS, re.MULTILINE)
     here = {
         "db.council.example": "127.0.0.1",
         "5432": str(database.port),
@@ -188,18 +188,18 @@ def odbc_string(database: Database) -> str:
         "SSLmode=require": "SSLmode=prefer",
     }
     for there, instead in here.items():
-        assert told.count(there) == 1
-        told = told.replace(there, instead)
-    return str(told)
+        assert text.count(there) == 1
+        text = text.replace(there, instead)
+    return str(text)
 
 
 def odbc(database: Database) -> pyodbc.Connection:
-    told = odbc_string(database)
+    text = odbc_string(database)
     debian("libodbc2", lambda: next(Path("/usr/lib").glob("*/libodbc.so.2"), None))
     # Only now: it loads the driver manager.
     import pyodbc
 
-    return pyodbc.connect(told)
+    return pyodbc.connect(text)
 
 
 def test_every_row_and_every_type_arrives_and_is_read_by_odbc(settings: Settings, database: Database) -> None:
@@ -212,8 +212,8 @@ def test_every_row_and_every_type_arrives_and_is_read_by_odbc(settings: Settings
             found = connection.execute(f"SELECT * FROM {SCHEMA}.{name}")
             assert [column[0] for column in found.description] == table.columns
             assert Counter(map(tuple, found.fetchall())) == Counter(table.fetchall()), name
-        told = connection.cursor().columns(table="kpi_window", schema=SCHEMA).fetchall()
-    kinds = {column.column_name: column.type_name for column in told}
+        columns_there = connection.cursor().columns(table="kpi_window", schema=SCHEMA).fetchall()
+    kinds = {column.column_name: column.type_name for column in columns_there}
     assert sum(copied.rows.values()) > 0
     assert (kinds["numerator"], kinds["value"], kinds["narrative_conflict"]) == ("numeric", "float8", "bool")
     assert (kinds["window_months"], kinds["narrative_signed_on"]) == ("int4", "date")
@@ -433,8 +433,8 @@ print(json.dumps([run.state, states["copy_to_postgresql"]]))
 def test_the_command_says_what_it_did(settings: Settings, database: Database) -> None:
     def command(**variables: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "DATA_DIR": str(settings.data_dir), "COLUMNS": "200", **variables}
-        *_, told = block("copy").splitlines()
-        command = [sys.executable if word.endswith("/python") else word for word in shlex.split(told)]
+        *_, command_line = block("copy").splitlines()
+        command = [sys.executable if word.endswith("/python") else word for word in shlex.split(command_line)]
         return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
 
     assert command().returncode == 4

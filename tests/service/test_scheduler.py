@@ -93,10 +93,10 @@ def test_a_held_month_waits_for_its_approval_keeps_no_other_waiting_and_says_who
         approval: dict[str, str] | None = manifest["publication"]["approval"]
         return approval
 
-    told = wait_for("the approved version", approved)
-    assert (told["approved_by"], told["reason"]) == ("quality_lead", WHY)
+    given = wait_for("the approved version", approved)
+    assert (given["approved_by"], given["reason"]) == ("quality_lead", WHY)
     answered = council.ask(question, token=council.token)["responded_at"]
-    assert told["approved_at"][:19] == answered[:19]
+    assert given["approved_at"][:19] == answered[:19]
 
 
 def test_the_same_command_keeps_airflows_own_tables_in_postgresql(tmp_path: Path) -> None:

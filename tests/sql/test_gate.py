@@ -186,7 +186,7 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tupl
     for code, name in codes.items():
         deliver(name, Council(settings, code))
     rows = gate_of(settings)
-    return {(codes[code], condition): told for (code, condition), told in rows.items()}
+    return {(codes[code], condition): status for (code, condition), status in rows.items()}
 
 
 def gate_of(settings: Settings) -> dict[tuple[str, str], tuple[bool, str | None]]:
@@ -214,8 +214,8 @@ def changed(folder: Path) -> Council:
 def test_rows_that_do_not_add_up_hold_the_month_even_where_no_check_stops_the_build(tmp_path: Path) -> None:
     council = changed(tmp_path).delivers(reconciliation=file_of(10, 1, lost=1))
     (council.settings.sql / "checks/reconciliation__rows_read_are_staged_or_refused.sql").unlink()
-    told = gate_of(council.settings)["E06000015", "GATE-RECONCILIATION"]
-    assert told == (False, "ssd_person.csv of 2021-02: 10 rows read, 8 staged, 1 refused")
+    status = gate_of(council.settings)["E06000015", "GATE-RECONCILIATION"]
+    assert status == (False, "ssd_person.csv of 2021-02: 10 rows read, 8 staged, 1 refused")
 
 
 FOUND = "SELECT authority_code, 'two figures' AS detail FROM warehouse.dim_gate_need WHERE source = 'ssd'"
@@ -225,8 +225,8 @@ FOUND = "SELECT authority_code, 'two figures' AS detail FROM warehouse.dim_gate_
 def test_a_check_holds_the_month_where_it_says_so_and_else_warns(tmp_path: Path, consequence: str, holds: bool) -> None:
     council = changed(tmp_path).delivers()
     (council.settings.sql / "checks/figures__agree.sql").write_text(f"-- consequence: {consequence}\n{FOUND}")
-    told = gate_of(council.settings)["E06000015", "GATE-CHECKS"]
-    assert told == (holds, None if holds else "figures: agree: two figures")
+    status = gate_of(council.settings)["E06000015", "GATE-CHECKS"]
+    assert status == (holds, None if holds else "figures: agree: two figures")
 
 
 @pytest.mark.parametrize(

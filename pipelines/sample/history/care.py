@@ -94,10 +94,10 @@ class Care:
         """Rows of the six tables of care."""
         rng = stream(self._seed, "care told", telling.journey.number)
         if telling.journey.care is not None:
-            yield from self._with_adoption(telling, list(self._told(rng, telling, telling.journey.care)))
+            yield from self._with_adoption(telling, list(self._stay_rows(rng, telling, telling.journey.care)))
         yield from _short_breaks(rng, telling)
 
-    def _told(self, rng: random.Random, telling: Telling, care: Spell) -> Iterator[TableRow]:
+    def _stay_rows(self, rng: random.Random, telling: Telling, care: Spell) -> Iterator[TableRow]:
         statuses = _statuses(rng, telling.person, care)
         placements = list(_placements(rng, telling.person, care, statuses))
         reviews = list(self._held_reviews(rng, telling, care))

@@ -49,7 +49,7 @@ END_OF_TEXT = "\x1a"
 DASHES = re.compile("-+")
 ROW_COUNT = re.compile(r"\(\d+ rows? affected\)")
 MOST_TITLES = 10
-TOLD_EVERY = 10_000
+PROGRESS_EVERY = 10_000
 
 
 READ_DIRECTLY = """
@@ -263,7 +263,7 @@ def _watched(
 ) -> Iterator[Record | Malformed]:
     """Tell again and again how far the records have come, as if every line were as long as any other."""
     for number, record in enumerate(records):
-        if number % TOLD_EVERY == 0:
+        if number % PROGRESS_EVERY == 0:
             progress(size * min(lines.taken, of_lines) // of_lines, size)
         yield record
 

@@ -61,7 +61,7 @@ OF_SCHEMAS = "{http://www.w3.org/2001/XMLSchema-instance}"
 WITH_ATTRIBUTES = etree.XPath(f"descendant-or-self::*[@*[namespace-uri() != '{OF_SCHEMAS[1:-1]}']]")
 
 # Of an ampersand, and of an entity that nothing declares, libxml2 tells in passing, and lxml at the end.
-TOLD_LATE = {etree.ErrorTypes.ERR_NAME_REQUIRED, etree.ErrorTypes.ERR_INTERNAL_ERROR}
+REPORTED_LATE = {etree.ErrorTypes.ERR_NAME_REQUIRED, etree.ErrorTypes.ERR_INTERNAL_ERROR}
 # Where a file ends with one of these, it is cut off.
 NAMES_BEGIN = (b"<", b"</", b"&")
 
@@ -210,7 +210,7 @@ class _Reading:
         self._end = b""
         self._since_record = 0
         self._records = 0
-        self._told: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
         self._around: Any = None
         self._path: tuple[str, ...] = ()
         # Only these become Python objects before they are whole.
@@ -260,7 +260,7 @@ class _Reading:
         try:
             return work()
         except etree.XMLSyntaxError as problem:
-            if problem.code in TOLD_LATE and not self._end.endswith(NAMES_BEGIN):
+            if problem.code in REPORTED_LATE and not self._end.endswith(NAMES_BEGIN):
                 rule, cause = NOT_A_TABLE, ILL_FORMED
             line = problem.lineno or problem.error_log.last_error.line
             fault = self._refused(rule, cause.format(f"{line:,}"))
@@ -411,8 +411,8 @@ class _Reading:
     def _note_unknown(self, row: Row | None, name: str, element: Any) -> None:
         """Once for a name and table, where it first is: a name that no contract knows may name a person."""
         table = self._table(row)
-        if (table, name) not in self._told:
-            self._told.add((table, name))
+        if (table, name) not in self._reported:
+            self._reported.add((table, name))
             self._note(UNKNOWN_ELEMENT, row, None, element)
 
     def _note_attributes(self, row: Row | None, element: Any) -> None:

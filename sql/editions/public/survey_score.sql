@@ -10,7 +10,7 @@ WITH councils AS (
     WHERE geography = 'council'
 ),
 
-told AS (
+decided AS (
     SELECT
         scores.*,
         CASE
@@ -55,4 +55,4 @@ SELECT
     count_symbol(respondents) AS respondents_symbol,
     questions,
     basis
-FROM told
+FROM decided

@@ -129,7 +129,7 @@ tables AS (
 ),
 
 -- Of a table that is not there its columns need not be told.
-told AS (
+alternative_tables AS (
     SELECT
         tables.authority_code,
         tables.kpi_id,
@@ -158,7 +158,7 @@ alternatives AS (
         alternative,
         string_agg(concat(table_names, ' (', lack, ')'), ' and ' ORDER BY table_names) FILTER (WHERE lack IS NOT NULL)
             AS lacks
-    FROM told
+    FROM alternative_tables
     GROUP BY authority_code, kpi_id, requirement, alternative
 ),
 

@@ -88,18 +88,18 @@ def read(tmp_path: Path) -> Iterator[Reader]:
     reader.connection.close()
 
 
-def oddities(told: dict[str, TableRead]) -> set[tuple[str, str | None, int | None]]:
-    return {(odd.rule.code, odd.column, odd.line) for table in told.values() for odd in table.oddities}
+def oddities(tables: dict[str, TableRead]) -> set[tuple[str, str | None, int | None]]:
+    return {(odd.rule.code, odd.column, odd.line) for table in tables.values() for odd in table.oddities}
 
 
 def test_a_list_becomes_a_table(read: Reader) -> None:
-    told = read(referrals(["101", "a) Male", DAY, "q) 6: Police", "No"], ["102", "b) Female", DAY, "1A", "Yes"]))
-    assert {name: table.rows_read for name, table in told.items()} == {"annex_a_referrals": 2}
+    tables = read(referrals(["101", "a) Male", DAY, "q) 6: Police", "No"], ["102", "b) Female", DAY, "1A", "Yes"]))
+    assert {name: table.rows_read for name, table in tables.items()} == {"annex_a_referrals": 2}
     assert read.rows("line", "child unique id", "gender", "date of referral", "referral source", "referral nfa?") == [
         (2, "101", "Male", "2024-01-15", "6", "No"),
         (3, "102", "Female", "2024-01-15", "1A", "Yes"),
     ]
-    assert not oddities(told)
+    assert not oddities(tables)
 
 
 @pytest.mark.parametrize(
@@ -125,23 +125,25 @@ HEADINGS = [
 
 
 def test_headings_are_read_as_people_write_them_and_in_any_order(read: Reader) -> None:
-    told = read(referrals([DAY, None, "101", "n", "1A: Individual", "Male"], headings=[HEADINGS[0], "", *HEADINGS[2:]]))
-    assert not oddities(told)
+    tables = read(
+        referrals([DAY, None, "101", "n", "1A: Individual", "Male"], headings=[HEADINGS[0], "", *HEADINGS[2:]])
+    )
+    assert not oddities(tables)
     assert read.rows("child unique id", "date of referral", "referral nfa?", "referral source", "gender") == [
         ("101", "2024-01-15", "No", "1A", "Male")
     ]
 
 
 def test_a_heading_of_the_list_of_others_is_read_and_told(read: Reader) -> None:
-    told = read(referrals(["101", DAY, 7], headings=["Child ID", "Date of referral", "Age"]))
-    assert oddities(told) == {("DLV-029", "child unique id", 1), ("DLV-029", "age of child (years)", 1)}
+    tables = read(referrals(["101", DAY, 7], headings=["Child ID", "Date of referral", "Age"]))
+    assert oddities(tables) == {("DLV-029", "child unique id", 1), ("DLV-029", "age of child (years)", 1)}
     assert read.rows("child unique id", "age of child (years)") == [("101", "7")]
 
 
 def test_a_heading_that_is_only_like_one_is_not_read(read: Reader) -> None:
-    told = read(referrals(["101", DAY, A_NAME], headings=["Child Unique ID", "Date of the referral", A_NAME]))
-    assert told["annex_a_referrals"].columns == ("referrals_key", "child unique id")
-    assert oddities(told) == {("DLV-013", "column 2", 1), ("DLV-013", "column 3", 1)}
+    tables = read(referrals(["101", DAY, A_NAME], headings=["Child Unique ID", "Date of the referral", A_NAME]))
+    assert tables["annex_a_referrals"].columns == ("referrals_key", "child unique id")
+    assert oddities(tables) == {("DLV-013", "column 2", 1), ("DLV-013", "column 3", 1)}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_a_code_is_read_as_people_write_it_and_never_guessed(read: Reader, given
 
 
 def test_titles_totals_and_blank_rows_are_no_records(read: Reader) -> None:
-    told = read(
+    tables = read(
         workbook(
             {
                 "List 3": [
@@ -179,31 +181,31 @@ def test_titles_totals_and_blank_rows_are_no_records(read: Reader) -> None:
             }
         )
     )
-    assert told["annex_a_referrals"].rows_read == 2
+    assert tables["annex_a_referrals"].rows_read == 2
     assert read.rows("line", "child unique id") == [(4, "101"), (8, "102")]
-    assert oddities(told) == {("DLV-028", None, 1), ("DLV-028", None, 6), ("DLV-028", None, 7)}
+    assert oddities(tables) == {("DLV-028", None, 1), ("DLV-028", None, 6), ("DLV-028", None, 7)}
 
 
 def test_a_header_that_stands_again_between_the_rows_is_no_record(read: Reader) -> None:
     again = [heading.upper() for heading in REFERRALS]
-    told = read(referrals(["101"], again, ["102"], [*REFERRALS[:4], "No"]))
+    tables = read(referrals(["101"], again, ["102"], [*REFERRALS[:4], "No"]))
     assert read.rows("line", "child unique id") == [(2, "101"), (4, "102"), (5, "Child Unique ID")]
-    assert oddities(told) == {("DLV-028", None, 3)}
+    assert oddities(tables) == {("DLV-028", None, 3)}
 
 
 def test_a_value_in_a_column_without_a_heading_is_told_where_the_first_is(read: Reader) -> None:
     headings = [REFERRALS[0], None, *REFERRALS[1:]]
-    told = read(referrals(["101"], ["102", A_NAME], ["103", A_NAME, *[None] * 5, 1], headings=headings))
+    tables = read(referrals(["101"], ["102", A_NAME], ["103", A_NAME, *[None] * 5, 1], headings=headings))
     assert read.rows("child unique id") == [("101",), ("102",), ("103",)]
-    assert oddities(told) == {("DLV-013", "column 2", 3), ("DLV-013", "column 8", 4)}
-    assert A_NAME not in str(told)
+    assert oddities(tables) == {("DLV-013", "column 2", 3), ("DLV-013", "column 8", 4)}
+    assert A_NAME not in str(tables)
 
 
 def test_a_list_of_several_months_is_one_table_told_by_numbers(read: Reader) -> None:
     months = {f"List 3 {month}": [REFERRALS, [f"{month}1"], [f"{month}2"]] for month in ("Jan", "Feb")}
     months["List 3 Mar"] = [["Date of referral", "Child Unique ID"], [DAY, "Mar1"]]
-    told = read(workbook(months))
-    assert told["annex_a_referrals"].shares_lines
+    tables = read(workbook(months))
+    assert tables["annex_a_referrals"].shares_lines
     assert read.rows("line", "child unique id", "date of referral") == [
         (1, "Jan1", None),
         (2, "Jan2", None),
@@ -216,18 +218,18 @@ def test_a_list_of_several_months_is_one_table_told_by_numbers(read: Reader) -> 
 def test_a_row_of_one_of_several_sheets_is_not_taken_for_a_record_of_that_number(read: Reader) -> None:
     """A total in the third row of the second sheet, and a heading of nobody's in each."""
     sheets = {f"List 3 {month}": [[*REFERRALS, A_NAME], [month], ["Total"]] for month in ("Jan", "Feb")}
-    told = read(workbook(sheets))
+    tables = read(workbook(sheets))
     unknown = ("DLV-013", f"column {len(REFERRALS) + 1}", None)
-    assert oddities(told) == {("DLV-028", "sheet 1", 3), ("DLV-028", "sheet 2", 3), unknown}
+    assert oddities(tables) == {("DLV-028", "sheet 1", 3), ("DLV-028", "sheet 2", 3), unknown}
     assert read.rows("line", "child unique id") == [(1, "Jan"), (2, "Feb")]
 
 
 def test_other_sheets_and_hidden_ones_are_told_by_their_number(read: Reader) -> None:
     lists = {A_NAME: [["x"]], "List 3": [REFERRALS, ["101"]], "List 4": [["Child Unique ID"], ["101"]]}
-    told = read(workbook(lists, hidden=["List 4"]))
-    assert set(told) == {"annex_a_referrals"}
-    assert oddities(told) == {("DLV-030", "sheet 1", None), ("DLV-030", "sheet 3", None)}
-    assert A_NAME not in str(told)
+    tables = read(workbook(lists, hidden=["List 4"]))
+    assert set(tables) == {"annex_a_referrals"}
+    assert oddities(tables) == {("DLV-030", "sheet 1", None), ("DLV-030", "sheet 3", None)}
+    assert A_NAME not in str(tables)
 
 
 def test_a_key_is_made_of_the_child_and_the_day_and_tells_two_of_a_day_apart(read: Reader) -> None:
@@ -300,9 +302,9 @@ CELLS = (
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(CELLS, max_size=6), max_size=6))
 def test_whatever_stands_in_its_cells_every_row_is_read_or_told(read: Reader, rows: list[list[Any]]) -> None:
-    told = read(workbook({"List 3": [REFERRALS, *rows]}))["annex_a_referrals"]
+    table = read(workbook({"List 3": [REFERRALS, *rows]}))["annex_a_referrals"]
     filled = [row for row in rows if any(cell is not None and str(cell).strip() for cell in row)]
-    assert told.rows_read + sum(odd.rule.code == "DLV-028" for odd in told.oddities) == len(filled)
+    assert table.rows_read + sum(odd.rule.code == "DLV-028" for odd in table.oddities) == len(filled)
 
 
 SOUND = referrals(["101", "Male", DAY], ["102", "Female", DAY])
@@ -314,7 +316,7 @@ def test_whatever_becomes_of_its_bytes_a_workbook_is_read_or_refused(
     read: Reader, start: int, put: bytes, left_out: int
 ) -> None:
     try:
-        told = read(SOUND[:start] + put + SOUND[start + left_out :])
+        tables = read(SOUND[:start] + put + SOUND[start + left_out :])
     except UnusableDelivery:
         return
-    assert told["annex_a_referrals"].rows_read == 2
+    assert tables["annex_a_referrals"].rows_read == 2

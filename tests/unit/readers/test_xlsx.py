@@ -101,8 +101,8 @@ SMALL = sheet_of({"A1": "id", "B1": "answer", "A2": A_NAME, "B2": "Agree"})
 
 
 def test_a_sheet_becomes_a_table_of_text(read: Reader) -> None:
-    told = read(SMALL)
-    assert told == TableRead("responses.xlsx", "xlsx", ("id", "answer"), 1, ())
+    table = read(SMALL)
+    assert table == TableRead("responses.xlsx", "xlsx", ("id", "answer"), 1, ())
     assert read.rows == [(2, A_NAME, "Agree")]
 
 
@@ -134,9 +134,9 @@ def test_a_cell_becomes_text(read: Reader, cell: object, text: str | None) -> No
 
 
 def test_a_line_is_the_row_of_the_sheet_and_blank_rows_are_no_records(read: Reader) -> None:
-    told = read(sheet_of({"B3": "id", "C3": "answer", "B4": 1, "B6": 2, "C6": "Agree", "C7": "  "}))
+    table = read(sheet_of({"B3": "id", "C3": "answer", "B4": 1, "B6": 2, "C6": "Agree", "C7": "  "}))
     assert read.rows == [(4, "1", None), (6, "2", "Agree")]
-    assert told.rows_read == 2
+    assert table.rows_read == 2
 
 
 def test_the_first_visible_sheet_that_is_not_empty_is_read(read: Reader) -> None:
@@ -177,8 +177,8 @@ def test_a_heading_given_twice_is_ambiguous(read: Reader) -> None:
 
 def test_a_record_too_long_for_a_line_is_malformed(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "LONGEST_RECORD", 10)
-    told = read(sheet_of({"A1": "id", "A2": "x" * 10, "A3": "x" * 11}))
-    assert (told.rows_read, [bad.line for bad in told.malformed]) == (2, [3])
+    table = read(sheet_of({"A1": "id", "A2": "x" * 10, "A3": "x" * 11}))
+    assert (table.rows_read, [bad.line for bad in table.malformed]) == (2, [3])
 
 
 def test_a_password_locks_it(read: Reader) -> None:
