@@ -54,7 +54,7 @@ def codes_file(council: Path, authority_code: str) -> Path:
     return council / authority_code / f"{reference.CODES}.csv"
 
 
-def _with_local_code(contract: Contract | None, row: reference.Row) -> Contract:
+def _with_local_code(contract: Contract | None, row: reference.ListRow) -> Contract:
     given = {name: str(value) for name, value in row.cells.items()}
     columns = () if contract is None else contract.columns
     column = next((column for column in columns if column.name == given["column_name"]), None)

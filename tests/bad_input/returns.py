@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pipelines.contracts.model import Contract
     from pipelines.staging.readers import TableRead
-    from pipelines.staging.stage import Staged
+    from pipelines.staging.stage import StagingResult
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ def stage(given: Return, content: bytes) -> ReadOutcome:
         return _outcome(staging.stage(settings, delivery), settings)
 
 
-def _outcome(staged: Staged, settings: Settings) -> ReadOutcome:
+def _outcome(staged: StagingResult, settings: Settings) -> ReadOutcome:
     with duckdb.connect() as connection:
 
         def rows(table: str) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ PLANTED = {
 
 
 @dataclass(frozen=True)
-class Place:
+class RunPlace:
     """A folder with an inbox, data and an Airflow, and the runs made there."""
 
     folder: Path
@@ -74,7 +74,7 @@ class Place:
 class Story:
     """One council's good delivery, the same again, and then another council's beside it that cannot be used."""
 
-    place: Place
+    place: RunPlace
     first: subprocess.CompletedProcess[str]
     again: subprocess.CompletedProcess[str]
     versions_after_again: list[str]
@@ -83,7 +83,7 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    place = Place(tmp_path_factory.mktemp("house"))
+    place = RunPlace(tmp_path_factory.mktemp("house"))
     write_ssd(place.inbox / GOOD, people())
     first, again = place.run_dags(), place.run_dags()
     versions = place.versions()
@@ -218,7 +218,7 @@ def test_airflows_secret_is_for_its_owner_alone(story: Story) -> None:
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What came of each run on stand-ins, all of them in one process."""
-    finished = Place(tmp_path_factory.mktemp("stand-ins")).run([str(Path(__file__).parent / "stand_ins.py"), *RUNS])
+    finished = RunPlace(tmp_path_factory.mktemp("stand-ins")).run([str(Path(__file__).parent / "stand_ins.py"), *RUNS])
     assert finished.returncode == 0, finished.stdout + finished.stderr
     results = [json.loads(line) for line in finished.stdout.splitlines() if line.startswith("{")]
     return dict(zip(RUNS, results, strict=True))
@@ -259,7 +259,7 @@ def test_the_exit_code_tells_bad_data_from_broken_software(words: str, outcomes:
 def test_what_cannot_be_run_is_not_begun(
     tmp_path: Path, arguments: list[str], settings: dict[str, str], exit_code: int, said: str
 ) -> None:
-    place = Place(tmp_path)
+    place = RunPlace(tmp_path)
     run = place.run(["-m", "pipelines.orchestration.local_run", *arguments], **settings)
     assert run.returncode == exit_code
     assert said in run.stderr

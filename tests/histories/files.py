@@ -26,7 +26,7 @@ FIGURE = re.compile(r"(?P<numerator>\d+)( of (?P<denominator>\d+))?")
 Row = dict[str, str]
 
 
-class Figure(NamedTuple):
+class ExpectedFigure(NamedTuple):
     """A team's figure of a month: None where nothing is counted, and no denominator where the KPI is a count."""
 
     team: str
@@ -44,13 +44,13 @@ class History(BaseModel):
     given: dict[str, list[dict[str, Any]]]
     figures: dict[str, str | int]
 
-    def figures_of(self, team: str) -> Iterator[Figure]:
+    def figures_of(self, team: str) -> Iterator[ExpectedFigure]:
         for key, text in self.figures.items():
             kpi_id, month = key.split()
             found = FIGURE.fullmatch(str(text))
             assert found or text == "none", f"{team}: {text} is no figure"
             numerator, denominator = (found["numerator"], found["denominator"]) if found else (None, None)
-            yield Figure(team, kpi_id, month, _number(numerator), _number(denominator))
+            yield ExpectedFigure(team, kpi_id, month, _number(numerator), _number(denominator))
 
 
 def histories() -> dict[str, History]:
@@ -76,11 +76,11 @@ def write_delivery(authority: Path, month: str) -> list[str]:
     return sorted({name.split("_")[0] for name in tables})
 
 
-def figures_in(file: Path) -> list[Figure]:
+def figures_in(file: Path) -> list[ExpectedFigure]:
     """Those of an ``expected.csv``: blank where there is no figure, or nothing counted."""
     with file.open(encoding="utf-8", newline="") as lines:
         return [
-            Figure(
+            ExpectedFigure(
                 row["team_code"],
                 row["kpi_id"],
                 row["reporting_month"],

@@ -62,7 +62,7 @@ REMOTE_EDGES = (date(2020, 4, 23), date(2020, 4, 24), date(2021, 9, 30), date(20
 
 
 @dataclass
-class Authority:
+class WorldAuthority:
     """What belongs to each child, and what to none."""
 
     children: list[dict[str, Rows]]
@@ -93,7 +93,7 @@ class World:
 
     name: str
     last: date
-    authorities: dict[str, Authority]
+    authorities: dict[str, WorldAuthority]
 
     def __repr__(self) -> str:
         return self.name
@@ -670,9 +670,9 @@ def make_world(seed: int, last: date, children: int = 40) -> World:
     return World(f"make_world({seed}, {last!r}, {children})", last, authorities)
 
 
-def _authority(random: Random, last: date, children: int) -> Authority:
+def _authority(random: Random, last: date, children: int) -> WorldAuthority:
     shared = {**_shared(Maker(random, last, "shared")), **_survey(Maker(random, last, "survey"))}
-    return Authority([_child(Maker(random, last, f"child {number}")) for number in range(children)], shared)
+    return WorldAuthority([_child(Maker(random, last, f"child {number}")) for number in range(children)], shared)
 
 
 # A world is more choices than Hypothesis keeps of one example, so it chooses what a world is made from.

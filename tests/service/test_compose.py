@@ -23,7 +23,7 @@ from pipelines.sample import write_settings
 from pipelines.settings import PROJECT
 from tests.exports import KEY
 from tests.service.guide import block
-from tests.service.servers import LONGEST_WAIT, Council, debian, free_ports, postgresql, running, wait_for
+from tests.service.servers import LONGEST_WAIT, ServedCouncil, debian, free_ports, postgresql, running, wait_for
 from tests.service.small_council import write_small_council
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Native:
     """The services of the compose file as processes of this machine: its names and folders stand for others here."""
 
     services: dict[str, Any]
-    council: Council
+    council: ServedCouncil
     instead: dict[str, str]
     pages_port: int
 
@@ -135,7 +135,7 @@ class Native:
 def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Native]:
     """All services, started in the order that depends_on asks for."""
     folder = tmp_path_factory.mktemp("team")
-    council = Council.at(folder)
+    council = ServedCouncil.at(folder)
     write_small_council(council.inbox, [Period(2021, 2)])
     write_settings(folder / "council")
     variables = environment(council.inbox)

@@ -57,18 +57,18 @@ def file_of(rows_read: int, rows_refused: int, name: str = "ssd_person.csv", los
     return [{"file_name": name, "table_name": name.removesuffix(".csv"), **counts}]
 
 
-class Council:
+class GatedCouncil:
     """An authority of a test, and what it delivers; all of them go through one build."""
 
     def __init__(self, settings: Settings, code: str) -> None:
         self.settings = settings
         self.code = code
 
-    def delivers(self, source: str = "ssd", month: str = MONTH, **staged: Any) -> Council:
+    def delivers(self, source: str = "ssd", month: str = MONTH, **staged: Any) -> GatedCouncil:
         stage(self.settings.staging, f"{self.code}/{source}/{month}", TABLES[source], **staged)
         return self
 
-    def is_refused(self, source: str = "ssd", month: str = MONTH, version: str = "v0001-000000000000") -> Council:
+    def is_refused(self, source: str = "ssd", month: str = MONTH, version: str = "v0001-000000000000") -> GatedCouncil:
         delivery = f"{self.code}/{source}/{month}"
         stage(self.settings.staging, delivery, {}, version=version, status="refused", rule_results=[REFUSED])
         return self
@@ -129,7 +129,7 @@ CASES: dict[str, tuple[str | None, str | None]] = {
 }
 
 
-def deliver(name: str, council: Council) -> None:
+def deliver(name: str, council: GatedCouncil) -> None:
     """What the case's council delivers."""
     match name:
         case "all_is_well":
@@ -184,7 +184,7 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tupl
     settings = settings_in(tmp_path_factory.mktemp("gate"))
     codes = {f"E{number:08d}": name for number, name in enumerate(CASES)}
     for code, name in codes.items():
-        deliver(name, Council(settings, code))
+        deliver(name, GatedCouncil(settings, code))
     rows = gate_of(settings)
     return {(codes[code], condition): status for (code, condition), status in rows.items()}
 
@@ -206,9 +206,9 @@ def test_a_condition_holds_or_says_what_is_not_so(
     assert {each: gate[case, each] for each in CONDITIONS} == expected
 
 
-def changed(folder: Path) -> Council:
+def changed(folder: Path) -> GatedCouncil:
     """A council in a place with SQL of its own."""
-    return Council(settings_in(folder, copy_of_the_project(folder)), "E06000015")
+    return GatedCouncil(settings_in(folder, copy_of_the_project(folder)), "E06000015")
 
 
 def test_rows_that_do_not_add_up_hold_the_month_even_where_no_check_stops_the_build(tmp_path: Path) -> None:

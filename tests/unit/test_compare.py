@@ -15,7 +15,7 @@ from pipelines.storage import write_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.snapshots.diff import Row
+    from pipelines.snapshots.diff import ChangedRow
 
 KEY = ("kpi_id", "team_code")
 
@@ -114,5 +114,5 @@ def test_json_holds_every_row(comparison: Comparison) -> None:
 
 
 def test_an_added_row_tells_what_it_holds(comparison: Comparison) -> None:
-    added: Row = next(row for row in comparison.tables[0].rows if row.what == "added")
+    added: ChangedRow = next(row for row in comparison.tables[0].rows if row.what == "added")
     assert str(added.columns["numerator"][1]) == "4.5"

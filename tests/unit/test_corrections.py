@@ -23,7 +23,7 @@ from tests.exports import KEY, write_ssd
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.staging.stage import Staged
+    from pipelines.staging.stage import StagingResult
 
 SSD = load_sources(PROJECT / "expectations")["ssd"]
 DELIVERY = Delivery.parse("E06000015/ssd/2021-02")
@@ -48,7 +48,7 @@ until: {until}
 """
 
 
-class Place:
+class CorrectionsPlace:
     """A council with corrections of its own, and a delivery to be staged there."""
 
     def __init__(self, folder: Path) -> None:
@@ -68,28 +68,28 @@ class Place:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("source: ssd\n" + declared.strip() + REVIEWED.format(reason=reason, until=until))
 
-    def staged(self) -> Staged:
+    def staged(self) -> StagingResult:
         return stage(self.settings, DELIVERY)
 
 
-def rows(staged: Staged, name: str, columns: str, condition: str = "true") -> list[tuple[Any, ...]]:
+def rows(staged: StagingResult, name: str, columns: str, condition: str = "true") -> list[tuple[Any, ...]]:
     with duckdb.connect() as connection:
         table = connection.read_parquet(str(staged.folder / f"{name}.parquet"), hive_partitioning=False)
         return table.filter(condition).project(columns).order("ALL").fetchall()
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return Place(tmp_path_factory.mktemp("corrections"))
+def place(tmp_path_factory: pytest.TempPathFactory) -> CorrectionsPlace:
+    return CorrectionsPlace(tmp_path_factory.mktemp("corrections"))
 
 
 @pytest.fixture(scope="module")
-def before(place: Place) -> Staged:
+def before(place: CorrectionsPlace) -> StagingResult:
     return place.staged()
 
 
 @pytest.fixture(scope="module")
-def keys(before: Staged) -> dict[int, Any]:
+def keys(before: StagingResult) -> dict[int, Any]:
     """The pseudonyms that findings and staged tables show, by line."""
     plans = rows(before, "ssd_cp_plans", "line, cppl_cp_plan_id")
     people = rows(before, "ssd_person", "line + 100, pers_person_id")
@@ -97,7 +97,7 @@ def keys(before: Staged) -> dict[int, Any]:
 
 
 @pytest.fixture(scope="module")
-def after(place: Place, keys: dict[int, Any]) -> Staged:
+def after(place: CorrectionsPlace, keys: dict[int, Any]) -> StagingResult:
     plans, dated = "table: ssd_cp_plans\nrows: 1\n", "cppl_cp_plan_start_date"
     place.correct("COR-001", f"{plans}record_keys: [{keys[3]}]\nwhere: {{{dated}: 2012-02-03}}\naction: drop")
     place.correct(
@@ -110,28 +110,28 @@ def after(place: Place, keys: dict[int, Any]) -> Staged:
     return place.staged()
 
 
-def test_without_corrections_the_checks_see_the_rows_as_they_came(before: Staged) -> None:
+def test_without_corrections_the_checks_see_the_rows_as_they_came(before: StagingResult) -> None:
     codes = "('CPPL001A-UNREPEATED', 'CPPL004A-READABLE', 'CPPL002A-FOUND')"
     found = rows(before, "finding", "rule_code, line", f"rule_code IN {codes}")
     assert found == [("CPPL001A-UNREPEATED", 4), ("CPPL004A-READABLE", 2)]
 
 
-def test_a_dropped_row_is_set_aside_and_the_other_with_its_key_is_used(after: Staged) -> None:
+def test_a_dropped_row_is_set_aside_and_the_other_with_its_key_is_used(after: StagingResult) -> None:
     assert rows(after, "ssd_cp_plans", "line") == [(2,), (4,), (5,)]
     assert rows(after, "refused/ssd_cp_plans", "line, reasons") == [(3, ["COR-001"])]
     assert rows(after, "finding", "line", "rule_code = 'CPPL001A-UNREPEATED'") == []
 
 
-def test_a_value_that_was_set_is_used_and_is_no_longer_unreadable(after: Staged) -> None:
+def test_a_value_that_was_set_is_used_and_is_no_longer_unreadable(after: StagingResult) -> None:
     assert rows(after, "ssd_cp_plans", "CAST(cppl_cp_plan_end_date AS VARCHAR)", "line = 2") == [("2020-12-31",)]
     assert rows(after, "finding", "line", "rule_code = 'CPPL004A-READABLE'") == []
 
 
-def test_what_refers_to_a_dropped_row_refers_to_nothing(after: Staged) -> None:
+def test_what_refers_to_a_dropped_row_refers_to_nothing(after: StagingResult) -> None:
     assert rows(after, "finding", "line", "rule_code = 'CPPL002A-FOUND'") == [(5,)]
 
 
-def test_every_correction_is_a_finding_on_its_rows(after: Staged, keys: dict[int, Any]) -> None:
+def test_every_correction_is_a_finding_on_its_rows(after: StagingResult, keys: dict[int, Any]) -> None:
     found = rows(after, "finding", "rule_code, line, consequence, record_key", "rule_code LIKE 'COR-%'")
     assert found == [
         ("COR-001", 3, "refuse_row", keys[3]),
@@ -149,13 +149,13 @@ def test_every_correction_is_a_finding_on_its_rows(after: Staged, keys: dict[int
     ]
 
 
-def test_a_finding_of_a_correction_names_the_child_of_its_row(before: Staged, after: Staged) -> None:
+def test_a_finding_of_a_correction_names_the_child_of_its_row(before: StagingResult, after: StagingResult) -> None:
     children = dict(rows(before, "ssd_cp_plans", "line, cppl_person_id"))
     found = rows(after, "finding", "line, child_id", "rule_code LIKE 'COR-%' AND table_name = 'ssd_cp_plans'")
     assert found == [(line, children[line]) for line in (2, 3, 5)]
 
 
-def test_corrections_are_counted_and_rows_still_add_up(place: Place, after: Staged) -> None:
+def test_corrections_are_counted_and_rows_still_add_up(place: CorrectionsPlace, after: StagingResult) -> None:
     manifest = storage.read_json(after.folder / "manifest.json")
     counted = [(each["code"], each["action"], each["rows"]) for each in manifest["corrections"]]
     assert counted == [("COR-001", "drop", 1), ("COR-002", "set", 1), ("COR-003", "flag", 1), ("COR-004", "drop", 1)]
@@ -164,7 +164,7 @@ def test_corrections_are_counted_and_rows_still_add_up(place: Place, after: Stag
     assert "4 reviewed corrections" in page.read_text(encoding="utf-8")
 
 
-def test_another_correction_is_another_staging(before: Staged, after: Staged) -> None:
+def test_another_correction_is_another_staging(before: StagingResult, after: StagingResult) -> None:
     assert before.folder != after.folder
 
 
@@ -180,7 +180,7 @@ PLAN = "table: ssd_cp_plans\nwhere: {cppl_cp_plan_start_date: 2012-02-03}\nactio
     ],
 )
 def test_a_correction_that_no_longer_matches_refuses_the_delivery(
-    place: Place, after: Staged, declared: str, until: str, refusal: str
+    place: CorrectionsPlace, after: StagingResult, declared: str, until: str, refusal: str
 ) -> None:
     place.correct("COR-009", declared, until)
     try:

@@ -249,7 +249,7 @@ def test_sql_server_is_told_that_nothing_will_be_written(given: str) -> None:
     assert ";ApplicationIntent=ReadOnly" in arguments
 
 
-class Said:
+class SessionStatements:
     """Stands for a connection: what a session is told before anything is read."""
 
     def __init__(self, answer: object = None) -> None:
@@ -280,7 +280,7 @@ class Said:
 def test_a_session_reads_only_and_says_whether_it_reads_one_moment(
     backend: str, answer: object, words: list[object], of_one_moment: bool
 ) -> None:
-    said = Said(answer)
+    said = SessionStatements(answer)
     assert extracting.SESSIONS[backend](said) is of_one_moment  # type: ignore[arg-type]
     assert said.words == words
 

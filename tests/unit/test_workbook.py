@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from pipelines.contracts.published import PublishedColumn, PublishedTable
+from pipelines.contracts.published import PublishedColumn, SnapshotTable
 from pipelines.periods import Period
 from pipelines.snapshots import workbook
 from pipelines.snapshots.workbook import write_workbook
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
 
 COLUMNS = ("kpi_id", "numerator", "numerator_symbol", "value", "value_symbol", "is_so", "day")
-TABLE = PublishedTable(
+TABLE = SnapshotTable(
     name="kpi_month",
     description="Every KPI.",
     grain="One row a KPI.",

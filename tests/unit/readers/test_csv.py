@@ -19,7 +19,7 @@ DATABASE = duckdb.connect()
 
 
 @dataclass(frozen=True)
-class Result:
+class CsvResult:
     """What reading a file gave: the table and what was read of it, or the rule and the cause of its refusal."""
 
     rows: list[Row]
@@ -28,7 +28,7 @@ class Result:
     directly: bool
 
 
-def reading(content: bytes, name: str = "ssd_person.csv", *, largest_bytes: int = 10**9) -> Result:
+def reading(content: bytes, name: str = "ssd_person.csv", *, largest_bytes: int = 10**9) -> CsvResult:
     with tempfile.TemporaryDirectory() as folder:
         file, scratch = Path(folder, name), Path(folder, "scratch")
         scratch.mkdir()
@@ -38,14 +38,14 @@ def reading(content: bytes, name: str = "ssd_person.csv", *, largest_bytes: int 
             try:
                 read = read_table(connection, file, "t", largest_bytes=largest_bytes, scratch=scratch)
             except UnusableDelivery as unusable:
-                return Result([], None, (unusable.rule.code, unusable.file_name, unusable.cause), False)
+                return CsvResult([], None, (unusable.rule.code, unusable.file_name, unusable.cause), False)
             finally:
                 assert not list(scratch.rglob("*.csv")), "text is left behind"
             rows = connection.execute("SELECT * FROM raw.t").fetchall()
             columns = [column[0] for column in connection.execute("DESCRIBE raw.t").fetchall()]
             assert columns == ["line", *read.columns]
             view = connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = 't'").fetchall()[0][0]
-            return Result(rows, read, None, "file_row_number" in view)
+            return CsvResult(rows, read, None, "file_row_number" in view)
 
 
 def rows(content: bytes) -> list[Row]:

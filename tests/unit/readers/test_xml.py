@@ -80,7 +80,7 @@ def child(inside: str = "", child_id: str = "C1") -> str:
     )
 
 
-class Reader:
+class XmlReader:
     """Reads a document from a file of its own."""
 
     def __init__(self, folder: Path) -> None:
@@ -121,8 +121,8 @@ class Reader:
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Iterator[Reader]:
-    reader = Reader(tmp_path)
+def read(tmp_path: Path) -> Iterator[XmlReader]:
+    reader = XmlReader(tmp_path)
     yield reader
     reader.connection.close()
 
@@ -135,7 +135,7 @@ def oddities(read: dict[str, TableRead]) -> set[tuple[str, str, str | None, int]
     }
 
 
-def test_one_document_becomes_its_tables_each_row_on_the_line_of_its_element(read: Reader) -> None:
+def test_one_document_becomes_its_tables_each_row_on_the_line_of_its_element(read: XmlReader) -> None:
     tables = read(census(CHILD))
     assert {name.removeprefix("cin_census_"): table.rows_read for name, table in tables.items()} == {
         "assessments": 1,
@@ -157,7 +157,7 @@ def test_one_document_becomes_its_tables_each_row_on_the_line_of_its_element(rea
     assert not oddities(tables)
 
 
-def test_a_conference_is_read_in_either_place_and_knows_its_enquiry_in_one(read: Reader) -> None:
+def test_a_conference_is_read_in_either_place_and_knows_its_enquiry_in_one(read: XmlReader) -> None:
     read(census(CHILD))
     (enquiry,) = read.rows("s47", "s47_key")[0]
     assert read.rows("conferences", "line", "dateofinitialcpc", "s47_key") == [
@@ -166,7 +166,7 @@ def test_a_conference_is_read_in_either_place_and_knows_its_enquiry_in_one(read:
     ]
 
 
-def test_what_belongs_together_has_the_same_key(read: Reader) -> None:
+def test_what_belongs_together_has_the_same_key(read: XmlReader) -> None:
     read(census(CHILD, CHILD.replace("C1", "C2")))
     referrals = [key for (key,) in read.rows("details", "details_key")]
     assert len(set(referrals)) == 2
@@ -178,7 +178,7 @@ def test_what_belongs_together_has_the_same_key(read: Reader) -> None:
 ASSESSMENT = "<Assessments><AssessmentActualStartDate>{}</AssessmentActualStartDate></Assessments>"
 
 
-def test_a_key_stays_with_its_dates_whatever_is_put_before_it(read: Reader) -> None:
+def test_a_key_stays_with_its_dates_whatever_is_put_before_it(read: XmlReader) -> None:
     may, june = (ASSESSMENT.format(f"2023-0{month}-02") for month in (5, 6))
     read(census(child(june)))
     (alone,) = read.rows("assessments", "assessment_key")
@@ -186,17 +186,17 @@ def test_a_key_stays_with_its_dates_whatever_is_put_before_it(read: Reader) -> N
     assert read.rows("assessments", "assessment_key")[1] == alone
 
 
-def test_two_of_the_same_day_have_two_keys(read: Reader) -> None:
+def test_two_of_the_same_day_have_two_keys(read: XmlReader) -> None:
     read(census(child(ASSESSMENT.format("2023-05-02") * 2)))
     assert len(set(read.rows("assessments", "assessment_key"))) == 2
 
 
-def test_without_the_childs_id_there_is_no_key(read: Reader) -> None:
+def test_without_the_childs_id_there_is_no_key(read: XmlReader) -> None:
     read(census(child(ASSESSMENT.format("2023-05-02"), "")))
     assert read.rows("assessments", "lachildid", "assessment_key", "details_key") == [(None, None, None)]
 
 
-def test_blank_elements_are_no_records_and_one_that_holds_records_is(read: Reader) -> None:
+def test_blank_elements_are_no_records_and_one_that_holds_records_is(read: XmlReader) -> None:
     plan = "<CINPlanDates><CINPlanStartDate>2023-05-02</CINPlanStartDate></CINPlanDates>"
     tables = read(
         b"<Message><Children><Child><ChildIdentifiers><LAchildID>C1</LAchildID></ChildIdentifiers>\n"
@@ -207,7 +207,7 @@ def test_blank_elements_are_no_records_and_one_that_holds_records_is(read: Reade
     assert counts == {"children": 1, "details": 1, "cin_plans": 1}
 
 
-def test_namespaces_and_prefixes_do_not_matter(read: Reader) -> None:
+def test_namespaces_and_prefixes_do_not_matter(read: XmlReader) -> None:
     plain = read(census(CHILD))
     rows = read.rows("factors", "*")
     for spelt in (
@@ -227,13 +227,13 @@ def test_namespaces_and_prefixes_do_not_matter(read: Reader) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])
-def test_a_document_is_read_in_the_encoding_that_it_declares(read: Reader, encoding: str) -> None:
+def test_a_document_is_read_in_the_encoding_that_it_declares(read: XmlReader, encoding: str) -> None:
     text = f'<?xml version="1.0" encoding="{encoding}"?>' + census(child(child_id="Zoë")).decode()
     read(text.encode(encoding))
     assert read.rows("children", "lachildid") == [("Zoë",)]
 
 
-def test_lines_are_right_however_long_the_document(read: Reader) -> None:
+def test_lines_are_right_however_long_the_document(read: XmlReader) -> None:
     read(census(*[CHILD] * 3000))
     tall = CHILD.count("\n")
     for table, below in (("children", 2), ("assessments", 17), ("s47", 24), ("cp_plans", 28)):
@@ -242,24 +242,24 @@ def test_lines_are_right_however_long_the_document(read: Reader) -> None:
     assert read.rows("factors", "max(line)") == [(21 + 2999 * tall,)]
 
 
-def test_records_in_one_line_are_told_by_their_number(read: Reader) -> None:
+def test_records_in_one_line_are_told_by_their_number(read: XmlReader) -> None:
     tables = read(census(CHILD.replace("\n", ""), child(child_id="C2").replace("\n", "")))
     assert {table.shares_lines for table in tables.values()} == {True}
     assert read.rows("children", "line", "lachildid") == [(1, "C1"), (2, "C2")]
     assert read.rows("factors", "line") == [(1,), (2,)]
 
 
-def test_where_records_are_told_by_their_number_no_line_is_taken_for_one(read: Reader) -> None:
+def test_where_records_are_told_by_their_number_no_line_is_taken_for_one(read: XmlReader) -> None:
     stray = CHILD.replace("\n", "").replace("</ChildIdentifiers>", "</ChildIdentifiers>stray")
     tables = read(census(stray, child(child_id="C2").replace("\n", "")))
     assert [oddity.line for table in tables.values() for oddity in table.oddities] == [None]
 
 
-def test_lines_are_lines_where_each_record_has_its_own(read: Reader) -> None:
+def test_lines_are_lines_where_each_record_has_its_own(read: XmlReader) -> None:
     assert {table.shares_lines for table in read(census(CHILD)).values()} == {False}
 
 
-def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: Reader) -> None:
+def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: XmlReader) -> None:
     tables = read(
         census(
             child(f"\n<{A_NAME}>x</{A_NAME}>\n<New><Date>2023-05-02</Date></New>\n{A_NAME}"),
@@ -298,7 +298,7 @@ def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: Reade
 )
 @pytest.mark.parametrize("piece", [7, PIECE])
 def test_text_around_records_is_told_wherever_a_piece_of_the_file_ends(
-    read: Reader, monkeypatch: pytest.MonkeyPatch, spoilt: bytes, line: int, piece: int
+    read: XmlReader, monkeypatch: pytest.MonkeyPatch, spoilt: bytes, line: int, piece: int
 ) -> None:
     monkeypatch.setattr(xml, "PIECE", piece)
     tables = read(spoilt)
@@ -306,7 +306,7 @@ def test_text_around_records_is_told_wherever_a_piece_of_the_file_ends(
     assert read.rows("children", "lachildid")[0] == ("C1",)
 
 
-def test_a_value_in_an_attribute_is_told_once_a_name_and_not_read(read: Reader) -> None:
+def test_a_value_in_an_attribute_is_told_once_a_name_and_not_read(read: XmlReader) -> None:
     spoilt = census(
         child('\n<Assessments a="1"><AssessmentActualStartDate b="2"/></Assessments>\n<Assessments a="3"/>'),
         "\n<Child>\n<ChildIdentifiers><LAchildID is='C2'/></ChildIdentifiers></Child>",
@@ -323,7 +323,7 @@ def test_a_value_in_an_attribute_is_told_once_a_name_and_not_read(read: Reader) 
     assert A_NAME not in str(tables)
 
 
-def test_an_attribute_about_the_schema_is_no_value(read: Reader) -> None:
+def test_an_attribute_about_the_schema_is_no_value(read: XmlReader) -> None:
     schema = b'<Message xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="cin.xsd">'
     blank = b'<Ethnicity xsi:nil="true"/>'
     tables = read(census(CHILD).replace(b"<Message>", schema).replace(b"<Ethnicity>WBRI</Ethnicity>", blank))
@@ -332,12 +332,12 @@ def test_an_attribute_about_the_schema_is_no_value(read: Reader) -> None:
 
 
 @pytest.mark.parametrize("value", ['x "y" z', '"', "a,b", "a\nb", "a\r\nb", "\x85\u2028", "=1", "''", "a\tb"])
-def test_a_value_is_read_as_it_stands(read: Reader, value: str) -> None:
+def test_a_value_is_read_as_it_stands(read: XmlReader, value: str) -> None:
     read(census(child(child_id=value.replace("\r", "&#13;")), child(child_id="C2")))
     assert read.rows("children", "lachildid") == [(value,), ("C2",)]
 
 
-def test_a_column_that_figures_depend_on_and_no_row_of_many_has_is_missing(read: Reader) -> None:
+def test_a_column_that_figures_depend_on_and_no_row_of_many_has_is_missing(read: XmlReader) -> None:
     closed = "cinclosuredate"
     for referrals, is_given in ((FEWEST_TO_MISS - 1, True), (FEWEST_TO_MISS, False)):
         tables = read(census(*[child(child_id=f"C{number}") for number in range(referrals)]))
@@ -349,7 +349,7 @@ VACANCIES = "<LALevelVacancies><NumberOfVacancies>2.5</NumberOfVacancies>{}</LAL
 AGENCY = "<NoAgencyFTE>0</NoAgencyFTE>"
 
 
-def workforce(read: Reader, workers: int, around: str) -> dict[str, tuple[str, ...]]:
+def workforce(read: XmlReader, workers: int, around: str) -> dict[str, tuple[str, ...]]:
     """The headings that count as given, by table, of a workforce census of so many workers."""
     worker = "<CSWWWorker><SWENo>SW{:010d}</SWENo><FTE>1</FTE><AgencyWorker>0</AgencyWorker></CSWWWorker>"
     read.file.write_text(f"<Message>{around}{''.join(map(worker.format, range(workers)))}</Message>")
@@ -362,12 +362,12 @@ def workforce(read: Reader, workers: int, around: str) -> dict[str, tuple[str, .
 
 
 @pytest.mark.parametrize("heading", ["workingdayslost", "cases30"])
-def test_what_a_figure_needs_and_nobody_of_many_has_is_missing(read: Reader, heading: str) -> None:
+def test_what_a_figure_needs_and_nobody_of_many_has_is_missing(read: XmlReader, heading: str) -> None:
     assert heading in workforce(read, FEWEST_TO_MISS - 1, "")["workforce_census_workers"]
     assert heading not in workforce(read, FEWEST_TO_MISS, "")["workforce_census_workers"]
 
 
-def test_a_return_without_the_row_that_each_has_lacks_its_table(read: Reader) -> None:
+def test_a_return_without_the_row_that_each_has_lacks_its_table(read: XmlReader) -> None:
     table = "workforce_census_vacancies"
     assert table not in workforce(read, 1, "")
     assert "noagencyfte" in workforce(read, 1, VACANCIES.format(AGENCY))[table]
@@ -377,7 +377,7 @@ def test_a_return_without_the_row_that_each_has_lacks_its_table(read: Reader) ->
     assert "numberofvacancies" not in workforce(read, 1, without)[table]
 
 
-def test_a_table_that_the_year_did_not_have_is_absent_unless_it_has_rows(read: Reader) -> None:
+def test_a_table_that_the_year_did_not_have_is_absent_unless_it_has_rows(read: XmlReader) -> None:
     earlier = of_year(load_sources(PROJECT / "expectations")["cin_census"], 2021)
 
     def tables(content: bytes) -> set[str]:
@@ -394,7 +394,7 @@ def test_a_table_that_the_year_did_not_have_is_absent_unless_it_has_rows(read: R
     assert "cin_census_cin_plans" in tables(census(child(plan)))
 
 
-def test_progress_is_told_to_the_end(read: Reader) -> None:
+def test_progress_is_told_to_the_end(read: XmlReader) -> None:
     content = census(*[CHILD] * 500)
     read(content)
     assert len(read.progress) > 1
@@ -431,7 +431,7 @@ LAUGHS = b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
     ],
     ids=["declared", "used", "a file", "a network", "a parameter", "utf-16", "far down"],
 )
-def test_a_document_type_is_refused(read: Reader, document: bytes) -> None:
+def test_a_document_type_is_refused(read: XmlReader, document: bytes) -> None:
     assert read.refusal(document) == ("DLV-007", "It declares a document type, as no return does.")
 
 
@@ -458,18 +458,18 @@ def test_a_document_type_is_refused(read: Reader, document: bytes) -> None:
         (census(child(child_id="9" * 10_001)), "DLV-003", "The value in line 2 is longer than 10,000 characters."),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_line(read: Reader, document: bytes, code: str, cause: str) -> None:
+def test_what_cannot_be_read_is_refused_with_its_line(read: XmlReader, document: bytes, code: str, cause: str) -> None:
     refusal = read.refusal(document)
     assert refusal[0] == code and refusal[1].startswith(cause), refusal
 
 
-def test_a_value_and_a_file_may_be_as_long_as_is_allowed(read: Reader) -> None:
+def test_a_value_and_a_file_may_be_as_long_as_is_allowed(read: XmlReader) -> None:
     content = census(child(child_id="9" * 10_000))
     assert read(content, largest_bytes=len(content))
     assert read.refusal(content, largest_bytes=len(content) - 1)[0] == "DLV-003"
 
 
-def test_an_archive_is_no_document(read: Reader) -> None:
+def test_an_archive_is_no_document(read: XmlReader) -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("census.xml", census(CHILD))
@@ -492,7 +492,9 @@ ELEMENTS = {
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_whatever_becomes_of_its_bytes_a_document_is_read_whole_or_refused(read: Reader, data: st.DataObject) -> None:
+def test_whatever_becomes_of_its_bytes_a_document_is_read_whole_or_refused(
+    read: XmlReader, data: st.DataObject
+) -> None:
     content = census(CHILD, CHILD.replace("C1", "C2"))
     start = data.draw(st.integers(0, len(content)))
     end = start + data.draw(st.integers(0, 40))
