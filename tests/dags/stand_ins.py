@@ -113,7 +113,7 @@ def put_in_place(stages: Stages) -> None:
         "snapshots.gate": ("judge",),
     }.items():
         module = ModuleType(f"pipelines.{name}")
-        vars(module).update(HeldInstance=HeldInstance, NotApproved=HeldInstance)
+        vars(module).update(Held=HeldInstance, NotApproved=HeldInstance)
         for function in functions:
             setattr(module, function, getattr(stages, function))
         sys.modules[module.__name__] = module
