@@ -1,33 +1,12 @@
 -- A record in both snapshots shows that both know records by the same ids; where an authority has none, nothing can be
 -- said of causes.
-WITH snapshots AS (
-    SELECT
-        reporting_month,
-        version
-    FROM published.snapshot
-),
-
-figures_before AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        kpi_id,
-        title,
-        team_code,
-        numerator,
-        denominator,
-        value,
-        unit
-    FROM published.kpi_month
-),
-
-covered AS (
+WITH covered AS (
     SELECT
         figures_now.authority_code,
         figures_now.reporting_month,
         figures_now.kpi_id
     FROM snapshots.kpi_month AS figures_now
-    INNER JOIN figures_before
+    INNER JOIN published.kpi_month AS figures_before
         ON
             figures_now.authority_code = figures_before.authority_code
             AND figures_now.reporting_month = figures_before.reporting_month
@@ -47,7 +26,7 @@ compared AS (
         figures_now.numerator,
         figures_now.denominator,
         figures_now.value
-    FROM figures_before
+    FROM published.kpi_month AS figures_before
     FULL OUTER JOIN snapshots.kpi_month AS figures_now
         ON
             figures_before.authority_code = figures_now.authority_code
@@ -148,4 +127,4 @@ SELECT
     CASE WHEN explained.other_cause IS NULL THEN explained.records_corrected END AS records_corrected,
     CASE WHEN explained.other_cause IS NULL THEN explained.records_removed END AS records_removed
 FROM explained
-CROSS JOIN snapshots
+CROSS JOIN published.snapshot AS snapshots

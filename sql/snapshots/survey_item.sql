@@ -10,25 +10,6 @@ WITH items AS (
         cast(score AS DOUBLE) AS score,
         cast(floor(score + 0.5) AS INTEGER) AS rounded_score
     FROM warehouse.fct_survey_item
-),
-
-standards AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        standard_id,
-        standard_name,
-        display_order
-    FROM core.survey_standard
-),
-
-questions AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        question_id,
-        question
-    FROM core.survey_question
 )
 
 SELECT
@@ -50,12 +31,12 @@ INNER JOIN warehouse.fct_survey_wave AS waves
     ON
         items.authority_code = waves.authority_code
         AND items.reporting_month = waves.reporting_month
-LEFT JOIN standards
+LEFT JOIN core.survey_standard AS standards
     ON
         items.authority_code = standards.authority_code
         AND items.reporting_month = standards.reporting_month
         AND items.standard_id = standards.standard_id
-LEFT JOIN questions
+LEFT JOIN core.survey_question AS questions
     ON
         items.authority_code = questions.authority_code
         AND items.reporting_month = questions.reporting_month

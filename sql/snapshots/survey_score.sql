@@ -45,24 +45,6 @@ others AS (
     WHERE scores.geography <> 'council'
 ),
 
-waves AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        survey_date
-    FROM warehouse.fct_survey_wave
-),
-
-standards AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        standard_id,
-        standard_name,
-        display_order
-    FROM core.survey_standard
-),
-
 claims AS (
     SELECT
         authority_code,
@@ -114,11 +96,11 @@ SELECT
     scores.questions,
     scores.basis
 FROM scores
-INNER JOIN waves
+INNER JOIN warehouse.fct_survey_wave AS waves
     ON
         scores.authority_code = waves.authority_code
         AND scores.reporting_month = waves.reporting_month
-INNER JOIN standards
+INNER JOIN core.survey_standard AS standards
     ON
         scores.authority_code = standards.authority_code
         AND scores.reporting_month = standards.reporting_month

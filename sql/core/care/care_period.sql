@@ -24,11 +24,7 @@ in_order AS (
 
 numbered AS (
     SELECT
-        authority_code,
-        child_id,
-        episode_id,
-        start_date,
-        end_date,
+        *,
         count(*) FILTER (WHERE latest_end_before IS NULL OR latest_end_before < start_date) OVER (
             PARTITION BY authority_code, child_id
             ORDER BY start_date ASC, end_date ASC, episode_id ASC

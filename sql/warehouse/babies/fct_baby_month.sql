@@ -171,11 +171,7 @@ clocked AS (
 
 with_interval AS (
     SELECT
-        clocked.authority_code,
-        clocked.child_id,
-        clocked.reporting_month,
-        clocked.month_end,
-        clocked.clock_date,
+        clocked.*,
         coalesce(visit_intervals.length, timescales.length) AS length,
         coalesce(visit_intervals.unit, timescales.unit) AS unit,
         visit_intervals.stated_length,
@@ -197,11 +193,7 @@ with_interval AS (
 
 due AS (
     SELECT
-        with_interval.authority_code,
-        with_interval.child_id,
-        with_interval.reporting_month,
-        with_interval.month_end,
-        with_interval.clock_date,
+        with_interval.*,
         least(due_dates.due_date, stated.due_date) AS due_date
     FROM with_interval
     LEFT JOIN warehouse.dim_due_date AS due_dates

@@ -56,13 +56,7 @@ children AS (
             AND episodes.only_month = months.only_month
             AND episodes.start_date <= months.month_end
             AND end_date_or_open(episodes.end_date) > months.month_end
-    GROUP BY
-        episodes.authority_code,
-        episodes.child_id,
-        months.reporting_month,
-        months.month_end,
-        months.source,
-        months.only_month
+    GROUP BY ALL
 ),
 
 of_unread_start AS (

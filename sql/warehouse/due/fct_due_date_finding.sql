@@ -45,14 +45,6 @@ compared AS (
         clocks.due_date IS NULL AS is_broken
     FROM warehouse.fct_clock AS clocks
     INNER JOIN warehouse.dim_spell AS spells ON clocks.spell_number = spells.spell_number
-),
-
-deliveries AS (
-    SELECT
-        authority_code,
-        table_name,
-        last_month
-    FROM staging.delivered_table
 )
 
 SELECT
@@ -74,7 +66,7 @@ INNER JOIN reference.due_date_column AS columns
         compared.rule_code = columns.rule_code
         AND compared.kind = columns.kind
 INNER JOIN reference.warehouse_rule AS rules ON compared.rule_code = rules.rule_code
-INNER JOIN deliveries
+INNER JOIN staging.delivered_table AS deliveries
     ON
         compared.authority_code = deliveries.authority_code
         AND columns.table_name = deliveries.table_name

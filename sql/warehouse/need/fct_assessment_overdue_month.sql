@@ -52,10 +52,7 @@ months AS (
 
 overdue AS (
     SELECT
-        assessments.authority_code,
-        assessments.assessment_id,
-        assessments.child_id,
-        assessments.own_team_code,
+        assessments.*,
         months.reporting_month,
         months.month_end,
         months.month_end_number - started.working_day_number AS working_days

@@ -11,14 +11,6 @@ WITH conferences AS (
         conference_date
     FROM core.initial_conference
     WHERE is_transfer_in
-),
-
-referrals AS (
-    SELECT
-        authority_code,
-        referral_id,
-        referral_date
-    FROM core.referral
 )
 
 SELECT
@@ -37,7 +29,7 @@ SELECT
         WHEN notified.calendar_date IS NULL THEN 'referral outside the calendar'
     END AS excluded_because
 FROM conferences
-LEFT JOIN referrals
+LEFT JOIN core.referral AS referrals
     ON
         conferences.authority_code = referrals.authority_code
         AND conferences.referral_id = referrals.referral_id

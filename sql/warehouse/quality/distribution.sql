@@ -59,13 +59,7 @@ codes AS (
             AND deliveries.source = own_records.source
             AND deliveries.month_number >= own_records.month_number
             AND deliveries.month_number - limits.months_before <= own_records.month_number
-    GROUP BY
-        deliveries.authority_code,
-        deliveries.source,
-        deliveries.delivery_month,
-        own_records.table_name,
-        own_records.column_name,
-        own_records.code
+    GROUP BY ALL
 ),
 
 missing AS (
@@ -153,16 +147,7 @@ cells AS (
 
 terms AS (
     SELECT
-        authority_code,
-        source,
-        delivery_month,
-        table_name,
-        column_name,
-        code,
-        all_records,
-        all_records_before,
-        percent,
-        percent_before,
+        *,
         cast(abs(percent - percent_before) AS DECIMAL(28, 9)) AS points,
         cast((records - expected) * (records - expected) / expected AS DECIMAL(28, 9)) AS in_terms,
         cast(

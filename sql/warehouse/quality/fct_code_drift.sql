@@ -34,13 +34,7 @@ by_event AS (
             AND profile.source = deliveries.source
             AND profile.delivery_month = deliveries.delivery_month
     WHERE deliveries.history = 'full' AND profile.event_month IS NOT NULL
-    GROUP BY
-        profile.authority_code,
-        profile.source,
-        profile.delivery_month,
-        profile.table_name,
-        profile.column_name,
-        profile.code
+    GROUP BY ALL
 ),
 
 of_delivery AS (
@@ -60,14 +54,7 @@ of_delivery AS (
             AND profile.source = deliveries.source
             AND profile.delivery_month = deliveries.delivery_month
     WHERE deliveries.history <> 'full' OR profile.event_month IS NULL
-    GROUP BY
-        profile.authority_code,
-        profile.source,
-        profile.delivery_month,
-        deliveries.month_number,
-        profile.table_name,
-        profile.column_name,
-        profile.code
+    GROUP BY ALL
 ),
 
 by_delivery AS (

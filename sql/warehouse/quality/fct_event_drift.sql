@@ -82,12 +82,7 @@ usual AS (
 
 widths AS (
     SELECT
-        usual.authority_code,
-        usual.source,
-        usual.delivery_month,
-        usual.table_name,
-        usual.row_count,
-        usual.expected,
+        usual.*,
         greatest(
             limits.range_width * 1.4826 * usual.deviation,
             limits.range_width * sqrt(usual.expected),

@@ -1,17 +1,6 @@
 -- One row an authority, condition of the gate and thing that is not as the condition has it at the reporting month.
 -- Judged are the deliveries of the month itself, and the newest used one of a source that tells of other months too.
-WITH deliveries AS (
-    SELECT
-        authority_code,
-        source,
-        delivery_month,
-        landing_version,
-        status,
-        is_used
-    FROM staging.delivery
-),
-
-written_twice AS (
+WITH written_twice AS (
     SELECT
         authority_code,
         source,
@@ -95,7 +84,8 @@ SELECT
         END
     ) AS detail
 FROM warehouse.dim_gate_need AS needs
-INNER JOIN deliveries ON needs.authority_code = deliveries.authority_code AND needs.source = deliveries.source
+INNER JOIN staging.delivery AS deliveries
+    ON needs.authority_code = deliveries.authority_code AND needs.source = deliveries.source
 LEFT JOIN refusals
     ON
         deliveries.authority_code = refusals.authority_code
@@ -117,7 +107,7 @@ WHERE
     needs.is_held_by_absence
     AND NOT EXISTS (
         SELECT 1
-        FROM deliveries
+        FROM staging.delivery AS deliveries
         WHERE
             needs.authority_code = deliveries.authority_code
             AND needs.source = deliveries.source
