@@ -6,11 +6,7 @@ WITH covered AS (
         figures_now.reporting_month,
         figures_now.kpi_id
     FROM snapshots.kpi_month AS figures_now
-    INNER JOIN published.kpi_month AS figures_before
-        ON
-            figures_now.authority_code = figures_before.authority_code
-            AND figures_now.reporting_month = figures_before.reporting_month
-            AND figures_now.kpi_id = figures_before.kpi_id
+    INNER JOIN published.kpi_month AS figures_before USING (authority_code, reporting_month, kpi_id)
     WHERE figures_now.team_code IS NULL AND figures_before.team_code IS NULL
 ),
 
@@ -48,20 +44,13 @@ rules AS (
         rules_before.kpi_id,
         rules_before.rule_sha256
     FROM published.kpi_rule AS rules_before
-    INNER JOIN reference.kpi_rule AS rules_now
-        ON
-            rules_before.kpi_id = rules_now.kpi_id
-            AND rules_before.rule_sha256 = rules_now.rule_sha256
+    INNER JOIN reference.kpi_rule AS rules_now USING (kpi_id, rule_sha256)
 ),
 
 recognised AS (
     SELECT DISTINCT records_before.authority_code
     FROM published.kpi_record AS records_before
-    INNER JOIN warehouse.fct_kpi_record AS records_now
-        ON
-            records_before.kpi_id = records_now.kpi_id
-            AND records_before.authority_code = records_now.authority_code
-            AND records_before.record_key = records_now.record_key
+    INNER JOIN warehouse.fct_kpi_record USING (kpi_id, authority_code, record_key)
 ),
 
 changes AS (

@@ -74,7 +74,4 @@ SELECT
     coalesce(after_short_breaks.start_date, chains.first_episode_date) AS start_date,
     nullif(chains.end_date, end_date_or_open(NULL)) AS end_date
 FROM chains
-LEFT JOIN after_short_breaks
-    ON
-        chains.authority_code = after_short_breaks.authority_code
-        AND chains.care_period_key = after_short_breaks.care_period_key
+LEFT JOIN after_short_breaks USING (authority_code, care_period_key)

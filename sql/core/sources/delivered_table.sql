@@ -19,10 +19,7 @@ SELECT
     coalesce(starts.first_month, delivered.first_month) AS first_month,
     delivered.last_month
 FROM staging.delivered_table AS delivered
-LEFT JOIN core.data_start AS starts
-    ON
-        delivered.authority_code = starts.authority_code
-        AND delivered.source = starts.source
+LEFT JOIN core.data_start AS starts USING (authority_code, source)
 WHERE NOT EXISTS (
     SELECT 1
     FROM passed_over

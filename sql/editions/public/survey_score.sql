@@ -22,11 +22,7 @@ decided AS (
         END AS without_score_shown,
         coalesce(councils.is_shown, false) AS is_council_shown
     FROM snapshots.survey_score AS scores
-    LEFT JOIN councils
-        ON
-            scores.authority_code = councils.authority_code
-            AND scores.reporting_month = councils.reporting_month
-            AND scores.standard_id = councils.standard_id
+    LEFT JOIN councils USING (authority_code, reporting_month, standard_id)
 )
 
 SELECT

@@ -82,11 +82,7 @@ opened AS (
         babies.month_end,
         min(open_cases.start_date) AS opened_date
     FROM babies
-    INNER JOIN open_cases
-        ON
-            babies.authority_code = open_cases.authority_code
-            AND babies.child_id = open_cases.child_id
-            AND babies.reporting_month = open_cases.reporting_month
+    INNER JOIN open_cases USING (authority_code, child_id, reporting_month)
     GROUP BY babies.authority_code, babies.child_id, babies.birth_date, babies.reporting_month, babies.month_end
 ),
 
@@ -152,21 +148,9 @@ clocked AS (
         CASE WHEN on_plan.spell_number IS NOT NULL THEN on_plan.start_date ELSE placed.start_date END AS spell_start,
         CASE WHEN on_plan.spell_number IS NOT NULL THEN 0 ELSE placed.position END AS position
     FROM opened
-    LEFT JOIN direct_visits
-        ON
-            opened.authority_code = direct_visits.authority_code
-            AND opened.child_id = direct_visits.child_id
-            AND opened.reporting_month = direct_visits.reporting_month
-    LEFT JOIN on_plan
-        ON
-            opened.authority_code = on_plan.authority_code
-            AND opened.child_id = on_plan.child_id
-            AND opened.reporting_month = on_plan.reporting_month
-    LEFT JOIN placed
-        ON
-            opened.authority_code = placed.authority_code
-            AND opened.child_id = placed.child_id
-            AND opened.reporting_month = placed.reporting_month
+    LEFT JOIN direct_visits USING (authority_code, child_id, reporting_month)
+    LEFT JOIN on_plan USING (authority_code, child_id, reporting_month)
+    LEFT JOIN placed USING (authority_code, child_id, reporting_month)
 ),
 
 with_interval AS (

@@ -116,10 +116,7 @@ SELECT
         WHEN known_children.childhood_end <= with_status.month_end THEN 'aged 18 or over'
     END AS excluded_because
 FROM with_status
-LEFT JOIN core.child AS known_children
-    ON
-        with_status.authority_code = known_children.authority_code
-        AND with_status.child_id = known_children.child_id
+LEFT JOIN core.child AS known_children USING (authority_code, child_id)
 ASOF LEFT JOIN core.child_team AS child_teams
     ON
         with_status.authority_code = child_teams.authority_code

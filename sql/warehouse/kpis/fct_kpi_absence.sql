@@ -103,24 +103,15 @@ tables AS (
         END AS lack
     FROM authorities
     CROSS JOIN needed
-    LEFT JOIN delivered
-        ON
-            authorities.authority_code = delivered.authority_code
-            AND needed.table_name = delivered.table_name
+    LEFT JOIN delivered USING (authority_code, table_name)
     LEFT JOIN unreadable
         ON
             delivered.authority_code = unreadable.authority_code
             AND delivered.table_name = unreadable.without_it
             AND delivered.last_month = unreadable.delivery_month
-    LEFT JOIN lacking
-        ON
-            authorities.authority_code = lacking.authority_code
-            AND needed.table_name = lacking.table_name
+    LEFT JOIN lacking USING (authority_code, table_name)
     LEFT JOIN lists ON needed.table_name = lists.table_name
-    LEFT JOIN listed
-        ON
-            authorities.authority_code = listed.authority_code
-            AND needed.table_name = listed.table_name
+    LEFT JOIN listed USING (authority_code, table_name)
     WHERE NOT EXISTS (
         SELECT 1
         FROM present

@@ -10,11 +10,7 @@ WITH figures_now AS (
         figures.numerator,
         figures.denominator
     FROM warehouse.fct_kpi_month AS figures
-    INNER JOIN published.kpi_month AS published
-        ON
-            figures.kpi_id = published.kpi_id
-            AND figures.authority_code = published.authority_code
-            AND figures.reporting_month = published.reporting_month
+    INNER JOIN published.kpi_month AS published USING (kpi_id, authority_code, reporting_month)
     WHERE published.team_code IS NULL
 ),
 
@@ -46,11 +42,7 @@ counted AS (
         records.numerator,
         records.denominator
     FROM published.kpi_record AS records
-    INNER JOIN changed
-        ON
-            records.kpi_id = changed.kpi_id
-            AND records.authority_code = changed.authority_code
-            AND records.reporting_month = changed.reporting_month
+    INNER JOIN changed USING (kpi_id, authority_code, reporting_month)
     WHERE records.numerator IS NOT NULL OR records.denominator IS NOT NULL
     UNION ALL
     SELECT
@@ -63,11 +55,7 @@ counted AS (
         records.numerator,
         records.denominator
     FROM warehouse.fct_kpi_record AS records
-    INNER JOIN changed
-        ON
-            records.kpi_id = changed.kpi_id
-            AND records.authority_code = changed.authority_code
-            AND records.reporting_month = changed.reporting_month
+    INNER JOIN changed USING (kpi_id, authority_code, reporting_month)
     WHERE records.numerator IS NOT NULL OR records.denominator IS NOT NULL
 ),
 

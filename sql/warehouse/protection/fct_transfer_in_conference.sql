@@ -29,10 +29,7 @@ SELECT
         WHEN notified.calendar_date IS NULL THEN 'referral outside the calendar'
     END AS excluded_because
 FROM conferences
-LEFT JOIN core.referral AS referrals
-    ON
-        conferences.authority_code = referrals.authority_code
-        AND conferences.referral_id = referrals.referral_id
+LEFT JOIN core.referral AS referrals USING (authority_code, referral_id)
 LEFT JOIN warehouse.dim_timescale AS timescales
     ON
         conferences.authority_code = timescales.authority_code

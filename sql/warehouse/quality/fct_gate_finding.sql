@@ -25,12 +25,7 @@ files AS (
         reconciliation.rows_refused - coalesce(written_twice.row_count, 0) AS rows_lost,
         reconciliation.rows_read - coalesce(written_twice.row_count, 0) AS rows_written_once
     FROM validation.reconciliation AS reconciliation
-    LEFT JOIN written_twice
-        ON
-            reconciliation.authority_code = written_twice.authority_code
-            AND reconciliation.source = written_twice.source
-            AND reconciliation.reporting_month = written_twice.reporting_month
-            AND reconciliation.table_name = written_twice.table_name
+    LEFT JOIN written_twice USING (authority_code, source, reporting_month, table_name)
 ),
 
 refusals AS (
