@@ -1,7 +1,7 @@
 """Break ten rules and ten KPIs on purpose, in a copy of the project: each has to be found by the test named beside it.
 
-`python -m tests.mutated` prints which were found, by how many tests, and exits with 1 where one survived. Those that are
-tried together do not touch one another.
+`python -m tests.mutated` prints which were found, by how many tests, and exits with 1 where one survived. Those
+that are tried together do not touch one another.
 """
 
 from __future__ import annotations
