@@ -58,7 +58,7 @@ console = Console()
 
 
 @dataclass(frozen=True)
-class Run:
+class BenchRun:
     """One process: its seconds from start to end, those of the processor, and its peak."""
 
     seconds: float
@@ -134,15 +134,20 @@ def main(
     if loads:
         console.print(_loads_table(loads))
     if json_file is not None:
-        told = {"runs": runs, "memory": memory, "machine": _machine(), "measured": [asdict(each) for each in measured]}
-        told["queries"] = asked
-        told["large"] = [asdict(each) for each in loads]
-        json_file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        report = {
+            "runs": runs,
+            "memory": memory,
+            "machine": _machine(),
+            "measured": [asdict(each) for each in measured],
+        }
+        report["queries"] = asked
+        report["large"] = [asdict(each) for each in loads]
+        json_file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
 def _measure(scale: float, runs: int, memory: str, inboxes: Path | None, asked: dict[str, Any]) -> Iterator[Measured]:
     """Every run begins with nothing but the inbox; plain DuckDB comes first in each, the files then being in memory."""
-    taken: dict[str, list[Run]] = {stage: [] for stage in ("plain", *STAGES)}
+    taken: dict[str, list[BenchRun]] = {stage: [] for stage in ("plain", *STAGES)}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         inbox = (inboxes or folder) / f"inbox-{scale:g}"
@@ -168,7 +173,7 @@ def _measure_large(what: str, size: float, runs: int, memory: str) -> Iterator[L
             write(sent, round(number * size))
         (sent / "_READY").touch()
         megabytes = sum(file.stat().st_size for file in sent.iterdir()) / MEGABYTE
-        taken: dict[str, list[Run]] = {}
+        taken: dict[str, list[BenchRun]] = {}
         for time_of, stage, command in _commands_on(what, folder, sent, runs):
             with console.status(f"{what}, run {time_of} of {runs}: {stage}"):
                 taken.setdefault(stage, []).append(_run(command, _environment(folder, folder / "inbox", memory)))
@@ -218,7 +223,7 @@ def _made_up(inbox: Path, scale: float) -> int:
     return int(written.read_text(encoding="utf-8"))
 
 
-def _run_all(folder: Path, inbox: Path, memory: str, what: str) -> Iterator[tuple[str, Run]]:
+def _run_all(folder: Path, inbox: Path, memory: str, what: str) -> Iterator[tuple[str, BenchRun]]:
     for made in ("data", "plain"):
         shutil.rmtree(folder / made, ignore_errors=True)
     (folder / "plain").mkdir()
@@ -240,7 +245,7 @@ def _environment(folder: Path, inbox: Path, memory: str) -> dict[str, str]:
     return {**os.environ, **own}
 
 
-def _run(command: Sequence[str], environment: dict[str, str]) -> Run:
+def _run(command: Sequence[str], environment: dict[str, str]) -> BenchRun:
     """Run a command in a fresh process; raises CalledProcessError where it fails."""
     start = time.perf_counter()
     with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own
@@ -250,10 +255,10 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> Run:
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     cpu_seconds = usage.ru_utime + usage.ru_stime
-    return Run(time.perf_counter() - start, cpu_seconds, usage.ru_maxrss * PEAK_UNIT / MEGABYTE)
+    return BenchRun(time.perf_counter() - start, cpu_seconds, usage.ru_maxrss * PEAK_UNIT / MEGABYTE)
 
 
-def _summed_up(scale: float, rows: int, stage: str, runs: Sequence[Run], plain: Sequence[Run]) -> Measured:
+def _summed_up(scale: float, rows: int, stage: str, runs: Sequence[BenchRun], plain: Sequence[BenchRun]) -> Measured:
     return Measured(
         scale=scale,
         rows=rows,

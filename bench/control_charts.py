@@ -129,7 +129,7 @@ KINDS = (
 
 
 @dataclass(frozen=True)
-class Counted:
+class ChartCounts:
     """Of the charts of a kind: how many have a phase, at the step, a signal, nothing but signals; and of all months."""
 
     charts: int
@@ -162,10 +162,10 @@ def chart(connection: duckdb.DuckDBPyConnection, *, with_phases: bool = True) ->
             connection.execute("DELETE FROM warehouse.fct_kpi_chart_phase WHERE is_found")
 
 
-def count(connection: duckdb.DuckDBPyConnection, kind: Kind, series: int) -> Counted:
+def count(connection: duckdb.DuckDBPyConnection, kind: Kind, series: int) -> ChartCounts:
     given = {"kpi_id": kind.name, "charted": "net change" if kind.is_stock else "figure"}
     ((with_phase, at_the_step, flagged, any_flagged, every_flagged),) = connection.execute(COUNT, given).fetchall()
-    return Counted(series, with_phase, at_the_step, flagged, any_flagged, int(every_flagged))
+    return ChartCounts(series, with_phase, at_the_step, flagged, any_flagged, int(every_flagged))
 
 
 def _percent(part: float) -> str:
@@ -198,7 +198,7 @@ def _introduction(series: int) -> list[str]:
     ]
 
 
-def _kinds(counted: dict[str, Counted], before: dict[str, Counted]) -> list[str]:
+def _kinds(counted: dict[str, ChartCounts], before: dict[str, ChartCounts]) -> list[str]:
     headings = (
         "Kind of series",
         "a phase found",
@@ -240,7 +240,8 @@ def _rules(rules: dict[str, float]) -> list[str]:
     )
     lines = ["## By rule, of stable series", "", "| Rule | months that are part of it | published |", "|---|---:|---|"]
     lines += [
-        f"| {rule} | {_percent(share)} | {told} |" for (rule, share), told in zip(rules.items(), published, strict=True)
+        f"| {rule} | {_percent(share)} | {published_share} |"
+        for (rule, share), published_share in zip(rules.items(), published, strict=True)
     ]
     return [
         *lines,

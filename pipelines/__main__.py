@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pipelines.landing.landing import Landed
     from pipelines.staging.reading import Progress
-    from pipelines.staging.stage import Staged
+    from pipelines.staging.stage import StagingResult
     from pipelines.warehouse.build import Built
 
 
@@ -310,7 +310,7 @@ def explain(
     """Say how a figure came about: its rule, numerator and denominator, and how each record counted."""
     from pipelines.cli import explain as explaining
 
-    question = explaining.Question(kpi, Period.parse(month), authority, team)
+    question = explaining.FigureWanted(kpi, Period.parse(month), authority, team)
     explaining.explain(out, Settings(), question, every_record=every_record)
 
 
@@ -412,7 +412,7 @@ def _with_progress(what: str, work: Callable[[Progress], T]) -> T:
         return work(show)
 
 
-def _staged(settings: Settings, delivery: Delivery) -> Staged:
+def _staged(settings: Settings, delivery: Delivery) -> StagingResult:
     from pipelines.cli.tables import coloured
     from pipelines.runs import steps
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ISO = "%Y-%m-%d"
 FOLDER = Path(__file__).parent / "sql"
 SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
-TABLES = {name: (source, table) for source, told in SOURCES.items() for name, table in told.tables.items()}
+TABLES = {name: (source, table) for source, contracts in SOURCES.items() for name, table in contracts.tables.items()}
 # A case is about some of its table's rows: those of the kinds, KPIs and months that it expects.
 SCOPE = ("kind", "kpi_id", "reporting_month")
 
@@ -139,10 +139,10 @@ def _found(warehouse: duckdb.DuckDBPyConnection, case: Case, authority: str) -> 
         raise BadCase(f"expected.csv: {case.table} has no column {', '.join(sorted(unknown))}")
     own = table.filter(duckdb.ColumnExpression("authority_code") == duckdb.ConstantExpression(authority))
     rows = own.select(*map(duckdb.ColumnExpression, case.columns)).fetchall()
-    told = [tuple(_text(value, case.names) for value in row) for row in rows]
+    shown = [tuple(_text(value, case.names) for value in row) for row in rows]
     scope = [place for place, column in enumerate(case.columns) if column in SCOPE]
     wanted = {tuple(row[place] for place in scope) for row in case.expected}
-    return [row for row in told if tuple(row[place] for place in scope) in wanted]
+    return [row for row in shown if tuple(row[place] for place in scope) in wanted]
 
 
 def _table(warehouse: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyRelation:

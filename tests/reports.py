@@ -46,8 +46,8 @@ def read_word(file: Path) -> Read:
         elif block.text:
             last = block.text
             words.append(block.text)
-    told = [shape._inline.docPr for shape in document.inline_shapes]
-    return Read(_spaced(" ".join(words)), tables, [(each.get("title"), each.get("descr")) for each in told])
+    pictures = [shape._inline.docPr for shape in document.inline_shapes]
+    return Read(_spaced(" ".join(words)), tables, [(each.get("title"), each.get("descr")) for each in pictures])
 
 
 def _text(element: html.HtmlElement) -> str:

@@ -37,7 +37,7 @@ class CannotExplain(Fault, LookupError):
 
 
 @dataclass(frozen=True)
-class Question:
+class FigureWanted:
     """Which figure is to be explained; without a team that of the whole authority."""
 
     kpi_id: str
@@ -46,7 +46,7 @@ class Question:
     team_code: str | None = None
 
 
-def explain(console: Console, settings: Settings, question: Question, *, every_record: bool = False) -> None:
+def explain(console: Console, settings: Settings, question: FigureWanted, *, every_record: bool = False) -> None:
     """Print the rule, the figure and how each record counted; raises CannotExplain. Ids are pseudonyms."""
     kpi = _kpi(settings, question.kpi_id).in_edition(_editions(settings, question.month))
     with duckdb.connect(str(_warehouse(settings, question.month)), read_only=True) as warehouse:
@@ -77,7 +77,7 @@ def _warehouse(settings: Settings, month: Period) -> Path:
     return current.file
 
 
-def _authorities(warehouse: duckdb.DuckDBPyConnection, question: Question) -> list[str]:
+def _authorities(warehouse: duckdb.DuckDBPyConnection, question: FigureWanted) -> list[str]:
     """Those that the question is about and that have the KPI in that month."""
     months = exp.select("authority_code").distinct().from_("warehouse.fct_kpi_coverage")
     asked = _asked({"kpi_id": question.kpi_id, "reporting_month": str(question.month)}, question.authority_code)
@@ -87,7 +87,7 @@ def _authorities(warehouse: duckdb.DuckDBPyConnection, question: Question) -> li
     return found
 
 
-def _absence(warehouse: duckdb.DuckDBPyConnection, question: Question) -> str:
+def _absence(warehouse: duckdb.DuckDBPyConnection, question: FigureWanted) -> str:
     """Why there is no figure, where the reporting month is the one asked for."""
     reasons = exp.select("authority_code", "reason").from_("warehouse.fct_kpi_absence")
     asked = _asked({"kpi_id": question.kpi_id}, question.authority_code)
@@ -127,7 +127,7 @@ def _clocks(warehouse: duckdb.DuckDBPyConnection, authority_code: str, day: dt.d
 
 
 def _print_figures(
-    console: Console, warehouse: duckdb.DuckDBPyConnection, question: Question, authority_code: str
+    console: Console, warehouse: duckdb.DuckDBPyConnection, question: FigureWanted, authority_code: str
 ) -> None:
     figures = exp.select("team_code", "numerator", "denominator", "value").from_("warehouse.fct_kpi_month")
     asked = _asked({"kpi_id": question.kpi_id, "reporting_month": str(question.month)}, authority_code)
@@ -153,7 +153,7 @@ def _print_figures(
 def _print_records(
     console: Console,
     warehouse: duckdb.DuckDBPyConnection,
-    question: Question,
+    question: FigureWanted,
     authority_code: str,
     *,
     every_record: bool,
@@ -187,7 +187,7 @@ def _print_records(
         console.print(f"{len(found) - len(shown):,} more: --every-record shows them all.")
 
 
-def _unread(question: Question, authority_code: str) -> exp.Select:
+def _unread(question: FigureWanted, authority_code: str) -> exp.Select:
     """The tables and columns of which something could not be read that decides the figure."""
     month = exp.Literal.string(str(question.month))
     within = exp.Between(this=month, low=exp.column("first_month"), high=exp.column("last_month"))

@@ -153,7 +153,7 @@ FORMATS = {
     "workforce_census": "Workforce census",
 }
 BESIDE_THEM = {"local", "survey"}
-TOLD_OF = {"full": "every month", "collection_year": "its year", "own_month": "its own month"}
+COVERED_MONTHS = {"full": "every month", "collection_year": "its year", "own_month": "its own month"}
 
 
 DIALECTS = """Of two ways to find a value, the one counts that finds most; a row for which nothing is found is refused.
@@ -248,7 +248,7 @@ def _formats() -> Iterator[str]:
     sources = load_sources(PROJECT / "expectations")
     kpis = load_register(PROJECT / "sql" / "kpis")
     clocks = _timescales()
-    rows = [[kpi.with_clocks(clocks).title, *(_told_of(kpi, source, sources) for source in FORMATS)] for kpi in kpis]
+    rows = [[kpi.with_clocks(clocks).title, *(_coverage(kpi, source, sources) for source in FORMATS)] for kpi in kpis]
     yield from _table(("Figure", *FORMATS.values()), [row for row in rows if any(row[1:])])
     yield from _dialects(sources["ssd"])
 
@@ -264,12 +264,12 @@ def _dialects(source: Source) -> Iterator[str]:
         "Where the values are of a column that is missing or blank in every row, or of a key that many records share "
         "or lack (`DLV-033`), from `elsewhere.csv`:\n"
     )
-    found = [(t.name, c.heading, _told_place(place)) for t, c in columns for place in c.elsewhere]
+    found = [(t.name, c.heading, _place_in_words(place)) for t, c in columns for place in c.elsewhere]
     yield from _table(("Table", "Column", "Taken from"), found)
     yield DIALECTS
 
 
-def _told_place(place: Elsewhere) -> str:
+def _place_in_words(place: Elsewhere) -> str:
     headings = ", ".join(f"`{heading}`" for heading in place.headings)
     if place.table:
         return f"`{place.value}` of the row of `{place.table}` that {headings} names"
@@ -278,7 +278,7 @@ def _told_place(place: Elsewhere) -> str:
     return f"{headings}, where every row has one of its own" if place.headings else "the row's place in the file"
 
 
-def _told_of(kpi: Kpi, source: str, sources: Mapping[str, Source]) -> str:
+def _coverage(kpi: Kpi, source: str, sources: Mapping[str, Source]) -> str:
     """The months for which the format can give the figure, with local tables beside it; blank where it cannot."""
     tables = {name for each in {source, *BESIDE_THEM} for name in sources[each].tables}
     whole: dict[int, list[Requirement]] = {needed.requirement: [] for needed in kpi.requirements}
@@ -292,7 +292,7 @@ def _told_of(kpi: Kpi, source: str, sources: Mapping[str, Source]) -> str:
     if not all(whole.values()) or not of_the_format:
         return ""
     unwatched = max(each.months_untold for each in of_the_format)
-    coverage = TOLD_OF["own_month" if kpi.covers == "own_month" else sources[source].history]
+    coverage = COVERED_MONTHS["own_month" if kpi.covers == "own_month" else sources[source].history]
     return f"{coverage}, from the {unwatched + 1}th month" if unwatched else coverage
 
 

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from pipelines.contracts.reference import Row
+    from pipelines.contracts.reference import ListRow
 
 
-def editions(guidance: Iterable[Row], day: dt.date) -> dict[str, str]:
+def editions(guidance: Iterable[ListRow], day: dt.date) -> dict[str, str]:
     """By the name of a guidance, its name with the edition in force on the day, if there was one."""
     rows = (row.cells for row in guidance if in_force_on(row.cells, day))
     return {str(row["guidance"]): f"{row['guidance']} {row['edition']}" for row in rows}

@@ -115,11 +115,11 @@ def _listed(one_or_several: str | tuple[T, ...]) -> tuple[str | T, ...]:
 @storage.cached_by_files("*.yaml", "*.sql")
 def load_register(folder: Path) -> tuple[Kpi, ...]:
     """Every KPI, by id; raises BadRegister naming the file, also where a KPI has one of its two files alone."""
-    told = {path.stem: path for path in folder.glob("*.yaml")}
+    paths = {path.stem: path for path in folder.glob("*.yaml")}
     computed = {path.stem for path in folder.glob("*.sql")}
-    for kpi_id in sorted(set(told) ^ computed):
+    for kpi_id in sorted(set(paths) ^ computed):
         raise BadRegister(f"{kpi_id}: a KPI is two files, {kpi_id}.sql and {kpi_id}.yaml, and one of them is missing")
-    return tuple(_load(told[kpi_id]) for kpi_id in sorted(told))
+    return tuple(_load(paths[kpi_id]) for kpi_id in sorted(paths))
 
 
 def sections_of_kpis(folder: Path) -> dict[str, str]:

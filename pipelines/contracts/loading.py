@@ -66,18 +66,18 @@ def load_sources(expectations: Path) -> dict[str, Source]:
 def load_contract(path: Path, source: str) -> Contract:
     """One contract file; raises BadContract naming the file, the line and the key that is wrong."""
     try:
-        told = strict.read(path, odcs.SourceContract)
+        declared = strict.read(path, odcs.SourceContract)
     except strict.BadFile as problem:
         raise BadContract(str(problem)) from problem
     try:
-        return _contract(told, source, path.parents[3] / "sql" / "staging" / "rules")
+        return _contract(declared, source, path.parents[3] / "sql" / "staging" / "rules")
     except (ValueError, FileNotFoundError) as problem:
         raise BadContract(f"{strict.shown(path)}: {problem}") from problem
 
 
 def _load_source(path: Path) -> Source:
     try:
-        told = strict.read(path, SourceFile)
+        settings = strict.read(path, SourceFile)
     except strict.BadFile as problem:
         raise BadContract(str(problem)) from problem
     contracts = [load_contract(file, path.parent.name) for file in sorted(path.parent.glob("*.yaml")) if file != path]
@@ -88,19 +88,19 @@ def _load_source(path: Path) -> Source:
     systems = path.with_name(SYSTEMS)
     return Source(
         name=path.parent.name,
-        title=told.title,
-        history=told.history,
-        covers_from=told.covers_from,
-        newest_year=told.newest_year,
+        title=settings.title,
+        history=settings.history,
+        covers_from=settings.covers_from,
+        newest_year=settings.newest_year,
         tables=tables,
-        document=told.document,
-        root=told.root,
+        document=settings.document,
+        root=settings.root,
         systems=signs_of_systems(tables, systems) if systems.exists() else (),
     )
 
 
-def _contract(told: odcs.SourceContract, source: str, rules: Path) -> Contract:
-    (table,) = told.tables
+def _contract(declared: odcs.SourceContract, source: str, rules: Path) -> Contract:
+    (table,) = declared.tables
     custom = table.custom_properties
     told_columns = [column for told_column in table.properties for column in _columns(told_column)]
     columns = tuple(part for column in told_columns for part in _with_symbol(column, custom.symbols))
@@ -108,7 +108,7 @@ def _contract(told: odcs.SourceContract, source: str, rules: Path) -> Contract:
         source=source,
         name=_plain(table.name),
         file_name=table.physical_name,
-        title=told.name,
+        title=declared.name,
         description=table.description,
         grain=table.data_granularity_description,
         optional=custom.optional,
@@ -132,37 +132,37 @@ def _named(columns: Sequence[Column], name: str | None, kind: Kind) -> str | Non
     return name
 
 
-def _columns(told: odcs.SourceProperty) -> Iterator[Column]:
-    custom = told.custom_properties
+def _columns(declared: odcs.SourceProperty) -> Iterator[Column]:
+    custom = declared.custom_properties
     column = Column(
-        name=_plain(told.name),
-        reference=told.id,
-        title=told.business_name,
-        description=told.description,
-        kind=_kind(told),
-        heading=(told.physical_name or told.name).lower(),
-        required=told.required,
-        primary_key=told.primary_key,
-        critical=told.critical_data_element,
+        name=_plain(declared.name),
+        reference=declared.id,
+        title=declared.business_name,
+        description=declared.description,
+        kind=_kind(declared),
+        heading=(declared.physical_name or declared.name).lower(),
+        required=declared.required,
+        primary_key=declared.primary_key,
+        critical=declared.critical_data_element,
         expected=custom.expected,
         largest_blank_percent=custom.largest_blank_percent,
-        classification=told.classification,
+        classification=declared.classification,
         pseudonym=custom.pseudonym,
-        codes=_codes(told),
+        codes=_codes(declared),
         aliases=custom.aliases,
-        pattern=told.logical_type_options.pattern,
-        longest=told.logical_type_options.max_length,
-        maximum=_maximum(told),
-        refers_to=_reference(told),
+        pattern=declared.logical_type_options.pattern,
+        longest=declared.logical_type_options.max_length,
+        maximum=_maximum(declared),
+        refers_to=_reference(declared),
         words=custom.words,
         no_answers=custom.no_answer,
-        path=custom.element or told.physical_name or told.name,
+        path=custom.element or declared.physical_name or declared.name,
         is_only_xml=custom.only_in == "xml",
     )
-    if told.properties is None:
+    if declared.properties is None:
         yield column
         return
-    for flag in told.properties:
+    for flag in declared.properties:
         yield replace(
             column,
             name=_plain(f"{column.name}__{flag.name.lower()}"),
@@ -192,11 +192,11 @@ def _with_symbol(column: Column, symbols: Sequence[str]) -> Iterator[Column]:
     )
 
 
-def _kind(told: odcs.SourceProperty) -> Kind:
-    if told.classification in WITHHELD:
+def _kind(declared: odcs.SourceProperty) -> Kind:
+    if declared.classification in WITHHELD:
         return "withheld"
-    if told.logical_type == "string":
-        return _string_kind(told)
+    if declared.logical_type == "string":
+        return _string_kind(declared)
     kinds: dict[str, Kind] = {
         "date": "date",
         "integer": "integer",
@@ -205,37 +205,37 @@ def _kind(told: odcs.SourceProperty) -> Kind:
         "array": "answers",
         "object": "flag",
     }
-    if told.logical_type not in kinds:
-        raise BadContract(f"{told.name} is a {told.logical_type}, which has no type in staging")
-    return kinds[told.logical_type]
+    if declared.logical_type not in kinds:
+        raise BadContract(f"{declared.name} is a {declared.logical_type}, which has no type in staging")
+    return kinds[declared.logical_type]
 
 
-def _string_kind(told: odcs.SourceProperty) -> Kind:
+def _string_kind(declared: odcs.SourceProperty) -> Kind:
     """A staged text is an identifier, one of a list, or of a stated shape: there is no other way in."""
-    if told.custom_properties.pseudonym is not None:
+    if declared.custom_properties.pseudonym is not None:
         return "identifier"
-    if _codes(told):
+    if _codes(declared):
         return "code"
-    if told.logical_type_options.pattern is not None:
+    if declared.logical_type_options.pattern is not None:
         return "text"
-    raise BadContract(f"{told.name} would stage free text: give it codes, a pattern, a pseudonym, or withhold it")
+    raise BadContract(f"{declared.name} would stage free text: give it codes, a pattern, a pseudonym, or withhold it")
 
 
-def _maximum(told: odcs.SourceProperty) -> int:
+def _maximum(declared: odcs.SourceProperty) -> int:
     """Every number has one: without it, a person's number would pass for a count."""
-    if told.logical_type not in {"integer", "number"} or told.classification in WITHHELD:
+    if declared.logical_type not in {"integer", "number"} or declared.classification in WITHHELD:
         return 0
-    if told.logical_type_options.maximum is None:
-        raise BadContract(f"{told.name} is a number without a maximum in logicalTypeOptions")
-    return told.logical_type_options.maximum
+    if declared.logical_type_options.maximum is None:
+        raise BadContract(f"{declared.name} is a number without a maximum in logicalTypeOptions")
+    return declared.logical_type_options.maximum
 
 
-def _codes(told: odcs.SourceProperty) -> tuple[str, ...]:
-    return next((quality.arguments.valid_values for quality in told.quality), ())
+def _codes(declared: odcs.SourceProperty) -> tuple[str, ...]:
+    return next((quality.arguments.valid_values for quality in declared.quality), ())
 
 
-def _reference(told: odcs.SourceProperty) -> tuple[str, str] | None:
-    for relationship in told.relationships:
+def _reference(declared: odcs.SourceProperty) -> tuple[str, str] | None:
+    for relationship in declared.relationships:
         table, column = relationship.to.split(".")
         return table, column
     return None
@@ -247,14 +247,14 @@ def _plain(name: str) -> str:
     return name
 
 
-def _declared_check(told: odcs.TableCheck, rules: Path) -> Check:
-    custom = told.custom_properties
-    rule = Rule(told.id, told.description, custom.remedy, told.severity, custom.consequence)
-    kwargs = dict(told.implementation.kwargs)
+def _declared_check(declared: odcs.TableCheck, rules: Path) -> Check:
+    custom = declared.custom_properties
+    rule = Rule(declared.id, declared.description, custom.remedy, declared.severity, custom.consequence)
+    kwargs = dict(declared.implementation.kwargs)
     query = kwargs.get(QUERY, "")
     if query.endswith(".sql"):
         kwargs[QUERY] = _whole_batch((rules / query).read_text(encoding="utf-8"))
-    return Check(rule, custom.column, told.implementation.type, kwargs)
+    return Check(rule, custom.column, declared.implementation.type, kwargs)
 
 
 def _whole_batch(query: str) -> str:

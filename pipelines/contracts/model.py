@@ -98,7 +98,7 @@ class Years:
     last: int
 
     @property
-    def told(self) -> str:
+    def in_words(self) -> str:
         """For people: ``2022 to 2024``."""
         return f"{self.first or 'the first'} to {self.last if self.last < NEVER else 'now'}"
 

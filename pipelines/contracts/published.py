@@ -42,7 +42,7 @@ class PublishedColumn:
 
 
 @dataclass(frozen=True)
-class PublishedTable:
+class SnapshotTable:
     """One table of the snapshot."""
 
     name: str
@@ -64,12 +64,12 @@ class PublishedTable:
 
 
 @storage.cached_by_files("*.yaml")
-def load_published(folder: Path) -> tuple[PublishedTable, ...]:
+def load_published(folder: Path) -> tuple[SnapshotTable, ...]:
     """Every published table, by name; raises BadPublishedContract naming the file."""
     return tuple(_load(path) for path in sorted(folder.glob("*.yaml")))
 
 
-def _load(path: Path) -> PublishedTable:
+def _load(path: Path) -> SnapshotTable:
     try:
         table = _table(strict.read(path, odcs.PublishedContract))
     except strict.BadFile as problem:
@@ -81,10 +81,10 @@ def _load(path: Path) -> PublishedTable:
     return table
 
 
-def _table(told: odcs.PublishedContract) -> PublishedTable:
-    (table,) = told.tables
+def _table(declared: odcs.PublishedContract) -> SnapshotTable:
+    (table,) = declared.tables
     custom = table.custom_properties
-    return PublishedTable(
+    return SnapshotTable(
         name=table.name,
         description=table.description,
         grain=table.data_granularity_description,

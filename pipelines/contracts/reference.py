@@ -40,7 +40,7 @@ CODES = "codes"
 
 
 @dataclass(frozen=True)
-class Row:
+class ListRow:
     """A row of a list, and where it stands."""
 
     path: Path
@@ -57,7 +57,7 @@ class ReferenceList:
 
     name: str
     types: Mapping[str, str]
-    rows: tuple[Row, ...]
+    rows: tuple[ListRow, ...]
 
     @property
     def values(self) -> list[tuple[Value, ...]]:
@@ -98,9 +98,9 @@ def load_lists(
     return tuple(lists)
 
 
-def _read_own(council: Path, contracts: Mapping[str, odcs.ListTable]) -> dict[str, list[Row]]:
+def _read_own(council: Path, contracts: Mapping[str, odcs.ListTable]) -> dict[str, list[ListRow]]:
     """The rows that councils have of their own, by list; raises BadFile for a file that would be read by nobody."""
-    own: dict[str, list[Row]] = {name: [] for name in contracts}
+    own: dict[str, list[ListRow]] = {name: [] for name in contracts}
     theirs = [name for name, contract in contracts.items() if contract.custom_properties.council]
     for path in sorted((*council.glob("*.csv"), *council.glob("*/*.csv"))):
         authority = path.parent.name
@@ -115,17 +115,17 @@ def _read_own(council: Path, contracts: Mapping[str, odcs.ListTable]) -> dict[st
     return own
 
 
-def _laid_over(contract: odcs.ListTable, rows: Sequence[Row], own: Sequence[Row]) -> list[Row]:
+def _laid_over(contract: odcs.ListTable, rows: Sequence[ListRow], own: Sequence[ListRow]) -> list[ListRow]:
     """A council's rows, and those of the project that have another key."""
     stated = {_key(contract, row) for row in own}
     return [*(row for row in rows if _key(contract, row) not in stated), *own]
 
 
-def _key(contract: odcs.ListTable, row: Row) -> tuple[Value, ...]:
+def _key(contract: odcs.ListTable, row: ListRow) -> tuple[Value, ...]:
     return tuple(row.cells[name] for name in contract.key)
 
 
-def checked(contract: odcs.ListTable, rows: Iterable[Row]) -> ReferenceList:
+def checked(contract: odcs.ListTable, rows: Iterable[ListRow]) -> ReferenceList:
     """The list of these rows, no two of which have one key, or one key and ranges that overlap."""
     rows = tuple(rows)
     span = contract.custom_properties.range
@@ -140,12 +140,12 @@ def checked(contract: odcs.ListTable, rows: Iterable[Row]) -> ReferenceList:
     return ReferenceList(contract.name, types, rows)
 
 
-def _check_alone(same: list[Row], key: Collection[str]) -> None:
+def _check_alone(same: list[ListRow], key: Collection[str]) -> None:
     if len(same) > 1:
         raise same[1].bad(", ".join(key), f"is the same in {_where(same[0])}; one row alone may have it")
 
 
-def _check_span(same: list[Row], span: tuple[str, str]) -> None:
+def _check_span(same: list[ListRow], span: tuple[str, str]) -> None:
     first, last = span
     for row in same:
         begins, ends = row.cells[first], row.cells[last]
@@ -157,7 +157,7 @@ def _check_span(same: list[Row], span: tuple[str, str]) -> None:
             raise after.bad(first, f"overlaps with {_where(before)}: end one before the other begins")
 
 
-def _where(row: Row) -> str:
+def _where(row: ListRow) -> str:
     return f"{strict.shown(row.path)}, line {row.line}"
 
 
@@ -181,7 +181,7 @@ def _check_references(contract: odcs.ListTable, held: ReferenceList, known: Mapp
                     raise row.bad(column.name, f"there is no such {relationship.to}")
 
 
-def read_rows(path: Path, contract: odcs.ListTable, given: Mapping[str, Value] = MappingProxyType({})) -> list[Row]:
+def read_rows(path: Path, contract: odcs.ListTable, given: Mapping[str, Value] = MappingProxyType({})) -> list[ListRow]:
     """The rows of a file, each cell as its column has it; raises BadFile with line and column.
 
     ``given``: columns that are not in the file, and what they hold.
@@ -197,14 +197,14 @@ def read_rows(path: Path, contract: odcs.ListTable, given: Mapping[str, Value] =
     return [replace(row, cells={name: held[name] for name in names}) for row, held in zip(read, cells, strict=True)]
 
 
-def _rows(path: Path, columns: Sequence[odcs.ListProperty], stream: Iterable[str]) -> Iterator[Row]:
+def _rows(path: Path, columns: Sequence[odcs.ListProperty], stream: Iterable[str]) -> Iterator[ListRow]:
     lines, line = csv.reader(stream, strict=True), 1
     try:
         _check_header(path, [column.name for column in columns], next(lines, []))
         line = lines.line_num + 1
         for texts in lines:
             if texts:
-                yield Row(path, line, _cells(path, line, columns, texts))
+                yield ListRow(path, line, _cells(path, line, columns, texts))
             line = lines.line_num + 1
     except csv.Error as problem:
         raise BadFile(f"{strict.shown(path)}, line {line}: cannot be read as CSV: {problem}.") from problem

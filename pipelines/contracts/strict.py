@@ -112,7 +112,7 @@ def _item(node: yaml.SequenceNode, step: str | int) -> tuple[yaml.Node, yaml.Nod
     if isinstance(step, int):
         return (node.value[step], node.value[step]) if step < len(node.value) else None
     for item in node.value:
-        told = {key.value: value for key, value in item.value} if isinstance(item, yaml.MappingNode) else {}
-        if "property" in told and told["property"].value == step:
-            return told["property"], told.get("value", item)
+        entries = {key.value: value for key, value in item.value} if isinstance(item, yaml.MappingNode) else {}
+        if "property" in entries and entries["property"].value == step:
+            return entries["property"], entries.get("value", item)
     return None

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterable, Mapping
 
-    from pipelines.contracts.reference import Row, Value
+    from pipelines.contracts.reference import ListRow, Value
 
 
-def in_words(timescales: Iterable[Row], authorities: Collection[str], day: dt.date) -> dict[str, str]:
+def in_words(timescales: Iterable[ListRow], authorities: Collection[str], day: dt.date) -> dict[str, str]:
     """By timescale, how long a clock is that starts on ``day``; "45 working days or 60 days" where authorities differ.
 
     Raises BadFile where there is none for one of them.

@@ -54,7 +54,7 @@ def codes_file(council: Path, authority_code: str) -> Path:
     return council / authority_code / f"{reference.CODES}.csv"
 
 
-def _with_local_code(contract: Contract | None, row: reference.Row) -> Contract:
+def _with_local_code(contract: Contract | None, row: reference.ListRow) -> Contract:
     given = {name: str(value) for name, value in row.cells.items()}
     columns = () if contract is None else contract.columns
     column = next((column for column in columns if column.name == given["column_name"]), None)
@@ -92,24 +92,24 @@ def with_years(contracts: Mapping[str, Contract], file: Path) -> dict[str, Contr
     """
     tables = dict(contracts)
     with file.open(encoding="utf-8", newline="") as lines:
-        for number, told in enumerate(csv.DictReader(lines), start=2):
-            years = Years(int(told["first_year"] or 0), int(told["last_year"] or NEVER))
-            contract = tables.get(told["table_name"])
+        for number, entry in enumerate(csv.DictReader(lines), start=2):
+            years = Years(int(entry["first_year"] or 0), int(entry["last_year"] or NEVER))
+            contract = tables.get(entry["table_name"])
             if contract is None:
-                raise BadContract(f"{file}, line {number}: there is no table {told['table_name']}")
-            tables[contract.name] = _with_line_of_years(contract, told, years, f"{file}, line {number}")
+                raise BadContract(f"{file}, line {number}: there is no table {entry['table_name']}")
+            tables[contract.name] = _with_line_of_years(contract, entry, years, f"{file}, line {number}")
     return tables
 
 
-def _with_line_of_years(contract: Contract, told: Mapping[str, str], years: Years, where: str) -> Contract:
-    if not told["column_name"]:
+def _with_line_of_years(contract: Contract, entry: Mapping[str, str], years: Years, where: str) -> Contract:
+    if not entry["column_name"]:
         return replace(contract, years=years)
-    column = next((column for column in contract.columns if column.name == told["column_name"]), None)
-    if column is None or (told["code"] and told["code"] not in column.codes):
-        raise BadContract(f"{where}: {contract.name}.{told['column_name']} has no such code, or is no column")
+    column = next((column for column in contract.columns if column.name == entry["column_name"]), None)
+    if column is None or (entry["code"] and entry["code"] not in column.codes):
+        raise BadContract(f"{where}: {contract.name}.{entry['column_name']} has no such code, or is no column")
     changed = (
-        replace(column, code_years={**column.code_years, told["code"]: years})
-        if told["code"]
+        replace(column, code_years={**column.code_years, entry["code"]: years})
+        if entry["code"]
         else replace(column, years=years)
     )
     return contract.with_columns(tuple(changed if each is column else each for each in contract.columns))
@@ -118,20 +118,20 @@ def _with_line_of_years(contract: Contract, told: Mapping[str, str], years: Year
 def with_spellings(contracts: Mapping[str, Contract], file: Path) -> dict[str, Contract]:
     """The contracts with what people write: column_name, spelling, code; without a code the heading is spelt so."""
     with file.open(encoding="utf-8", newline="") as lines:
-        told = list(enumerate(csv.DictReader(lines), start=2))
+        numbered = list(enumerate(csv.DictReader(lines), start=2))
     columns = [column for contract in contracts.values() for column in contract.columns]
-    for number, line in told:
+    for number, line in numbered:
         if not any(column.name == line["column_name"] and line["code"] in ("", *column.codes) for column in columns):
             raise BadContract(f"{file}, line {number}: no column {line['column_name']} has the code {line['code']}")
-    spelt = [line for _, line in told]
+    spelt = [line for _, line in numbered]
     return {
         name: contract.with_columns(tuple(_spelt(column, spelt) for column in contract.columns))
         for name, contract in contracts.items()
     }
 
 
-def _spelt(column: Column, told: Sequence[Mapping[str, str]]) -> Column:
-    mine = [line for line in told if line["column_name"] == column.name]
+def _spelt(column: Column, spellings: Sequence[Mapping[str, str]]) -> Column:
+    mine = [line for line in spellings if line["column_name"] == column.name]
     aliases = {line["spelling"].lower(): line["code"] for line in mine if line["code"] in column.codes}
     headings = tuple(line["spelling"] for line in mine if not line["code"])
     return replace(column, aliases={**column.aliases, **aliases}, other_headings=headings)

@@ -91,7 +91,7 @@ class InboxUnreachable(Fault, ConnectionError):
 
 
 @dataclass(frozen=True)
-class Source:
+class InboxFolder:
     """A delivery's own folder in the inbox, and what may be copied from it."""
 
     delivery: Delivery
@@ -111,12 +111,12 @@ def find_deliveries(settings: Settings, upto: Period | None = None, only: Period
     found = _Findings()
     sources = {path.parent.name for path in settings.expectations.glob("sources/*/source.yaml")}
     with open_inbox(settings) as (filesystem, root):
-        inbox = _Place(root, settings.inbox_shown, known=frozenset({storage.MANIFEST, *sources}))
+        inbox = _InboxPath(root, settings.inbox_shown, known=frozenset({storage.MANIFEST, *sources}))
         for place in _folders(filesystem, inbox, depth=3, found=found):
             delivery = _named_by(place, sources, found)
             if delivery is None or (upto and delivery.month > upto) or (only and delivery.month != only):
                 continue
-            source = Source(delivery, filesystem, place.path, settings)
+            source = InboxFolder(delivery, filesystem, place.path, settings)
             reason = _waits_for(source, place, found)
             if reason is None:
                 found.deliveries.append(delivery)
@@ -166,14 +166,14 @@ def _sftp(settings: Settings) -> tuple[AbstractFileSystem, str]:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _InboxPath:
     """A folder of the inbox, and what messages call it."""
 
     path: str
     shown: str
     known: frozenset[str]
 
-    def entry(self, entry: Entry, number: int) -> _Place:
+    def entry(self, entry: Entry, number: int) -> _InboxPath:
         """What lies in it: by its name where that is a code or a month, else by its number in order of names.
 
         A name is data: it may be a child's, or hold what a terminal obeys.
@@ -182,7 +182,9 @@ class _Place:
         return replace(self, path=entry.path, shown=f"{self.shown}/{name}")
 
 
-def _folders(filesystem: AbstractFileSystem, place: _Place, *, depth: int, found: _Findings) -> Iterator[_Place]:
+def _folders(
+    filesystem: AbstractFileSystem, place: _InboxPath, *, depth: int, found: _Findings
+) -> Iterator[_InboxPath]:
     """The folders so many levels down; whatever else lies on the way is noted."""
     try:
         entries = list_entries(filesystem, place.path)
@@ -208,7 +210,7 @@ def _folders(filesystem: AbstractFileSystem, place: _Place, *, depth: int, found
             yield inner
 
 
-def _named_by(place: _Place, sources: Collection[str], found: _Findings) -> Delivery | None:
+def _named_by(place: _InboxPath, sources: Collection[str], found: _Findings) -> Delivery | None:
     try:
         delivery = Delivery.parse("/".join(place.path.split("/")[-3:]))
     except ValueError:
@@ -221,7 +223,7 @@ def _named_by(place: _Place, sources: Collection[str], found: _Findings) -> Deli
     return delivery
 
 
-def _problem_of(place: _Place) -> str:
+def _problem_of(place: _InboxPath) -> str:
     try:
         Delivery.parse("/".join(place.shown.split("/")[-3:]))
     except ValueError as problem:
@@ -229,7 +231,7 @@ def _problem_of(place: _Place) -> str:
     return "write it as E06000015/ssd/2021-02"
 
 
-def _waits_for(source: Source, place: _Place, found: _Findings) -> str | None:
+def _waits_for(source: InboxFolder, place: _InboxPath, found: _Findings) -> str | None:
     """What a delivery waits for; None where it is complete.
 
     What may not be listed counts as complete: landing refuses it and says why.
@@ -257,7 +259,7 @@ def _reason_to_ignore(entry: Entry) -> str | None:
     return "has the name of landing's own manifest, and is not landed" if entry.name == storage.MANIFEST else None
 
 
-def _settles_when(source: Source, files: Sequence[Entry]) -> str | None:
+def _settles_when(source: InboxFolder, files: Sequence[Entry]) -> str | None:
     wait = source.settings.settles_after
     if wait == 0:
         return None

@@ -15,7 +15,7 @@ from pipelines import storage
 from pipelines.contracts.loading import load_sources
 from pipelines.contracts.model import file_key
 from pipelines.findings import ESCAPING_PATH, LOCKED_FILE, NOT_A_TABLE, TOO_LARGE
-from pipelines.landing.inbox import ACCESS_ERRORS, Entry, Source, list_entries, open_inbox
+from pipelines.landing.inbox import ACCESS_ERRORS, Entry, InboxFolder, list_entries, open_inbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def land(settings: Settings, delivery: Delivery) -> Landed:
     """
     settings.landing.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open_inbox(settings) as (filesystem, root):
-        source = Source(delivery, filesystem, f"{root.rstrip('/')}/{delivery}", settings)
+        source = InboxFolder(delivery, filesystem, f"{root.rstrip('/')}/{delivery}", settings)
         while True:
             newest = newest_landed(settings, delivery)
             try:
@@ -79,10 +79,10 @@ def newest_landed(settings: Settings, delivery: Delivery) -> Landed | None:
         return None
     folder = versions[max(versions)]
     manifest = storage.read_json(folder / storage.MANIFEST)
-    return _told(delivery, folder, manifest, "already landed")
+    return _landed(delivery, folder, manifest, "already landed")
 
 
-def _land_after(newest: Landed | None, source: Source) -> Landed:
+def _land_after(newest: Landed | None, source: InboxFolder) -> Landed:
     try:
         files = _safe_files(source)
         if newest is not None and _holds_the_same(newest, source, files):
@@ -92,7 +92,7 @@ def _land_after(newest: Landed | None, source: Source) -> Landed:
         return _land_refusal(newest, source, unsafe)
 
 
-def _safe_files(source: Source) -> list[Entry]:
+def _safe_files(source: InboxFolder) -> list[Entry]:
     """The files to land, in order of name; raises _Unsafe for the first thing that is not safe to copy."""
     try:
         entries = list_entries(source.filesystem, source.folder)
@@ -111,7 +111,7 @@ def _locked(entries: Sequence[Entry]) -> set[str]:
     return {match["excel"] or match["libreoffice"] for match in matches if match}
 
 
-def _must_be_safe(entry: Entry, source: Source, locked: set[str]) -> None:
+def _must_be_safe(entry: Entry, source: InboxFolder, locked: set[str]) -> None:
     if entry.climbs:
         raise _Unsafe(ESCAPING_PATH, entry, "Its name leads outside the delivery's folder.")
     if entry.is_link and not _links_inside(entry, source):
@@ -124,7 +124,7 @@ def _must_be_safe(entry: Entry, source: Source, locked: set[str]) -> None:
         _must_not_be_too_large(entry, entry.size or 0, source)
 
 
-def _links_inside(entry: Entry, source: Source) -> bool:
+def _links_inside(entry: Entry, source: InboxFolder) -> bool:
     try:
         target = Path(entry.path).resolve(strict=True)
     except (OSError, RuntimeError):
@@ -133,13 +133,13 @@ def _links_inside(entry: Entry, source: Source) -> bool:
     return target.is_file() and target.parent == Path(source.folder).resolve()
 
 
-def _must_not_be_too_large(entry: Entry, size: int, source: Source) -> None:
+def _must_not_be_too_large(entry: Entry, size: int, source: InboxFolder) -> None:
     allowed = source.settings.largest_file_bytes
     if size > allowed:
         raise _Unsafe(TOO_LARGE, entry, f"It holds more than the {allowed:,} bytes that are allowed.")
 
 
-def _holds_the_same(newest: Landed, source: Source, files: Sequence[Entry]) -> bool:
+def _holds_the_same(newest: Landed, source: InboxFolder, files: Sequence[Entry]) -> bool:
     """Whether a version holds these very bytes, which are read only where names and sizes are the same."""
     manifest = storage.read_json(newest.folder / storage.MANIFEST)
     if manifest["refusal"] is not None:
@@ -149,7 +149,7 @@ def _holds_the_same(newest: Landed, source: Source, files: Sequence[Entry]) -> b
     return bool(_content_sha256([_read(file, source, None) for file in files]) == manifest["content_sha256"])
 
 
-def _land_files(newest: Landed | None, source: Source, files: Sequence[Entry]) -> Landed:
+def _land_files(newest: Landed | None, source: InboxFolder, files: Sequence[Entry]) -> Landed:
     version, folder = _next_version(newest, source)
     with storage.new_folder(folder) as aside:
         landed_files = []
@@ -160,10 +160,10 @@ def _land_files(newest: Landed | None, source: Source, files: Sequence[Entry]) -
                 os.fsync(target.fileno())
         manifest = _manifest(source.delivery, version, _content_sha256(landed_files), landed_files, None)
         storage.write_json(aside / storage.MANIFEST, manifest)
-    return _told(source.delivery, folder, manifest, "landed")
+    return _landed(source.delivery, folder, manifest, "landed")
 
 
-def _land_refusal(newest: Landed | None, source: Source, unsafe: _Unsafe) -> Landed:
+def _land_refusal(newest: Landed | None, source: InboxFolder, unsafe: _Unsafe) -> Landed:
     refusal = {
         "rule_code": unsafe.rule.code,
         "file_name": _shown(unsafe.entry, source),
@@ -177,10 +177,10 @@ def _land_refusal(newest: Landed | None, source: Source, unsafe: _Unsafe) -> Lan
     manifest = _manifest(source.delivery, version, content, [], refusal)
     with storage.new_folder(folder) as aside:
         storage.write_json(aside / storage.MANIFEST, manifest)
-    return _told(source.delivery, folder, manifest, "refused")
+    return _landed(source.delivery, folder, manifest, "refused")
 
 
-def _shown(entry: Entry | None, source: Source) -> str:
+def _shown(entry: Entry | None, source: InboxFolder) -> str:
     """A file's name where a contract knows it, else its number in order of name: an unknown name may name a person."""
     if entry is None:
         return str(source.delivery)
@@ -190,7 +190,7 @@ def _shown(entry: Entry | None, source: Source) -> str:
     return entry.name if is_known else f"file {entry.number}"
 
 
-def _read(file: Entry, source: Source, target: BinaryIO | None) -> dict[str, Any]:
+def _read(file: Entry, source: InboxFolder, target: BinaryIO | None) -> dict[str, Any]:
     """Read a file to its end, into ``target`` if there is one; returns what the manifest tells of it."""
     digest, size = hashlib.sha256(), 0
     try:
@@ -214,7 +214,7 @@ def _content_sha256(files: Sequence[dict[str, Any]]) -> str:
     return storage.sha256_of_texts(text for file in files for text in (file["name"], file["sha256"]))
 
 
-def _next_version(newest: Landed | None, source: Source) -> tuple[int, Path]:
+def _next_version(newest: Landed | None, source: InboxFolder) -> tuple[int, Path]:
     version = 1 if newest is None else newest.version + 1
     return version, source.delivery.landing_folder(source.settings.landing) / f"v{version:04d}"
 
@@ -247,7 +247,7 @@ def _this_user() -> str:
         return "unknown"
 
 
-def _told(delivery: Delivery, folder: Path, manifest: dict[str, Any], outcome: Outcome) -> Landed:
+def _landed(delivery: Delivery, folder: Path, manifest: dict[str, Any], outcome: Outcome) -> Landed:
     version, refusal = manifest["version"], manifest["refusal"]
     if refusal is not None:
         sentence = f"{refusal['file_name']}: {refusal['rule_code']} {refusal['sentence']} {refusal['remedy']}"

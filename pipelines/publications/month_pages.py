@@ -54,7 +54,7 @@ class _Month:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _AuthorityPages:
     """Where an authority's pages go, and the way from there to the folder of all validation pages."""
 
     authority_code: str
@@ -128,18 +128,18 @@ def _seen(settings: Settings, month: Period) -> dict[tuple[str, str, str], Stage
 def _write_all(context: _Month, folder: Path) -> None:
     authorities = [row["authority_code"] for row in _rows(context, "authorities")]
     if len(authorities) == 1:
-        _write_authority(context, _Place(authorities[0], folder, "../"))
+        _write_authority(context, _AuthorityPages(authorities[0], folder, "../"))
         return
     verdicts = []
     for authority in authorities:
-        place = _Place(authority, folder / authority, "../../")
+        place = _AuthorityPages(authority, folder / authority, "../../")
         place.folder.mkdir()
         verdicts.append((authority, _write_authority(context, place)))
     page = pages.template("authorities.html").render(month=context.month.name, verdicts=verdicts)
     storage.write_text(folder / INDEX, page)
 
 
-def _write_authority(context: _Month, place: _Place) -> Row:
+def _write_authority(context: _Month, place: _AuthorityPages) -> Row:
     """Write one authority's pages; returns its verdict."""
     rules = _rules(context, place)
     findings = [_named(context, row) for row in _rows(context, "findings", place)]
@@ -176,11 +176,11 @@ def _write_authority(context: _Month, place: _Place) -> Row:
     return verdict
 
 
-def _rules(context: _Month, place: _Place) -> list[Row]:
+def _rules(context: _Month, place: _AuthorityPages) -> list[Row]:
     return [_named(context, row) | {"page": f"rules/{row['rule_code']}.html"} for row in _rows(context, "rules", place)]
 
 
-def _write_lists(place: _Place, findings: Sequence[Row], teams: Sequence[Row]) -> dict[str, str]:
+def _write_lists(place: _AuthorityPages, findings: Sequence[Row], teams: Sequence[Row]) -> dict[str, str]:
     """Write the work lists; returns the path of each team's, without its ending."""
     names = work_lists.file_names([team["team_code"] for team in teams if team["open_findings"]])
     folder = place.folder / "work_lists"
@@ -194,7 +194,7 @@ def _write_lists(place: _Place, findings: Sequence[Row], teams: Sequence[Row]) -
 
 
 def _write_rules(
-    context: _Month, place: _Place, rules: Sequence[Row], findings: Sequence[Row], lists: Mapping[str, str]
+    context: _Month, place: _AuthorityPages, rules: Sequence[Row], findings: Sequence[Row], lists: Mapping[str, str]
 ) -> None:
     by_rule: dict[str, list[Row]] = {}
     for finding in findings:
@@ -219,7 +219,7 @@ def _code(rule: Row) -> str:
     return str(rule["rule_code"])
 
 
-def _verdict(context: _Month, place: _Place, deliveries: Sequence[Row], drifts: Sequence[Row]) -> Row:
+def _verdict(context: _Month, place: _AuthorityPages, deliveries: Sequence[Row], drifts: Sequence[Row]) -> Row:
     """What the gate says and, whether or not it judges the authority, what was refused whole and what has not come."""
     judged = gate.judge(context.settings, context.month)
     conditions = [condition for condition in judged.conditions if condition.authority_code == place.authority_code]
@@ -244,7 +244,7 @@ def _named(context: _Month, row: Row) -> Row:
     }
 
 
-def _with_link(context: _Month, place: _Place, row: Row, deeper: str = "") -> Row:
+def _with_link(context: _Month, place: _AuthorityPages, row: Row, deeper: str = "") -> Row:
     """The row with the ways to the page about its delivery and to Great Expectations' own, if it has such pages."""
     version = context.deliveries.get((place.authority_code, row["source"], row["delivery_month"]))
     if version is None:
@@ -261,7 +261,7 @@ def _delivery_link(up: str, version: Staged) -> str:
     return f"{up}{version.delivery}/{version.folder.name}/{INDEX}"
 
 
-def _rows(context: _Month, query: str, place: _Place | None = None) -> list[Row]:
+def _rows(context: _Month, query: str, place: _AuthorityPages | None = None) -> list[Row]:
     sql = (context.settings.sql / QUERIES / f"{query}.sql").read_text(encoding="utf-8")
     given = {"month": str(context.month), "authority": None if place is None else place.authority_code}
     result = context.warehouse.execute(sql, {name: value for name, value in given.items() if f"${name}" in sql})

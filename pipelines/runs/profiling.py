@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipelines.contracts.model import Contract, Source
     from pipelines.settings import Settings
     from pipelines.staging.reading import Progress
-    from pipelines.staging.stage import Staged
+    from pipelines.staging.stage import StagingResult
 
 ENOUGH_OF_A_FILE = 1024 * 1024
 
@@ -187,7 +187,7 @@ def _newest_day(staged: Path, dates: Iterable[tuple[Contract, str | None]], last
 
 def _staged(
     settings: Settings, folder: Path, files: list[Path], delivery: Delivery, progress: Progress
-) -> tuple[Settings, Staged]:
+) -> tuple[Settings, StagingResult]:
     """Land and stage the files in a place of their own, under a key that nobody keeps."""
     inbox = folder / "inbox" / str(delivery)
     inbox.mkdir(parents=True)

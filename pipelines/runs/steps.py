@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
     from pipelines.snapshots.publish import Published
     from pipelines.staging.reading import Progress
-    from pipelines.staging.stage import Staged
+    from pipelines.staging.stage import StagingResult
     from pipelines.warehouse.build import Built
 
 
-def stage(settings: Settings, delivery: Delivery, progress: Progress = unwatched) -> Staged:
+def stage(settings: Settings, delivery: Delivery, progress: Progress = unwatched) -> StagingResult:
     """Stage a delivery and write the page about it; raises what ``staging.stage`` raises."""
     staged = stage_delivery(settings, delivery, progress)
     delivery_pages.write(settings, delivery, staged.folder)
@@ -33,7 +33,7 @@ def stage(settings: Settings, delivery: Delivery, progress: Progress = unwatched
     return staged
 
 
-def data_docs(settings: Settings, staged: Staged) -> Path:
+def data_docs(settings: Settings, staged: StagingResult) -> Path:
     """Write Great Expectations' pages about a staged version, and lead to them from its page; returns their index."""
     index = write_data_docs(settings, staged.delivery, staged.folder)
     delivery_pages.write(settings, staged.delivery, staged.folder, again=True)

@@ -29,13 +29,13 @@ sets for itself: targets, populations, the first month of its data, and whose pu
 from __future__ import annotations
 
 from pipelines.sample.council import SampleWritten, write_sample, write_settings
-from pipelines.sample.files.faults import EXPECTED, FAULTS, Fault, PlantedFault
+from pipelines.sample.files.faults import EXPECTED, FAULTS, FaultKind, PlantedFault
 from pipelines.sample.returns import write_returns, write_returns_of_sample
 
 __all__ = [
     "EXPECTED",
     "FAULTS",
-    "Fault",
+    "FaultKind",
     "PlantedFault",
     "SampleWritten",
     "write_returns",

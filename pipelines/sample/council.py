@@ -30,7 +30,7 @@ from pipelines.sample.history.people import (
     workforce,
 )
 from pipelines.sample.history.protection import Protection
-from pipelines.sample.history.records import Telling
+from pipelines.sample.history.records import ChildHistory
 from pipelines.sample.history.streams import stream
 from pipelines.sample.history.survey import write_survey
 from pipelines.settings import PROJECT
@@ -122,16 +122,16 @@ def _write_exports(
     contracts = {name: contract for name, contract in tables.items() if name in LIFETIMES}
     with ExitStack() as stack:
         exports = Exports(stack, folders, contracts)
-        _tell_everything(exports, seed, scale, days)
+        _write_everything(exports, seed, scale, days)
         return exports.rows()
 
 
-def _tell_everything(exports: Exports, seed: int, scale: float, days: WorkingDays) -> None:
+def _write_everything(exports: Exports, seed: int, scale: float, days: WorkingDays) -> None:
     journeys = all_journeys(seed, scale, days)
     persons = give_persons(seed, journeys)
     workers = workforce(seed, scale)
     allocations = Allocations(seed, workers)
-    _tell_journeys(exports, seed, days, journeys, persons, allocations)
+    _write_journeys(exports, seed, days, journeys, persons, allocations)
     _write_all(exports, "ssd_person", person_rows(seed, persons))
     _write_all(exports, "ssd_disability", disability_rows(seed, persons))
     _write_all(exports, "ssd_department", department_rows())
@@ -140,7 +140,7 @@ def _tell_everything(exports: Exports, seed: int, scale: float, days: WorkingDay
         exports.write(table, row)
 
 
-def _tell_journeys(
+def _write_journeys(
     exports: Exports,
     seed: int,
     days: WorkingDays,
@@ -148,15 +148,15 @@ def _tell_journeys(
     persons: list[Person],
     allocations: Allocations,
 ) -> None:
-    tellers = (Need(seed, days), Protection(seed, days), Care(seed, days), Local(seed, days))
+    makers = (Need(seed, days), Protection(seed, days), Care(seed, days), Local(seed, days))
     modes = stream(seed, "modes of visit")
     for journey in journeys:
         person = persons[journey.person - 1]
         involvements = allocations.of(journey, person)
-        telling = Telling(journey, person, involvements, allocations, days)
+        history = ChildHistory(journey, person, involvements, allocations, days)
         _write_all(exports, "ssd_involvements", involvement_rows(journey, person, involvements))
-        for teller in tellers:
-            for table, row in teller.tell(telling):
+        for maker in makers:
+            for table, row in maker.rows(history):
                 exports.write(table, row)
                 for mode in mode_rows(modes, table, row):
                     exports.write(*mode)

@@ -95,7 +95,7 @@ def write_returns(
             with new_folder(inbox / str(delivery)) as folder:
                 _write(folder, source, month, tables)
                 (folder / READY).touch()
-            rows |= {f"{delivery}/{_told(source, month, table)}": len(tables[table]) for table in tables}
+            rows |= {f"{delivery}/{_file_name(source, month, table)}": len(tables[table]) for table in tables}
     return rows
 
 
@@ -160,7 +160,7 @@ def _rows(table: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
     return [dict(zip(table.columns, row, strict=True)) for row in table.order("ALL").fetchall()]
 
 
-def _told(source: Source, month: Period, table: str) -> str:
+def _file_name(source: Source, month: Period, table: str) -> str:
     contract = source.tables[table]
     return contract.file_name if source.name == "ssda903" else f"{_document(source, month)}: {contract.part}"
 

@@ -52,7 +52,7 @@ CELLS = """
 """
 
 
-class Cell(NamedTuple):
+class PublishedCount(NamedTuple):
     """A published count of a KPI: its last month, how many months it covers, and both counts as they were rounded."""
 
     month: int
@@ -92,16 +92,16 @@ def audit(folder: Path) -> Audit:
         for table in ("kpi", "kpi_month", "kpi_window"):
             connection.read_parquet(str(folder / f"{table}.parquet")).create_view(table)
         rows = connection.execute(CELLS).fetchall()
-    by_kpi: dict[str, list[Cell]] = {}
+    by_kpi: dict[str, list[PublishedCount]] = {}
     for authority, kpi_id, *cell in rows:
-        by_kpi.setdefault(f"{authority} {kpi_id}", []).append(Cell(*cell))
+        by_kpi.setdefault(f"{authority} {kpi_id}", []).append(PublishedCount(*cell))
     found = [bounds for kpi, cells in by_kpi.items() for bounds in attack(kpi, cells)]
     values = Counter(bounds.values for bounds in found)
     narrowest = sorted(found, key=lambda bounds: bounds.values)
     return Audit(len(found), dict(sorted(values.items())), tuple(narrowest))
 
 
-def attack(kpi: str, cells: Sequence[Cell]) -> Iterator[Bounds]:
+def attack(kpi: str, cells: Sequence[PublishedCount]) -> Iterator[Bounds]:
     """The bounds of every count that may be small: of each published cell, and of each month in one."""
     first = min(cell.month - cell.window for cell in cells) + 1
     months = max(cell.month for cell in cells) - first + 1
@@ -122,7 +122,7 @@ def attack(kpi: str, cells: Sequence[Cell]) -> Iterator[Bounds]:
                 yield Bounds(kpi, part, month, window, least, -_least(-target, matrix, limits))
 
 
-def _known(cell: Cell, first: int, months: int, *, has_rest: bool) -> Iterator[tuple[Numbers, float]]:
+def _known(cell: PublishedCount, first: int, months: int, *, has_rest: bool) -> Iterator[tuple[Numbers, float]]:
     numerator, rest = (
         _row(cell.month, cell.window, part, first, months, has_rest=has_rest) for part in (NUMERATOR, REST)
     )

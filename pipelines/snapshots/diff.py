@@ -24,7 +24,7 @@ KPI = "kpi_id"
 
 
 @dataclass(frozen=True)
-class Row:
+class ChangedRow:
     """A row of one snapshot, or of both: ``columns`` holds what it was and what it is, where that differs."""
 
     what: str
@@ -37,7 +37,7 @@ class TableChange:
     """One table in which the snapshots differ; ``note`` where its rows cannot be compared."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[ChangedRow, ...]
     note: str | None = None
 
     def count(self, what: str) -> int:
@@ -91,7 +91,7 @@ def _table(name: str, folders: tuple[Path, Path], resources: Sequence[dict[str, 
     return TableChange(name, tuple(_rows(files, key, columns)), note)
 
 
-def _rows(files: Sequence[Path], key: list[str], columns: list[str]) -> Iterator[Row]:
+def _rows(files: Sequence[Path], key: list[str], columns: list[str]) -> Iterator[ChangedRow]:
     """In the order of their key."""
     with duckdb.connect() as connection:
         found = connection.execute(_differing(files, key, columns).sql(dialect=DIALECT)).fetchall()
@@ -100,7 +100,7 @@ def _rows(files: Sequence[Path], key: list[str], columns: list[str]) -> Iterator
         pairs = zip(left[: len(columns)], left[len(columns) :], strict=True)
         differing = {name: pair for name, pair in zip(columns, pairs, strict=True) if pair[0] != pair[1]}
         what = "changed" if in_before and in_after else "removed" if in_before else "added"
-        yield Row(what, dict(zip(key, identity, strict=True)), differing)
+        yield ChangedRow(what, dict(zip(key, identity, strict=True)), differing)
 
 
 def _differing(files: Sequence[Path], key: list[str], columns: list[str]) -> exp.Select:

@@ -21,7 +21,7 @@ from pipelines.storage import MANIFEST, json_text, sha256_of_file
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipelines.contracts.published import PublishedColumn, PublishedTable
+    from pipelines.contracts.published import PublishedColumn, SnapshotTable
     from pipelines.periods import Period
 
 DATABASE = "snapshot.duckdb"
@@ -43,7 +43,7 @@ def signed_files(folder: Path) -> dict[str, str]:
 
 
 def write_tables(
-    folder: Path, tables: Sequence[PublishedTable], rows: Mapping[str, duckdb.DuckDBPyRelation]
+    folder: Path, tables: Sequence[SnapshotTable], rows: Mapping[str, duckdb.DuckDBPyRelation]
 ) -> dict[str, int]:
     """Both files of each table, and the dictionary of them all; returns how many rows each has."""
     written = {table.name: _write_table(folder, table, rows[table.name]) for table in tables}
@@ -51,7 +51,7 @@ def write_tables(
     return written
 
 
-def _write_table(folder: Path, table: PublishedTable, given: duckdb.DuckDBPyRelation) -> int:
+def _write_table(folder: Path, table: SnapshotTable, given: duckdb.DuckDBPyRelation) -> int:
     """The rows in the order of their grain."""
     key = [duckdb.ColumnExpression(name).asc().nulls_first() for name in table.key]
     rows = given.sort(*key)
@@ -62,7 +62,7 @@ def _write_table(folder: Path, table: PublishedTable, given: duckdb.DuckDBPyRela
     return len(rows)
 
 
-def _dictionary(tables: Iterable[PublishedTable]) -> Iterator[tuple[str, ...]]:
+def _dictionary(tables: Iterable[SnapshotTable]) -> Iterator[tuple[str, ...]]:
     for table in tables:
         for column in table.columns:
             yield (
@@ -75,7 +75,7 @@ def _dictionary(tables: Iterable[PublishedTable]) -> Iterator[tuple[str, ...]]:
             )
 
 
-def _write_dictionary(folder: Path, tables: Sequence[PublishedTable]) -> None:
+def _write_dictionary(folder: Path, tables: Sequence[SnapshotTable]) -> None:
     with (folder / f"{DICTIONARY}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(DICTIONARY_HEADINGS)
@@ -84,7 +84,7 @@ def _write_dictionary(folder: Path, tables: Sequence[PublishedTable]) -> None:
     (folder / f"{DICTIONARY}.md").write_text("\n".join(sections), encoding="utf-8", newline="\n")
 
 
-def _dictionary_section(table: PublishedTable) -> str:
+def _dictionary_section(table: SnapshotTable) -> str:
     lines = [
         f"## {table.name}\n",
         f"{table.description} {table.grain}\n",
@@ -95,7 +95,7 @@ def _dictionary_section(table: PublishedTable) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_package(folder: Path, month: Period, tables: Sequence[PublishedTable], properties: Mapping[str, Any]) -> None:
+def write_package(folder: Path, month: Period, tables: Sequence[SnapshotTable], properties: Mapping[str, Any]) -> None:
     """``told``: whatever else is to be said of the edition, such as its sources."""
     package = {
         "$schema": PACKAGE_PROFILE,
@@ -116,7 +116,7 @@ def make_database(folder: Path) -> None:
         raise RuntimeError(f"{DATABASE} was not made: {made.stderr.strip()}")
 
 
-def _resource(folder: Path, table: PublishedTable) -> dict[str, Any]:
+def _resource(folder: Path, table: SnapshotTable) -> dict[str, Any]:
     """The CSV is the resource; the same rows as Parquet are told beside it, since few validators read Parquet."""
     return {
         "name": table.name,

@@ -38,7 +38,7 @@ from pipelines.storage import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipelines.contracts.published import PublishedTable
+    from pipelines.contracts.published import SnapshotTable
     from pipelines.periods import Period
     from pipelines.settings import Settings
     from pipelines.snapshots.gate import Verdict
@@ -72,7 +72,7 @@ class _Restricted:
 
     warehouse: Path
     folder: Path
-    tables: Sequence[PublishedTable]
+    tables: Sequence[SnapshotTable]
     manifest: Mapping[str, Any]
 
     @property
@@ -187,7 +187,7 @@ def _verdicts(settings: Settings, folder: Path, month: Period) -> list[tuple[str
     ]
 
 
-def _rows_of(warehouse: duckdb.DuckDBPyConnection, table: PublishedTable, verdict: Verdict) -> duckdb.DuckDBPyRelation:
+def _rows_of(warehouse: duckdb.DuckDBPyConnection, table: SnapshotTable, verdict: Verdict) -> duckdb.DuckDBPyRelation:
     """The warehouse's; who approved, and why, came after it was built."""
     rows = warehouse.table(f"snapshots.{table.name}")
     if table.name != PUBLICATION:

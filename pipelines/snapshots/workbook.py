@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from pipelines.contracts.published import PublishedTable
+    from pipelines.contracts.published import SnapshotTable
     from pipelines.periods import Period
 
 WORKBOOK = "snapshot.xlsx"
@@ -48,7 +48,7 @@ HOW_TO_READ = (
 def write_workbook(
     folder: Path,
     month: Period,
-    tables: Sequence[PublishedTable],
+    tables: Sequence[SnapshotTable],
     rows: Mapping[str, duckdb.DuckDBPyRelation],
     withheld: Mapping[str, str],
     verdicts: Sequence[Sequence[str]],
@@ -78,7 +78,7 @@ def _title(month: Period) -> str:
 def _write_contents(
     workbook: xlsxwriter.Workbook,
     month: Period,
-    tables: Sequence[PublishedTable],
+    tables: Sequence[SnapshotTable],
     counts: Mapping[str, int],
     withheld: Mapping[str, str],
     title: Any,
@@ -94,7 +94,7 @@ def _write_contents(
     _add_table(sheet, 3, ("sheet", "what it holds"), lines, "contents_table")
 
 
-def _too_long(table: PublishedTable) -> str:
+def _too_long(table: SnapshotTable) -> str:
     return f"{table.description} Too long for a sheet: see {table.name}.csv."
 
 
@@ -114,7 +114,7 @@ def _write_verdicts(workbook: xlsxwriter.Workbook, verdicts: Sequence[Sequence[s
 
 
 def _write_table(
-    workbook: xlsxwriter.Workbook, table: PublishedTable, relation: duckdb.DuckDBPyRelation, title: Any
+    workbook: xlsxwriter.Workbook, table: SnapshotTable, relation: duckdb.DuckDBPyRelation, title: Any
 ) -> None:
     sheet = workbook.add_worksheet(table.name)
     sheet.write_string("A1", table.description, title)

@@ -90,7 +90,7 @@ class Correction:
         )
 
     @property
-    def told(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """For the manifest."""
         return {
             "code": self.code,
@@ -111,39 +111,39 @@ def files_of(council: Path, delivery: Delivery) -> list[Path]:
 
 def load_corrections(council: Path, expectations: Path, delivery: Delivery, source: Source) -> tuple[Correction, ...]:
     """Those of the delivery's authority and source, by code; raises BadContract naming the file and what is wrong."""
-    told = ((path, _read(path, expectations / "sources")) for path in files_of(council, delivery))
-    return tuple(_correction(path.stem, each, source) for path, each in told if each.source == source.name)
+    files = ((path, _read(path, expectations / "sources")) for path in files_of(council, delivery))
+    return tuple(_correction(path.stem, each, source) for path, each in files if each.source == source.name)
 
 
 def _read(path: Path, sources: Path) -> CorrectionFile:
     if not NAMED.fullmatch(path.name):
         raise BadContract(f"{path.name}: a correction is called by its code, such as COR-001.yaml")
     try:
-        told = strict.read(path, CorrectionFile)
+        written = strict.read(path, CorrectionFile)
     except strict.BadFile as problem:
         raise BadContract(str(problem)) from problem
-    if not (sources / told.source / "source.yaml").exists():
-        raise BadContract(f"{path.name}: there is no source {told.source}")
-    return told
+    if not (sources / written.source / "source.yaml").exists():
+        raise BadContract(f"{path.name}: there is no source {written.source}")
+    return written
 
 
-def _correction(code: str, told: CorrectionFile, source: Source) -> Correction:
+def _correction(code: str, written: CorrectionFile, source: Source) -> Correction:
     try:
-        contract = source.tables[told.table]
-        first_month, until = Period.parse(told.first_month), Period.parse(told.until)
+        contract = source.tables[written.table]
+        first_month, until = Period.parse(written.first_month), Period.parse(written.until)
         if until < first_month:
             raise ValueError("ends before it begins")
         return Correction(
             code=code,
-            table=told.table,
-            matches=exp.and_(*_matches(contract, told)),
-            rows=told.rows,
-            action=told.action,
-            column=told.column,
-            value=_value_to_set(contract, told),
-            reason=told.reason,
-            reviewed_by=told.reviewed_by,
-            reviewed_on=told.reviewed_on,
+            table=written.table,
+            matches=exp.and_(*_matches(contract, written)),
+            rows=written.rows,
+            action=written.action,
+            column=written.column,
+            value=_value_to_set(contract, written),
+            reason=written.reason,
+            reviewed_by=written.reviewed_by,
+            reviewed_on=written.reviewed_on,
             first_month=first_month,
             until=until,
         )
@@ -153,15 +153,15 @@ def _correction(code: str, told: CorrectionFile, source: Source) -> Correction:
         raise BadContract(f"{code}: {problem}") from problem
 
 
-def _matches(contract: Contract, told: CorrectionFile) -> Iterator[exp.Expr]:
-    if not told.record_keys and not told.where:
+def _matches(contract: Contract, written: CorrectionFile) -> Iterator[exp.Expr]:
+    if not written.record_keys and not written.where:
         raise ValueError("names no rows: give record_keys, where, or both")
-    if told.record_keys:
+    if written.record_keys:
         key = contract.primary_key
         if key is None or key.pseudonym is None:
             raise ValueError(f"the records of {contract.name} have no key: name its rows by where")
-        yield exp.column(key.name, quoted=True).isin(*(_uuid(each) for each in told.record_keys))
-    for name, value in told.where.items():
+        yield exp.column(key.name, quoted=True).isin(*(_uuid(each) for each in written.record_keys))
+    for name, value in written.where.items():
         column = exp.column(name, quoted=True)
         if value is None:
             yield column.is_(exp.null())
@@ -169,17 +169,17 @@ def _matches(contract: Contract, told: CorrectionFile) -> Iterator[exp.Expr]:
             yield column.eq(_literal(_column(contract, name), value))
 
 
-def _value_to_set(contract: Contract, told: CorrectionFile) -> exp.Expr:
-    if told.action != "set":
-        if told.column is not None or told.value is not None:
-            raise ValueError(f"{told.action} takes no column and no value")
+def _value_to_set(contract: Contract, written: CorrectionFile) -> exp.Expr:
+    if written.action != "set":
+        if written.column is not None or written.value is not None:
+            raise ValueError(f"{written.action} takes no column and no value")
         return exp.null()
-    if told.column is None:
+    if written.column is None:
         raise ValueError("set takes a column and a value")
-    column = _column(contract, told.column)
-    if column.kind == "identifier" or (told.value is None and column.required):
-        raise ValueError(f"{told.column} tells the row apart: drop the row, or mend it at the source")
-    return exp.null() if told.value is None else _literal(column, told.value)
+    column = _column(contract, written.column)
+    if column.kind == "identifier" or (written.value is None and column.required):
+        raise ValueError(f"{written.column} tells the row apart: drop the row, or mend it at the source")
+    return exp.null() if written.value is None else _literal(column, written.value)
 
 
 def _column(contract: Contract, name: str) -> Column:

@@ -71,7 +71,7 @@ class StagingFailed(Fault, RuntimeError):
 
 
 @dataclass(frozen=True)
-class Staged:
+class StagingResult:
     """How the staging of a delivery went. ``refusal`` is the sentence to show where the whole of it was refused."""
 
     delivery: Delivery
@@ -83,7 +83,7 @@ class Staged:
     refusal: str | None
 
 
-def stage(settings: Settings, delivery: Delivery, progress: Progress = unwatched) -> Staged:
+def stage(settings: Settings, delivery: Delivery, progress: Progress = unwatched) -> StagingResult:
     """Stage the newest landed version of a delivery; the same again is a no-op.
 
     ``progress`` is told, again and again, what is being done, and how much of how much of it is: of reading, bytes of
@@ -343,7 +343,7 @@ def _write_outcome(
         "unusable_columns": {
             f"{each.table}.{each.column}": LACKING[each.rule] for each in reading.notices if each.rule in LACKING
         },
-        "corrections": [correction.told for correction in reading.corrected],
+        "corrections": [correction.summary for correction in reading.corrected],
         "rows_read": rows_read,
         "rows_refused": rows_read - sum(int(table["rows"]) for table in tables.values()),
         "rows_warned": outcome.rows_warned(connection),
@@ -351,9 +351,9 @@ def _write_outcome(
     storage.write_json(aside / storage.MANIFEST, manifest)
 
 
-def _read_back(delivery: Delivery, folder: Path) -> Staged:
+def _read_back(delivery: Delivery, folder: Path) -> StagingResult:
     manifest = storage.read_json(folder / storage.MANIFEST)
-    return Staged(
+    return StagingResult(
         delivery=delivery,
         folder=folder,
         outcome=manifest["status"],
@@ -364,7 +364,7 @@ def _read_back(delivery: Delivery, folder: Path) -> Staged:
     )
 
 
-def _update_pointer(folder: Path, staged: Staged) -> None:
+def _update_pointer(folder: Path, staged: StagingResult) -> None:
     """A refused version is the newest, but never takes the place of one that can be used."""
     storage.write_json(folder.parent / NEWEST, {"folder": folder.name})
     if staged.refusal is None:

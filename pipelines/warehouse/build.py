@@ -26,13 +26,13 @@ from pipelines.warehouse import checks
 from pipelines.warehouse.checks import BadCheck
 from pipelines.warehouse.inputs import put_inputs, put_list
 from pipelines.warehouse.kpi_facts import KPI_COLUMNS, KPIS, VIEWS
-from pipelines.warehouse.plan import COMPUTED, Plan, TwoKeys, plan_build
+from pipelines.warehouse.plan import COMPUTED, BuildPlan, TwoKeys, plan_build
 from pipelines.warehouse.tables import BUILD_MACROS, MACROS, BrokenBuild
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pipelines.contracts.published import PublishedTable
+    from pipelines.contracts.published import SnapshotTable
     from pipelines.periods import Period
     from pipelines.settings import Settings
 
@@ -82,7 +82,7 @@ def build(settings: Settings, month: Period) -> Built:
     return Built(path, plan.fingerprint, outcome, plan.pseudonym_key)
 
 
-def _build_aside(settings: Settings, plan: Plan, path: Path) -> None:
+def _build_aside(settings: Settings, plan: BuildPlan, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=ASIDE, dir=path.parent) as aside:
         file = Path(aside) / "building.duckdb"
@@ -99,7 +99,7 @@ def _build_aside(settings: Settings, plan: Plan, path: Path) -> None:
         file.replace(path)
 
 
-def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: Plan, folder: Path) -> None:
+def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: BuildPlan, folder: Path) -> None:
     if select.table == checks.RESULTS:
         return _run_checks(warehouse, plan, folder)
     if select.table in COMPUTED:
@@ -126,7 +126,7 @@ def _must_be_a_kpi(warehouse: duckdb.DuckDBPyConnection, select: Select) -> None
     described = warehouse.execute("SELECT name, type FROM pragma_table_info(?)", [select.table])
     columns = dict(described.fetchall())
     if columns != KPI_COLUMNS:
-        raise BrokenBuild(f"{select.table}: gives {_told(columns)}; a KPI gives {_told(KPI_COLUMNS)}")
+        raise BrokenBuild(f"{select.table}: gives {_in_words(columns)}; a KPI gives {_in_words(KPI_COLUMNS)}")
 
 
 def _create_view(warehouse: duckdb.DuckDBPyConnection, select: Select) -> None:
@@ -159,7 +159,7 @@ def _last_day(month: Period) -> str:
 
 
 def _hold_published_to_their_contracts(
-    warehouse: duckdb.DuckDBPyConnection, published: Iterable[PublishedTable]
+    warehouse: duckdb.DuckDBPyConnection, published: Iterable[SnapshotTable]
 ) -> None:
     contracts = {table.name: table for table in published}
     made = {
@@ -174,7 +174,9 @@ def _hold_published_to_their_contracts(
         table = warehouse.table(f"snapshots.{name}")
         declared = {column.name: column.duckdb_type for column in contract.columns}
         if list(_columns(table).items()) != list(declared.items()):
-            raise BrokenBuild(f"snapshots.{name}: gives {_told(_columns(table))}; its contract says {_told(declared)}")
+            raise BrokenBuild(
+                f"snapshots.{name}: gives {_in_words(_columns(table))}; its contract says {_in_words(declared)}"
+            )
         key = [exp.column(column, quoted=True).sql(dialect=DIALECT) for column in contract.key]
         repeated = _count(table) - _count(table.project(*map(duckdb.SQLExpression, key)).distinct())
         if repeated:
@@ -185,11 +187,11 @@ def _columns(table: duckdb.DuckDBPyRelation) -> dict[str, str]:
     return dict(zip(table.columns, map(str, table.types), strict=True))
 
 
-def _told(columns: Mapping[str, str]) -> str:
+def _in_words(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
 
 
-def _run_checks(warehouse: duckdb.DuckDBPyConnection, plan: Plan, folder: Path) -> None:
+def _run_checks(warehouse: duckdb.DuckDBPyConnection, plan: BuildPlan, folder: Path) -> None:
     """Carry out every check and record what it found; what stopped the build is left beside the pointer."""
     try:
         results = [result for check in plan.checks for result in _results(warehouse, check, plan.month)]
@@ -203,7 +205,7 @@ def _run_checks(warehouse: duckdb.DuckDBPyConnection, plan: Plan, folder: Path) 
         raise BrokenBuild("; ".join(stopped))
 
 
-def _results(warehouse: duckdb.DuckDBPyConnection, check: Select, month: Period) -> list[checks.Result]:
+def _results(warehouse: duckdb.DuckDBPyConnection, check: Select, month: Period) -> list[checks.CheckResult]:
     """What a check found, computed here, so that a fault of its SQL names it."""
     try:
         return checks.carry_out(warehouse, check, _text(check, month))

@@ -34,7 +34,7 @@ RESULT_COLUMNS = {
     "rows_failed": "BIGINT",
     "detail": "VARCHAR",
 }
-TOLD = {"authority_code": "VARCHAR", "detail": "VARCHAR"}
+CHECK_COLUMNS = {"authority_code": "VARCHAR", "detail": "VARCHAR"}
 GRAIN = "__one_row_a_grain"
 
 
@@ -42,7 +42,7 @@ class BadCheck(ValueError):
     """A check says of itself what no check is, or gives other columns than it should: the software's fault."""
 
 
-class Consequence(StrEnum):
+class CheckConsequence(StrEnum):
     """What a check does where it finds something."""
 
     STOP = "stop"
@@ -51,19 +51,19 @@ class Consequence(StrEnum):
 
 
 @dataclass(frozen=True)
-class Result:
+class CheckResult:
     """What a check found: of an authority, where it holds or warns; without one where it found nothing or stops."""
 
     check_name: str
     authority_code: str | None
-    consequence: Consequence
+    consequence: CheckConsequence
     sentence: str
     rows_failed: int
     detail: str | None
 
     @property
     def stops(self) -> bool:
-        return self.consequence is Consequence.STOP and self.rows_failed > 0
+        return self.consequence is CheckConsequence.STOP and self.rows_failed > 0
 
     @property
     def as_manifest(self) -> dict[str, Any]:
@@ -88,20 +88,22 @@ def _of_grain(select: Select, grain: str) -> Select:
     return Select(f"checks.{select.name}{GRAIN}", repeated.sql(DIALECT), frozenset({select.table}), frozenset())
 
 
-def consequence(check: Select) -> Consequence:
+def consequence(check: Select) -> CheckConsequence:
     """What a check says at its head that it does; raises BadCheck."""
     declared = check.declared("consequence")
     try:
-        return Consequence.STOP if declared is None else Consequence(declared)
+        return CheckConsequence.STOP if declared is None else CheckConsequence(declared)
     except ValueError:
-        raise BadCheck(f"{check.table}: a check can {', '.join(Consequence)}; it cannot {declared}") from None
+        raise BadCheck(f"{check.table}: a check can {', '.join(CheckConsequence)}; it cannot {declared}") from None
 
 
-def carry_out(warehouse: duckdb.DuckDBPyConnection, check: Select, text: str) -> list[Result]:
+def carry_out(warehouse: duckdb.DuckDBPyConnection, check: Select, text: str) -> list[CheckResult]:
     """The results of a check, of which ``text`` is the SQL to be run; raises BadCheck, and DuckDB's errors."""
     does = consequence(check)
-    found = _counted(warehouse, text) if does is Consequence.STOP else _by_authority(check, warehouse.sql(text))
-    return [Result(check.name, authority, does, _sentence(check), rows, detail) for authority, rows, detail in found]
+    found = _counted(warehouse, text) if does is CheckConsequence.STOP else _by_authority(check, warehouse.sql(text))
+    return [
+        CheckResult(check.name, authority, does, _sentence(check), rows, detail) for authority, rows, detail in found
+    ]
 
 
 def _counted(warehouse: duckdb.DuckDBPyConnection, text: str) -> list[Found]:
@@ -112,8 +114,8 @@ def _counted(warehouse: duckdb.DuckDBPyConnection, text: str) -> list[Found]:
 
 def _by_authority(check: Select, rows: duckdb.DuckDBPyRelation) -> list[Found]:
     columns = dict(zip(rows.columns, map(str, rows.types), strict=True))
-    if columns != TOLD:
-        raise BadCheck(f"{check.table}: gives {columns}; a check that does not stop the build gives {TOLD}")
+    if columns != CHECK_COLUMNS:
+        raise BadCheck(f"{check.table}: gives {columns}; a check that does not stop the build gives {CHECK_COLUMNS}")
     counted = "authority_code, count(*), string_agg(detail, '; ' ORDER BY detail)"
     return rows.aggregate(counted, "authority_code").order("authority_code").fetchall() or [(None, 0, None)]
 

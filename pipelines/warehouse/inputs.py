@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from pipelines.catalog import DeliverySelection, Staged
     from pipelines.contracts.kpis import Kpi
     from pipelines.contracts.model import Source
-    from pipelines.warehouse.plan import Plan
+    from pipelines.warehouse.plan import BuildPlan
 
 
-def put_inputs(warehouse: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+def put_inputs(warehouse: duckdb.DuckDBPyConnection, plan: BuildPlan) -> None:
     """Staged rows are looked at where they lie, by views in memory: the file keeps no path of this machine."""
     for name in IN_MEMORY:
         warehouse.execute(exp.Attach(this=exp.alias_(exp.Literal.string(":memory:"), name)).sql(dialect=DIALECT))
@@ -59,7 +59,7 @@ def put_inputs(warehouse: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 
 def _put_staged(
     warehouse: duckdb.DuckDBPyConnection,
-    plan: Plan,
+    plan: BuildPlan,
     table: str,
     columns: Mapping[str, str],
     versions: Iterable[Staged],
@@ -79,7 +79,7 @@ def _put_staged(
         raise BrokenBuild(f"{table}: what was staged does not fit its contract ({type(problem).__name__})") from problem
 
 
-def _put_published(warehouse: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+def _put_published(warehouse: duckdb.DuckDBPyConnection, plan: BuildPlan) -> None:
     """Looked at where it lies, like the staged rows; empty where nothing was published, or records are not kept."""
     earlier = plan.earlier
     files: dict[str, Path | None] = {}
@@ -158,7 +158,7 @@ def _insert_into(table: str, kinds: tuple[str, ...]) -> str:
     return insert.sql(dialect=DIALECT)
 
 
-def _lists(plan: Plan) -> dict[str, list[tuple[Any, ...]]]:
+def _lists(plan: BuildPlan) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "staging.delivered_table": [
             row for version in plan.seen.used for row in _delivered(version, plan.sources, plan.register)

@@ -11,7 +11,7 @@ from pipelines.catalog import DeliverySelection, Earlier, Staged, deliveries_for
 from pipelines.contracts.guidance import editions
 from pipelines.contracts.kpis import Kpi, load_register
 from pipelines.contracts.loading import load_sources
-from pipelines.contracts.published import PublishedTable, load_published
+from pipelines.contracts.published import SnapshotTable, load_published
 from pipelines.contracts.reference import ReferenceList, load_lists
 from pipelines.contracts.timescales import in_words
 from pipelines.sql_files import Select, in_build_order, read_selects
@@ -62,12 +62,12 @@ class TwoKeys(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class BuildPlan:
     """Everything a build depends on, read before anything is written."""
 
     month: Period
     sources: Mapping[str, Source]
-    published: tuple[PublishedTable, ...]
+    published: tuple[SnapshotTable, ...]
     register: tuple[Kpi, ...]
     selects: tuple[Select, ...]
     checks: tuple[Select, ...]
@@ -94,7 +94,7 @@ class Plan:
         return frozenset().union(*(select.reads for select in (*self.selects, *self.checks)))
 
 
-def plan_build(settings: Settings, month: Period) -> Plan:
+def plan_build(settings: Settings, month: Period) -> BuildPlan:
     sources = load_sources(settings.expectations)
     selects = [select for schema in SCHEMAS for select in read_selects(settings.sql, schema)]
     to_carry_out = [*checks.of_grains(selects), *read_selects(settings.sql, CHECKS)]
@@ -124,7 +124,7 @@ def plan_build(settings: Settings, month: Period) -> Plan:
     key = _key_shared_by(seen.used)
     in_force = editions(rows["guidance"], month.last_day)
     clocks = in_words(rows["timescale"], _counted_authorities(seen, register), month.last_day)
-    return Plan(
+    return BuildPlan(
         month=month,
         sources=sources,
         published=published,

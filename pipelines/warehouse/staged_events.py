@@ -13,14 +13,14 @@ from pipelines.warehouse.kpi_facts import all_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipelines.contracts.reference import Row, Value
+    from pipelines.contracts.reference import ListRow, Value
 
 STAGED_EVENT = "core.staged_event"
 COMPARED = "core.compared_source"
 EVENT_SOURCE = "event_source"
 
 
-def staged_events(rows: Iterable[Row]) -> Select:
+def staged_events(rows: Iterable[ListRow]) -> Select:
     """The SELECT of ``core.staged_event``: the records of each place that another source is compared with."""
     return _staged_events(tuple(tuple(row.cells.items()) for row in rows))
 

@@ -13,7 +13,7 @@ from pipelines.warehouse.kpi_facts import all_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipelines.contracts.reference import Row, Value
+    from pipelines.contracts.reference import ListRow, Value
 
 UNREAD_RECORD = "core.unread_record"
 UNREAD_EFFECT = "unread_effect"
@@ -21,7 +21,7 @@ NAMES = {"child_column": ("child_id", "UUID"), "key_column": ("record_key", "UUI
 DATES = {"first_date_column": "first_date", "last_date_column": "last_date"}
 
 
-def unread_records(rows: Iterable[Row]) -> Select:
+def unread_records(rows: Iterable[ListRow]) -> Select:
     """The SELECT of ``core.unread_record``: one row a line of the list and record with anything unread.
 
     A record that something read on it leaves out in any case is none of them. Days are as far as they could be read.

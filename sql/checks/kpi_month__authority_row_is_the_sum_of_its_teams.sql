@@ -26,11 +26,7 @@ SELECT
     teams.reporting_month,
     teams.kpi_id
 FROM teams
-LEFT JOIN authorities
-    ON
-        teams.authority_code = authorities.authority_code
-        AND teams.reporting_month = authorities.reporting_month
-        AND teams.kpi_id = authorities.kpi_id
+LEFT JOIN authorities USING (authority_code, reporting_month, kpi_id)
 WHERE
     teams.numerator IS DISTINCT FROM authorities.numerator
     OR teams.denominator IS DISTINCT FROM authorities.denominator

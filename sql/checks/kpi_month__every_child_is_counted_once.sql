@@ -47,9 +47,5 @@ SELECT
     months.authority_code,
     months.reporting_month
 FROM months
-LEFT JOIN counted
-    ON
-        months.kpi_id = counted.kpi_id
-        AND months.authority_code = counted.authority_code
-        AND months.reporting_month = counted.reporting_month
+LEFT JOIN counted USING (kpi_id, authority_code, reporting_month)
 WHERE months.numerator <> coalesce(counted.children, 0)

@@ -34,8 +34,5 @@ SELECT
     found.authority_code,
     concat('icpc_overdue counts ', coalesce(overdue.enquiries, 0), ', rule 8675Q found ', found.rows_failed) AS detail
 FROM found
-LEFT JOIN overdue
-    ON
-        found.authority_code = overdue.authority_code
-        AND found.reporting_month = overdue.reporting_month
+LEFT JOIN overdue USING (authority_code, reporting_month)
 WHERE found.rows_failed <> coalesce(overdue.enquiries, 0)

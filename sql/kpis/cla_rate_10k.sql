@@ -20,7 +20,4 @@ SELECT
     cast(populations.population AS DECIMAL(18, 2)) AS denominator,
     concat('children aged 0 to 17 in the middle of ', populations.year) AS reason
 FROM warehouse.dim_covered_month AS months
-INNER JOIN warehouse.dim_population AS populations
-    ON
-        months.authority_code = populations.authority_code
-        AND months.reporting_month = populations.reporting_month
+INNER JOIN warehouse.dim_population AS populations USING (authority_code, reporting_month)

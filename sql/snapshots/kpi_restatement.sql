@@ -1,37 +1,12 @@
 -- A record in both snapshots shows that both know records by the same ids; where an authority has none, nothing can be
 -- said of causes.
-WITH snapshots AS (
-    SELECT
-        reporting_month,
-        version
-    FROM published.snapshot
-),
-
-figures_before AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        kpi_id,
-        title,
-        team_code,
-        numerator,
-        denominator,
-        value,
-        unit
-    FROM published.kpi_month
-),
-
-covered AS (
+WITH covered AS (
     SELECT
         figures_now.authority_code,
         figures_now.reporting_month,
         figures_now.kpi_id
     FROM snapshots.kpi_month AS figures_now
-    INNER JOIN figures_before
-        ON
-            figures_now.authority_code = figures_before.authority_code
-            AND figures_now.reporting_month = figures_before.reporting_month
-            AND figures_now.kpi_id = figures_before.kpi_id
+    INNER JOIN published.kpi_month AS figures_before USING (authority_code, reporting_month, kpi_id)
     WHERE figures_now.team_code IS NULL AND figures_before.team_code IS NULL
 ),
 
@@ -47,7 +22,7 @@ compared AS (
         figures_now.numerator,
         figures_now.denominator,
         figures_now.value
-    FROM figures_before
+    FROM published.kpi_month AS figures_before
     FULL OUTER JOIN snapshots.kpi_month AS figures_now
         ON
             figures_before.authority_code = figures_now.authority_code
@@ -69,20 +44,13 @@ rules AS (
         rules_before.kpi_id,
         rules_before.rule_sha256
     FROM published.kpi_rule AS rules_before
-    INNER JOIN reference.kpi_rule AS rules_now
-        ON
-            rules_before.kpi_id = rules_now.kpi_id
-            AND rules_before.rule_sha256 = rules_now.rule_sha256
+    INNER JOIN reference.kpi_rule AS rules_now USING (kpi_id, rule_sha256)
 ),
 
 recognised AS (
     SELECT DISTINCT records_before.authority_code
     FROM published.kpi_record AS records_before
-    INNER JOIN warehouse.fct_kpi_record AS records_now
-        ON
-            records_before.kpi_id = records_now.kpi_id
-            AND records_before.authority_code = records_now.authority_code
-            AND records_before.record_key = records_now.record_key
+    INNER JOIN warehouse.fct_kpi_record USING (kpi_id, authority_code, record_key)
 ),
 
 changes AS (
@@ -148,4 +116,4 @@ SELECT
     CASE WHEN explained.other_cause IS NULL THEN explained.records_corrected END AS records_corrected,
     CASE WHEN explained.other_cause IS NULL THEN explained.records_removed END AS records_removed
 FROM explained
-CROSS JOIN snapshots
+CROSS JOIN published.snapshot AS snapshots

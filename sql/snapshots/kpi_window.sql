@@ -16,26 +16,6 @@ WITH figures AS (
     FROM warehouse.fct_kpi_window
 ),
 
-kpis AS (
-    SELECT
-        kpi_id,
-        title,
-        unit,
-        direction,
-        uncertainty
-    FROM warehouse.dim_kpi
-),
-
-targets AS (
-    SELECT
-        kpi_id,
-        authority_code,
-        reporting_month,
-        green_from,
-        amber_from
-    FROM warehouse.dim_target
-),
-
 narratives AS (
     SELECT
         authority_code,
@@ -92,8 +72,8 @@ rated AS (
         targets.green_from AS target,
         rating(kpis.direction, figures.value_rounded, targets.green_from, targets.amber_from) AS rag
     FROM figures
-    INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id
-    LEFT JOIN targets
+    INNER JOIN warehouse.dim_kpi AS kpis ON figures.kpi_id = kpis.kpi_id
+    LEFT JOIN warehouse.dim_target AS targets
         ON
             figures.kpi_id = targets.kpi_id
             AND figures.authority_code = targets.authority_code

@@ -10,25 +10,6 @@ WITH items AS (
         cast(score AS DOUBLE) AS score,
         cast(floor(score + 0.5) AS INTEGER) AS rounded_score
     FROM warehouse.fct_survey_item
-),
-
-standards AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        standard_id,
-        standard_name,
-        display_order
-    FROM core.survey_standard
-),
-
-questions AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        question_id,
-        question
-    FROM core.survey_question
 )
 
 SELECT
@@ -46,18 +27,7 @@ SELECT
     items.answers,
     NOT items.is_reverse AND items.rounded_score <= watches.to_score AS is_watched
 FROM items
-INNER JOIN warehouse.fct_survey_wave AS waves
-    ON
-        items.authority_code = waves.authority_code
-        AND items.reporting_month = waves.reporting_month
-LEFT JOIN standards
-    ON
-        items.authority_code = standards.authority_code
-        AND items.reporting_month = standards.reporting_month
-        AND items.standard_id = standards.standard_id
-LEFT JOIN questions
-    ON
-        items.authority_code = questions.authority_code
-        AND items.reporting_month = questions.reporting_month
-        AND items.question_id = questions.question_id
+INNER JOIN warehouse.fct_survey_wave AS waves USING (authority_code, reporting_month)
+LEFT JOIN core.survey_standard AS standards USING (authority_code, reporting_month, standard_id)
+LEFT JOIN core.survey_question AS questions USING (authority_code, reporting_month, question_id)
 CROSS JOIN reference.survey_watch AS watches

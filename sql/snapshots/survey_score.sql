@@ -45,24 +45,6 @@ others AS (
     WHERE scores.geography <> 'council'
 ),
 
-waves AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        survey_date
-    FROM warehouse.fct_survey_wave
-),
-
-standards AS (
-    SELECT
-        authority_code,
-        reporting_month,
-        standard_id,
-        standard_name,
-        display_order
-    FROM core.survey_standard
-),
-
 claims AS (
     SELECT
         authority_code,
@@ -114,30 +96,14 @@ SELECT
     scores.questions,
     scores.basis
 FROM scores
-INNER JOIN waves
-    ON
-        scores.authority_code = waves.authority_code
-        AND scores.reporting_month = waves.reporting_month
-INNER JOIN standards
-    ON
-        scores.authority_code = standards.authority_code
-        AND scores.reporting_month = standards.reporting_month
-        AND scores.standard_id = standards.standard_id
-LEFT JOIN others
-    ON
-        scores.authority_code = others.authority_code
-        AND scores.reporting_month = others.reporting_month
-        AND scores.standard_id = others.standard_id
-        AND scores.geography = others.geography
+INNER JOIN warehouse.fct_survey_wave AS waves USING (authority_code, reporting_month)
+INNER JOIN core.survey_standard AS standards USING (authority_code, reporting_month, standard_id)
+LEFT JOIN others USING (authority_code, reporting_month, standard_id, geography)
 LEFT JOIN reference.survey_band AS bands
     ON
         scores.is_reverse = bands.is_reverse
         AND scores.rounded_score BETWEEN bands.from_score AND bands.to_score
-LEFT JOIN claims
-    ON
-        scores.authority_code = claims.authority_code
-        AND scores.reporting_month = claims.reporting_month
-        AND scores.geography = claims.geography
+LEFT JOIN claims USING (authority_code, reporting_month, geography)
 LEFT JOIN narratives
     ON
         scores.authority_code = narratives.authority_code

@@ -21,7 +21,7 @@ from tests.exports import KEY, SOURCES, write_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipelines.staging.stage import Staged
+    from pipelines.staging.stage import StagingResult
 
 DATES = [
     f"{year}-{month:02d}-{day:02d}" for year in (2020, 2021) for month in range(1, 13) for day in (3, 7, 11, 15, 19)
@@ -99,7 +99,7 @@ SPOILT = {"ssd": "ssd_cp_plans", "ssda903": "ssda903_episodes", "survey": "surve
 
 
 @dataclass(eq=False)
-class Record:
+class GivenRecord:
     """A record of the file. ``origin`` is its place in the good table, None once it says anything else."""
 
     cells: list[str]
@@ -114,7 +114,7 @@ class File:
     table: str
     name: str
     headings: list[str]
-    records: list[Record]
+    records: list[GivenRecord]
     separator: str = ","
     line_end: str = "\r\n"
     encoding: str = "utf-8"
@@ -127,7 +127,7 @@ class File:
         """Where a column stands; -1 where it went."""
         return self.headings.index(heading) if heading in self.headings else -1
 
-    def give(self, record: Record, heading: str, text: str) -> None:
+    def give(self, record: GivenRecord, heading: str, text: str) -> None:
         """Put another text into a record that still has the column."""
         place = self.column(heading)
         if 0 <= place < len(record.cells):
@@ -147,7 +147,7 @@ class File:
         lines = self._text()[1]
         return {record.origin: line for record, line in lines.items() if record.origin is not None}
 
-    def _text(self) -> tuple[str, dict[Record, int]]:
+    def _text(self) -> tuple[str, dict[GivenRecord, int]]:
         texts, lines = [self._written(self.headings)], {}
         line = 1 + texts[0].count(self.line_end)
         for record in self.records:
@@ -181,7 +181,7 @@ def good_file(source: str) -> File:
     contract = SOURCES[source].tables[SPOILT[source]]
     rows = GOOD[source][contract.name]
     headings = list(dict.fromkeys([*contract.headings, *(heading for row in rows for heading in row)]))
-    records = [Record([row.get(heading, "") for heading in headings], place) for place, row in enumerate(rows)]
+    records = [GivenRecord([row.get(heading, "") for heading in headings], place) for place, row in enumerate(rows)]
     return File(contract.name, contract.file_name, headings, records)
 
 
@@ -211,7 +211,7 @@ def good_outcome(source: str) -> Outcome:
     return stage(source, good_file(source))
 
 
-def _outcome(staged: Staged, table: str, settings: Settings) -> Outcome:
+def _outcome(staged: StagingResult, table: str, settings: Settings) -> Outcome:
     with duckdb.connect() as connection:
 
         def rows(name: str) -> list[dict[str, Any]]:

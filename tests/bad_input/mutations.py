@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import xlsxwriter
 
-from tests.bad_input.deliveries import SPOILT, Record
+from tests.bad_input.deliveries import SPOILT, GivenRecord
 
 if TYPE_CHECKING:
     import random
@@ -90,7 +90,7 @@ def _source(file: File) -> str:
     return SOURCE_OF[file.table]
 
 
-def _some(file: File, rng: random.Random, number: int = 1) -> list[Record]:
+def _some(file: File, rng: random.Random, number: int = 1) -> list[GivenRecord]:
     """Records that nothing was done to yet."""
     sound = [record for record in file.records if record.origin is not None and record.text is None]
     return rng.sample(sound, min(number, len(sound)))
@@ -249,14 +249,14 @@ def a_short_record(file: File, rng: random.Random) -> None:
 @refuses("DLV-005")
 def a_quote_that_never_closes(file: File, rng: random.Random) -> None:
     """A quotation mark opens in the last record and never closes."""
-    file.records.append(Record([], None, _joined(file, ["X1", f'"{MARKER}'])))
+    file.records.append(GivenRecord([], None, _joined(file, ["X1", f'"{MARKER}'])))
 
 
 @refuses("DLV-005")
 def a_quote_that_never_closes_in_a_large_file(file: File, rng: random.Random) -> None:
     """A quotation mark opens, and half a million characters later it is still open."""
-    file.records.append(Record([], None, _joined(file, ["X1", f'"{MARKER}'])))
-    file.records += [Record([], None, _joined(file, [f"X{number}", "x" * 1000])) for number in range(500)]
+    file.records.append(GivenRecord([], None, _joined(file, ["X1", f'"{MARKER}'])))
+    file.records += [GivenRecord([], None, _joined(file, [f"X{number}", "x" * 1000])) for number in range(500)]
 
 
 @is_found_everywhere("DLV-015")
@@ -358,13 +358,13 @@ def an_end_before_its_start(file: File, rng: random.Random) -> None:
 @is_found(ssd="CPPL001A-UNREPEATED", survey="SURV001-UNREPEATED")
 def a_record_twice(file: File, rng: random.Random) -> None:
     """A record is given again at the end of the file."""
-    file.records += [Record(list(record.cells), None) for record in _some(file, rng)]
+    file.records += [GivenRecord(list(record.cells), None) for record in _some(file, rng)]
 
 
 @is_found(ssd="CPPL001A-UNREPEATED", survey="SURV001-UNREPEATED")
 def thousands_of_identical_records(file: File, rng: random.Random) -> None:
     """A record is given three thousand times more."""
-    file.records += [Record(list(record.cells), None) for record in _some(file, rng) for _ in range(3000)]
+    file.records += [GivenRecord(list(record.cells), None) for record in _some(file, rng) for _ in range(3000)]
 
 
 @is_found(ssd="CPPL001A-UNREPEATED", survey="SURV001-UNREPEATED")
@@ -436,13 +436,13 @@ def a_field_that_is_too_long(file: File, rng: random.Random) -> None:
 def lines_that_say_nothing(file: File, rng: random.Random) -> None:
     """Blank lines, and records of nothing but commas and blanks, lie between the others."""
     for text in ("", _joined(file, [""] * len(file.headings)), " \t"):
-        file.records.insert(rng.randint(0, len(file.records)), Record([], None, text))
+        file.records.insert(rng.randint(0, len(file.records)), GivenRecord([], None, text))
 
 
 @is_found(ssd="CPPL003A-READABLE", ssda903="EPI002-READABLE", survey="SURV002-READABLE", local="POST007-READABLE")
 def the_header_again(file: File, rng: random.Random) -> None:
     """The header stands among the records, as where exports were put together."""
-    file.records.insert(rng.randint(0, len(file.records)), Record(list(file.headings), None))
+    file.records.insert(rng.randint(0, len(file.records)), GivenRecord(list(file.headings), None))
 
 
 @is_read()
@@ -479,7 +479,7 @@ def nothing_at_all(file: File, rng: random.Random) -> None:
 @refuses("DLV-005")
 def cut_off(file: File, rng: random.Random) -> None:
     """The file ends in the middle of a record."""
-    file.records.append(Record([], None, "X9"))
+    file.records.append(GivenRecord([], None, "X9"))
     file.spoil_bytes.append(lambda content: content.rstrip(b"\r\n"))
 
 

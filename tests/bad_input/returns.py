@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pipelines.contracts.model import Contract
     from pipelines.staging.readers import TableRead
-    from pipelines.staging.stage import Staged
+    from pipelines.staging.stage import StagingResult
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Return:
 
 
 @dataclass(frozen=True)
-class Told:
+class ReadOutcome:
     """What came of a file: why it was refused, or how many rows each table has, and what was told of them."""
 
     refusal: tuple[str, str] | None
@@ -138,7 +138,7 @@ LOOKED_AFTER = Return(
 XML_RETURNS = {each.source: each for each in (CENSUS, WORKFORCE, LOOKED_AFTER)}
 
 
-def read(given: Return, content: bytes) -> Told:
+def read(given: Return, content: bytes) -> ReadOutcome:
     """Read the file into tables of text, and no more."""
     with TemporaryDirectory() as name, duckdb.connect() as connection:
         connection.execute("CREATE SCHEMA raw")
@@ -151,7 +151,7 @@ def read(given: Return, content: bytes) -> Told:
             assert str(unusable).startswith(f"{given.file_name}: {unusable.rule.code} ")
             assert MARKER.lower() not in str(unusable).lower()
             assert unusable.__cause__ is None and (unusable.__context__ is None or unusable.__suppress_context__)
-            return Told((unusable.rule.code, unusable.cause), {}, 0, set(), set())
+            return ReadOutcome((unusable.rule.code, unusable.cause), {}, 0, set(), set())
         finally:
             assert not list(scratch.rglob("*.csv")), "text is left behind"
         assert MARKER.lower() not in str(tables).lower()
@@ -162,11 +162,11 @@ def read(given: Return, content: bytes) -> Told:
             for cell in row
             if cell is not None
         }
-        return Told(
+        return ReadOutcome(
             None,
-            {table: told.rows_read for table, told in tables.items()},
-            sum(len(told.malformed) for told in tables.values()),
-            {(odd.rule.code, odd.line) for told in tables.values() for odd in told.oddities},
+            {table: table_read.rows_read for table, table_read in tables.items()},
+            sum(len(table_read.malformed) for table_read in tables.values()),
+            {(odd.rule.code, odd.line) for table_read in tables.values() for odd in table_read.oddities},
             cells,
         )
 
@@ -179,7 +179,7 @@ def _read(given: Return, connection: duckdb.DuckDBPyConnection, file: Path, scra
     return read_xml(connection, file, given.contracts, root, shown=shown, largest_bytes=largest, scratch=scratch)
 
 
-def stage(given: Return, content: bytes) -> Told:
+def stage(given: Return, content: bytes) -> ReadOutcome:
     """Land and stage the file, in a place of its own; every row that is read is staged or refused."""
     with TemporaryDirectory() as name:
         root = Path(name)
@@ -191,10 +191,10 @@ def stage(given: Return, content: bytes) -> Told:
         folder.mkdir(parents=True)
         (folder / given.file_name).write_bytes(content)
         landing.land(settings, delivery)
-        return _told(staging.stage(settings, delivery), settings)
+        return _outcome(staging.stage(settings, delivery), settings)
 
 
-def _told(staged: Staged, settings: Settings) -> Told:
+def _outcome(staged: StagingResult, settings: Settings) -> ReadOutcome:
     with duckdb.connect() as connection:
 
         def rows(table: str) -> list[dict[str, Any]]:
@@ -209,10 +209,10 @@ def _told(staged: Staged, settings: Settings) -> Told:
     if staged.refusal is not None:
         assert not sums and not staged.rows_read
         assert not (staged.folder.parent / "current.json").exists()
-        name, _, told = staged.refusal.partition(": ")
-        code, _, cause = told.partition(" ")
-        return Told((code, cause if name else ""), {}, 0, set(), set())
-    return Told(
+        name, _, detail = staged.refusal.partition(": ")
+        code, _, cause = detail.partition(" ")
+        return ReadOutcome((code, cause if name else ""), {}, 0, set(), set())
+    return ReadOutcome(
         None,
         {each["table_name"]: each["rows_read"] for each in sums},
         sum(each["rows_refused"] for each in sums),

@@ -249,11 +249,11 @@ READ: dict[str, tuple[Callable[[], bytes], int, set[str], set[str]]] = {
 @pytest.mark.parametrize("name", READ)
 def test_what_a_workbook_may_hold_is_read_and_what_is_passed_over_is_told(name: str) -> None:
     make, rows, codes, values = READ[name]
-    told = read(ANNEX_A, make())
-    assert told.refusal is None
-    assert told.read == {TABLE: rows}
-    assert {code for code, _ in told.codes} == codes
-    assert values <= told.values
+    outcome = read(ANNEX_A, make())
+    assert outcome.refusal is None
+    assert outcome.read == {TABLE: rows}
+    assert {code for code, _ in outcome.codes} == codes
+    assert values <= outcome.values
 
 
 def all_at_once(made: xlsxwriter.Workbook, sheet: Any) -> None:
@@ -267,11 +267,11 @@ def all_at_once(made: xlsxwriter.Workbook, sheet: Any) -> None:
 
 
 def test_all_of_it_at_once_is_staged_and_every_row_is_accounted_for() -> None:
-    told = stage(ANNEX_A, workbook(all_at_once))
-    assert told.refusal is None
+    outcome = stage(ANNEX_A, workbook(all_at_once))
+    assert outcome.refusal is None
     # The two good rows, one without a child, one of 103 (the merged cells below it are blank), 104, and February's.
-    assert (told.read[TABLE], told.refused) == (6, 1)
-    assert {code for code, _ in told.codes} >= {"DLV-013", "DLV-026", "DLV-028"}
+    assert (outcome.read[TABLE], outcome.refused) == (6, 1)
+    assert {code for code, _ in outcome.codes} >= {"DLV-013", "DLV-026", "DLV-028"}
 
 
 TOKENS = [
@@ -294,9 +294,9 @@ def test_whatever_becomes_of_its_parts_it_is_read_or_refused(part: str, edits: l
         content = members[part]
         start = place % (len(content) + 1)
         members[part] = content[:start] + put_in + content[start + left_out :]
-    told = read(ANNEX_A, packed(members))
-    if told.refusal is not None:
-        assert told.refusal[0] in {"DLV-003", "DLV-007", "DLV-008", "DLV-009", "DLV-010"}
+    outcome = read(ANNEX_A, packed(members))
+    if outcome.refusal is not None:
+        assert outcome.refusal[0] in {"DLV-003", "DLV-007", "DLV-008", "DLV-009", "DLV-010"}
 
 
 @settings(max_examples=EXAMPLES, derandomize=not IS_LONG, deadline=None)
@@ -306,5 +306,5 @@ def test_whatever_becomes_of_its_bytes_it_is_read_whole_or_refused(edits: list[t
     for place, left_out, put_in in edits:
         start = place % (len(content) + 1)
         content = content[:start] + put_in + content[start + left_out :]
-    told = read(ANNEX_A, content)
-    assert told.refusal is not None or told.read == {TABLE: 2}
+    outcome = read(ANNEX_A, content)
+    assert outcome.refusal is not None or outcome.read == {TABLE: 2}

@@ -15,7 +15,7 @@ from lxml import etree
 
 from pipelines.staging.readers import xml
 from tests.bad_input.mutations import MARKER
-from tests.bad_input.returns import CENSUS, XML_RETURNS, Return, Told, read, stage
+from tests.bad_input.returns import CENSUS, XML_RETURNS, ReadOutcome, Return, read, stage
 from tests.conftest import IS_LONG
 
 Change = Callable[[Return], bytes]
@@ -148,7 +148,7 @@ REFUSED: dict[str, tuple[str, str, Change]] = {
     "no record": ("DLV-004", "No element of it is a record", lambda it: re.sub(rb"(?s)>.*<", b"><", it.content)),
 }
 
-NOTHING_TOLD: dict[str, Change] = {
+WITHOUT_A_FINDING: dict[str, Change] = {
     "a byte order mark": lambda it: b"\xef\xbb\xbf" + it.content,
     "UTF-16": lambda it: as_text(it).encode("utf-16"),
     "UTF-16, declared": lambda it: declared("utf-16", as_text(it)).encode("utf-16"),
@@ -177,7 +177,7 @@ NOTHING_TOLD: dict[str, Change] = {
     ),
 }
 
-TOLD: dict[str, tuple[str, Change]] = {
+WITH_A_FINDING: dict[str, tuple[str, Change]] = {
     "an element within a value": ("DLV-023", lambda it: as_its_name(it, f"{MARKER}<b>{MARKER}</b>")),
     "an element that there is not": ("DLV-023", lambda it: in_the_record(it, f"<{MARKER}>{MARKER}</{MARKER}>")),
     "such an element between records": ("DLV-023", lambda it: before_the_record(it, f"<{MARKER}>x</{MARKER}>")),
@@ -224,35 +224,35 @@ def test_what_is_no_return_is_refused_as_a_whole_and_nobody_is_named(name: str, 
         assert refusal[0] == code and re.match(cause, refusal[1]), refusal
 
 
-@pytest.mark.parametrize(("name", "given"), in_turn(NOTHING_TOLD))
+@pytest.mark.parametrize(("name", "given"), in_turn(WITHOUT_A_FINDING))
 def test_what_xml_allows_is_read_as_if_it_were_not_there(name: str, given: Return) -> None:
-    plain, told = (read(given, content) for content in (given.content, NOTHING_TOLD[name](given)))
-    assert told.refusal is None and not told.codes
-    assert told.read == plain.read
-    assert {value for value in told.values if not value.isdigit()} == {
+    plain, outcome = (read(given, content) for content in (given.content, WITHOUT_A_FINDING[name](given)))
+    assert outcome.refusal is None and not outcome.codes
+    assert outcome.read == plain.read
+    assert {value for value in outcome.values if not value.isdigit()} == {
         value for value in plain.values if not value.isdigit()
     }
 
 
 @pytest.mark.parametrize("given", XML_RETURNS.values(), ids=SOURCES)
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", WITH_A_FINDING)
 def test_what_is_passed_over_is_told_and_all_else_is_read(name: str, given: Return) -> None:
-    code, change = TOLD[name]
-    plain, told = (read(given, content) for content in (given.content, change(given)))
-    assert {each for each, _ in told.codes} == {code}
-    assert told.read == plain.read
-    assert {value for value in plain.values if not value.isdigit()} <= told.values
+    code, change = WITH_A_FINDING[name]
+    plain, outcome = (read(given, content) for content in (given.content, change(given)))
+    assert {each for each, _ in outcome.codes} == {code}
+    assert outcome.read == plain.read
+    assert {value for value in plain.values if not value.isdigit()} <= outcome.values
 
 
 @pytest.mark.parametrize("given", XML_RETURNS.values(), ids=SOURCES)
 def test_all_of_it_at_once_is_staged_and_every_row_is_accounted_for(given: Return) -> None:
     spoilt = given
-    for _, change in TOLD.values():
+    for _, change in WITH_A_FINDING.values():
         spoilt = replace(spoilt, content=change(spoilt))
-    told = stage(given, spoilt.content)
-    assert told.refusal is None
-    assert {code for code, _ in told.codes} >= UNREAD
-    assert (told.read, told.refused) == (read(given, given.content).read, 0)
+    outcome = stage(given, spoilt.content)
+    assert outcome.refusal is None
+    assert {code for code, _ in outcome.codes} >= UNREAD
+    assert (outcome.read, outcome.refused) == (read(given, given.content).read, 0)
 
 
 # Whatever becomes of its bytes.
@@ -311,20 +311,20 @@ def parsed(content: bytes) -> Any:
     return None if is_typed else root
 
 
-def must_hold(given: Return, content: bytes, told: Told) -> None:
+def must_hold(given: Return, content: bytes, outcome: ReadOutcome) -> None:
     """A document is refused only if it is none or has no record; of one that is read every row is read, or told."""
     document = parsed(content)
-    if told.refusal is not None:
-        code, cause = told.refusal
+    if outcome.refusal is not None:
+        code, cause = outcome.refusal
         is_of_source = document is not None and etree.QName(document).localname == etree.fromstring(given.content).tag
         assert not is_of_source or code == "DLV-004", (code, cause)
         assert code in {"DLV-004", "DLV-005", "DLV-007"}
         return
     assert document is not None, "what lxml does not read at once was read in pieces"
-    if UNREAD & {code for code, _ in told.codes}:
+    if UNREAD & {code for code, _ in outcome.codes}:
         return
     for table, name in given.counted:
-        assert told.read[table] == document.xpath(f"count(//*[local-name() = '{name}'][normalize-space()])"), table
+        assert outcome.read[table] == document.xpath(f"count(//*[local-name() = '{name}'][normalize-space()])"), table
 
 
 @pytest.mark.parametrize("given_return", XML_RETURNS.values(), ids=SOURCES)
@@ -380,13 +380,13 @@ def test_whatever_becomes_of_its_elements_every_value_is_read_or_told(
     given_return: Return, data: st.DataObject
 ) -> None:
     content = data.draw(rearranged(given_return.content))
-    told = read(given_return, content)
-    must_hold(given_return, content, told)
-    if told.refusal is None and not told.codes:
+    outcome = read(given_return, content)
+    must_hold(given_return, content, outcome)
+    if outcome.refusal is None and not outcome.codes:
         document: Any = etree.fromstring(content)
         texts = {text.strip() for each in document.iter(etree.Element) for text in (each.text, each.tail) if text}
         texts |= {value for each in document.iter(etree.Element) for value in each.attrib.values()}
-        assert texts - {""} <= told.values
+        assert texts - {""} <= outcome.values
 
 
 def test_a_return_of_values_as_long_as_may_be_is_read_in_bounded_memory() -> None:

@@ -160,7 +160,7 @@ class Server:
 
 
 @dataclass(frozen=True)
-class DeliverySelection:
+class ChartSelection:
     """What the browser met: each chart's query by its id, requests to other hosts, and what each tab said."""
 
     queries: dict[int, dict[str, Any]]
@@ -218,10 +218,10 @@ def dashboard(server: Server) -> Server:
 
 
 @pytest.fixture(scope="module")
-def seen(dashboard: Server) -> DeliverySelection:
+def seen(dashboard: Server) -> ChartSelection:
     """Each tab, opened as a person opens it, until every chart of it was asked for and answered."""
     shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-    seen = DeliverySelection({}, [], {}, [])
+    seen = ChartSelection({}, [], {}, [])
     positions = yaml.safe_load((DASHBOARDS / "bundle" / "dashboards" / "safeguarding_kpis.yaml").read_text("utf-8"))
     chromium = debian("chromium", lambda: shutil.which("chromium"))
     with sync_playwright() as playwright:
@@ -259,7 +259,7 @@ def _tab_id(positions: dict[str, Any], text: str) -> str:
     )
 
 
-def _note(seen: DeliverySelection, response: Response) -> None:
+def _note(seen: ChartSelection, response: Response) -> None:
     """The last query of a chart counts: the first may be asked before the filters have their values."""
     if "/api/v1/chart/data" in response.url and response.ok:
         query = json.loads(response.request.post_data or "{}")
@@ -267,7 +267,7 @@ def _note(seen: DeliverySelection, response: Response) -> None:
             seen.queries[chart] = query
 
 
-def _note_host(seen: DeliverySelection, url: str, own: str) -> None:
+def _note_host(seen: ChartSelection, url: str, own: str) -> None:
     if urlsplit(url).scheme not in {"data", "blob"} and urlsplit(url).netloc != urlsplit(own).netloc:
         seen.elsewhere.append(url)
 
@@ -280,7 +280,7 @@ def _sign_in(page: Page, server: Server) -> None:
     page.wait_for_url(lambda url: "/login" not in url, timeout=120_000)
 
 
-def _wait_for_charts(page: Page, server: Server, seen: DeliverySelection, names: list[str]) -> None:
+def _wait_for_charts(page: Page, server: Server, seen: ChartSelection, names: list[str]) -> None:
     """Until each chart of the tab was asked for, answered and drawn."""
     wanted = {number for number, name in server.charts.items() if name in names}
     assert len(wanted) == len(names)
@@ -317,13 +317,13 @@ def _plain(value: Any) -> Any:
     return round(float(value), 6)
 
 
-def test_the_browser_asked_for_every_chart(dashboard: Server, seen: DeliverySelection) -> None:
+def test_the_browser_asked_for_every_chart(dashboard: Server, seen: ChartSelection) -> None:
     assert sorted(dashboard.charts.values()) == sorted(FIGURES)
     assert {dashboard.charts[number] for number in seen.queries} == set(FIGURES)
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_each_chart_shows_the_figures_of_the_snapshot(dashboard: Server, seen: DeliverySelection, name: str) -> None:
+def test_each_chart_shows_the_figures_of_the_snapshot(dashboard: Server, seen: ChartSelection, name: str) -> None:
     (number,) = [number for number, chart in dashboard.charts.items() if chart == name]
     with duckdb.connect(str(dashboard.snapshot), read_only=True) as snapshot:
         expected = snapshot.execute(FIGURES[name]).fetchall()
@@ -336,14 +336,14 @@ def test_each_chart_shows_the_figures_of_the_snapshot(dashboard: Server, seen: D
     )
 
 
-def test_people_see_them_and_meet_no_error(seen: DeliverySelection) -> None:
+def test_people_see_them_and_meet_no_error(seen: ChartSelection) -> None:
     assert seen.alerts == []
     for figure in ("95.0%", "58.9%", "655", "474", "Restricted"):
         assert figure in seen.tabs["This month"]
     assert "No data" not in "".join(seen.tabs.values())
 
 
-def test_nothing_is_asked_of_anybody_else(seen: DeliverySelection) -> None:
+def test_nothing_is_asked_of_anybody_else(seen: ChartSelection) -> None:
     assert seen.elsewhere == []
 
 
@@ -391,7 +391,7 @@ def test_a_wrong_password_imports_nothing_and_is_not_repeated(dashboard: Server)
     assert "not-this-one" not in done.stderr
 
 
-def test_the_next_version_is_shown_without_a_restart(dashboard: Server, seen: DeliverySelection) -> None:
+def test_the_next_version_is_shown_without_a_restart(dashboard: Server, seen: ChartSelection) -> None:
     """Last, since it publishes."""
     (number,) = [number for number, name in dashboard.charts.items() if name == "Initial conferences in time"]
     before = dashboard.asked(seen.queries[number])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MONTH = Period(2021, 2)
 
 
-class Held(Exception):
+class HeldInstance(Exception):
     """The gate's own."""
 
 
@@ -87,7 +87,7 @@ class Stages:
     def publish(self, _: object, month: Period) -> SimpleNamespace:
         assert month == MONTH
         if self.outcomes.get("gate") == "held":
-            raise Held("2021-02 is held: made up")
+            raise HeldInstance("2021-02 is held: made up")
         self.go("publish")
         return SimpleNamespace(outcome="published", version="v0001")
 
@@ -113,7 +113,7 @@ def put_in_place(stages: Stages) -> None:
         "snapshots.gate": ("judge",),
     }.items():
         module = ModuleType(f"pipelines.{name}")
-        vars(module).update(Held=Held, NotApproved=Held)
+        vars(module).update(Held=HeldInstance, NotApproved=HeldInstance)
         for function in functions:
             setattr(module, function, getattr(stages, function))
         sys.modules[module.__name__] = module

@@ -27,16 +27,16 @@ class TaskInstance:
     """What the tasks of a run tell each other."""
 
     def __init__(self) -> None:
-        self.told: dict[tuple[str, str], Any] = {}
+        self.pushed: dict[tuple[str, str], Any] = {}
 
     def xcom_push(self, key: str, value: Any) -> None:
-        self.told["gate", key] = value
+        self.pushed["gate", key] = value
 
     def xcom_pull(self, task_ids: str, key: str = "return_value") -> Any:
-        return self.told.get((task_ids, key))
+        return self.pushed.get((task_ids, key))
 
     def is_answered(self, **params: str) -> None:
-        self.told["approve", "return_value"] = {
+        self.pushed["approve", "return_value"] = {
             "chosen_options": ["Approve"],
             "params_input": params,
             "responded_at": ANSWERED,
@@ -68,7 +68,7 @@ def run(ti: TaskInstance) -> dict[str, Any]:
 def test_an_answer_is_an_approval_by_who_gave_it_when_it_was_given(settings: Settings) -> None:
     ti = TaskInstance()
     assert orchestration.gate(run(ti)) == "approve"
-    assert ti.told["gate", "reasons"].startswith("- E06000015 GATE-DELIVERY: ")
+    assert ti.pushed["gate", "reasons"].startswith("- E06000015 GATE-DELIVERY: ")
     ti.is_answered(why=WHY)
     assert publish_snapshot(run(ti))["version"] == "v0001"
     manifest = read_json(settings.snapshots / MONTH / "v0001" / "manifest.json")
@@ -93,7 +93,7 @@ def test_an_answer_without_a_reason_is_none(settings: Settings, params: dict[str
 def test_an_answer_to_what_is_no_longer_held_is_none(settings: Settings) -> None:
     ti = TaskInstance()
     orchestration.gate(run(ti))
-    ti.told["gate", "digest"] = "of another build"
+    ti.pushed["gate", "digest"] = "of another build"
     ti.is_answered(why=WHY)
     with pytest.raises(DataRefused, match="built again since it was approved"):
         publish_snapshot(run(ti))

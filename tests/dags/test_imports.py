@@ -20,14 +20,14 @@ print(json.dumps(sorted(sys.modules)))
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.py")), ids=lambda file: file.stem)
 def test_reading_a_dag_file_loads_nothing_heavy(file: Path, tmp_path: Path) -> None:
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", READ_AND_TELL, str(file)],
         env={"PATH": "", "AIRFLOW_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,
     )
-    modules = set(json.loads(told.stdout))
+    modules = set(json.loads(finished.stdout))
     assert HEAVY & {module.split(".")[0] for module in modules} == set()
     assert {module for module in modules if module.startswith("pipelines.")} == {
         "pipelines.deliveries",

@@ -112,16 +112,16 @@ def mailbox(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
 
 def test_a_webhook_gets_text_for_people_and_facts_for_programs(hook: type[Hook]) -> None:
     assert notify(PUBLISHED) == "Safeguarding KPIs, February 2021: published as v0002"
-    (told,) = hook.taken
-    assert told["text"].splitlines() == LINES
-    assert (told["month"], told["version"], told["verdict"], told["figures_restated"]) == (
+    (payload,) = hook.taken
+    assert payload["text"].splitlines() == LINES
+    assert (payload["month"], payload["version"], payload["verdict"], payload["figures_restated"]) == (
         "2021-02",
         "v0002",
         "passed",
         12,
     )
-    assert told["links"]["public"] == "https://kpis.council.example/snapshots/2021-02/v0002/public/"
-    assert "somebody" not in json.dumps(told) and "Because" not in json.dumps(told)
+    assert payload["links"]["public"] == "https://kpis.council.example/snapshots/2021-02/v0002/public/"
+    assert "somebody" not in json.dumps(payload) and "Because" not in json.dumps(payload)
 
 
 def test_mail_goes_through_the_connection_to_everybody_named(mailbox: Mailbox) -> None:
@@ -167,9 +167,9 @@ def test_nothing_new_is_not_told(hook: type[Hook]) -> None:
 def test_without_links_and_a_verdict_there_is_still_something_to_say(data: Path) -> None:
     settings = Settings(_env_file=None, data_dir=data, snapshots_url=None)
     version = data / "snapshots" / "2021-02" / "v0002"
-    told = notification.message(settings, version)
-    assert told.facts["links"] == {}
-    assert len(told.text.splitlines()) == len(LINES) - 2
+    message = notification.message(settings, version)
+    assert message.facts["links"] == {}
+    assert len(message.text.splitlines()) == len(LINES) - 2
 
 
 def test_by_default_nobody_is_told() -> None:

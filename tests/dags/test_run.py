@@ -31,7 +31,7 @@ PLANTED = {
 
 
 @dataclass(frozen=True)
-class Place:
+class RunPlace:
     """A folder with an inbox, data and an Airflow, and the runs made there."""
 
     folder: Path
@@ -74,7 +74,7 @@ class Place:
 class Story:
     """One council's good delivery, the same again, and then another council's beside it that cannot be used."""
 
-    place: Place
+    place: RunPlace
     first: subprocess.CompletedProcess[str]
     again: subprocess.CompletedProcess[str]
     versions_after_again: list[str]
@@ -83,7 +83,7 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    place = Place(tmp_path_factory.mktemp("house"))
+    place = RunPlace(tmp_path_factory.mktemp("house"))
     write_ssd(place.inbox / GOOD, people())
     first, again = place.run_dags(), place.run_dags()
     versions = place.versions()
@@ -150,9 +150,9 @@ def test_an_unusable_delivery_makes_the_run_red_and_the_good_one_is_published_al
 
 
 def test_the_refusal_is_told_once_for_the_delivery_and_once_in_the_verdict(story: Story) -> None:
-    told = [line for line in story.with_a_bad_one.stdout.splitlines() if line.strip().startswith(f"{BAD}:")]
-    assert len(told) == 2
-    assert all("ssd_person.csv" in line for line in told)
+    sentences = [line for line in story.with_a_bad_one.stdout.splitlines() if line.strip().startswith(f"{BAD}:")]
+    assert len(sentences) == 2
+    assert all("ssd_person.csv" in line for line in sentences)
     states = dict(
         story.place.asked("SELECT task_id || ' ' || coalesce(rendered_map_index, ''), state FROM task_instance")
     )
@@ -177,11 +177,11 @@ def test_every_asset_is_announced_for_the_month(story: Story) -> None:
 
 
 def test_tasks_tell_each_other_names_of_deliveries_and_counts_and_nothing_else(story: Story) -> None:
-    told = {
+    pushed = {
         f"{task} {key}": json.loads(value)
         for task, key, value in story.place.asked("SELECT task_id, key, value FROM xcom ORDER BY map_index DESC")
     }
-    assert told == {
+    assert pushed == {
         "find_deliveries return_value": [GOOD, BAD],
         "delivery.land return_value": {"delivery": GOOD, "outcome": "already landed"},
         "delivery.stage return_value": {
@@ -189,7 +189,7 @@ def test_tasks_tell_each_other_names_of_deliveries_and_counts_and_nothing_else(s
             "outcome": "already staged",
             "rows_read": 2,
             "rows_refused": 0,
-            "rows_warned": told["delivery.stage return_value"]["rows_warned"],
+            "rows_warned": pushed["delivery.stage return_value"]["rows_warned"],
         },
         "announce return_value": "2021-02",
         "gate skipmixin_key": {"followed": ["publish"]},
@@ -218,9 +218,9 @@ def test_airflows_secret_is_for_its_owner_alone(story: Story) -> None:
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What came of each run on stand-ins, all of them in one process."""
-    told = Place(tmp_path_factory.mktemp("stand-ins")).run([str(Path(__file__).parent / "stand_ins.py"), *RUNS])
-    assert told.returncode == 0, told.stdout + told.stderr
-    results = [json.loads(line) for line in told.stdout.splitlines() if line.startswith("{")]
+    finished = RunPlace(tmp_path_factory.mktemp("stand-ins")).run([str(Path(__file__).parent / "stand_ins.py"), *RUNS])
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    results = [json.loads(line) for line in finished.stdout.splitlines() if line.startswith("{")]
     return dict(zip(RUNS, results, strict=True))
 
 
@@ -259,7 +259,7 @@ def test_the_exit_code_tells_bad_data_from_broken_software(words: str, outcomes:
 def test_what_cannot_be_run_is_not_begun(
     tmp_path: Path, arguments: list[str], settings: dict[str, str], exit_code: int, said: str
 ) -> None:
-    place = Place(tmp_path)
+    place = RunPlace(tmp_path)
     run = place.run(["-m", "pipelines.orchestration.local_run", *arguments], **settings)
     assert run.returncode == exit_code
     assert said in run.stderr

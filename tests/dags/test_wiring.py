@@ -102,9 +102,9 @@ def test_a_rejection_fails_and_the_form_takes_the_reason_that_it_starts_with(dag
 
 
 def test_people_are_told_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
-    told = read("[]", NOTIFY_WEBHOOK_URL="https://chat.council.example/hook")["publish_snapshot"]
-    assert edges(told) == edges(dags["publish_snapshot"]) | {"publish": {"notify"}, "notify": set()}
-    assert outlets(told) == {"publish": ["snapshots", "snapshots_public"]}
+    dag = read("[]", NOTIFY_WEBHOOK_URL="https://chat.council.example/hook")["publish_snapshot"]
+    assert edges(dag) == edges(dags["publish_snapshot"]) | {"publish": {"notify"}, "notify": set()}
+    assert outlets(dag) == {"publish": ["snapshots", "snapshots_public"]}
 
 
 def test_a_snapshot_is_copied_to_postgresql_where_the_settings_say_so(dags: dict[str, DAG]) -> None:

@@ -34,7 +34,7 @@ PUBLISHED = {
 FAR = 10**6
 
 
-class Council:
+class AttackedCouncil:
     """A KPI's months, and a key of the council's own: the same months that count anything round the same way."""
 
     def __init__(self, months: Months, rng: np.random.Generator) -> None:
@@ -50,11 +50,11 @@ class Council:
         return count // 5 * 5 + (5 if draw * 5 < count % 5 else 0)
 
 
-def random_council(rng: np.random.Generator) -> Council:
-    return Council(rng.poisson(rng.choice(MEANS), MONTHS), rng)
+def random_council(rng: np.random.Generator) -> AttackedCouncil:
+    return AttackedCouncil(rng.poisson(rng.choice(MEANS), MONTHS), rng)
 
 
-def values_left(council: Council, windows: Sequence[int], *, tells_zero: bool = False) -> Counter[int]:
+def values_left(council: AttackedCouncil, windows: Sequence[int], *, tells_zero: bool = False) -> Counter[int]:
     """Of the council's counts of 1 to 5, published or not: how many are left with so many values.
 
     ``tells_zero``: a count that rounds to 0 says whether it was 0.

@@ -33,7 +33,7 @@ PUT_COUNTED = """
 """
 
 
-class Counted(NamedTuple):
+class RoundedCounts(NamedTuple):
     """A cell of ``disclosure.counted``: a month (of the last, so many before) or a window that ends with it."""
 
     kpi_id: str
@@ -69,7 +69,7 @@ def protected(warehouse: Path, settings: Settings) -> Protected:
 
 
 def protected_counts(
-    monkeypatch: pytest.MonkeyPatch, warehouse: Path, settings: Settings, cells: Iterable[Counted]
+    monkeypatch: pytest.MonkeyPatch, warehouse: Path, settings: Settings, cells: Iterable[RoundedCounts]
 ) -> Protected:
     """The public tables of a warehouse as if these cells were all that it counted."""
     really_count = rounded_warehouse.count

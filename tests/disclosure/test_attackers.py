@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from pipelines.periods import Period
-from pipelines.snapshots.audit import Cell, attack, audit
+from pipelines.snapshots.audit import PublishedCount, attack, audit
 from pipelines.snapshots.publish import publish
 from tests.conftest import IS_LONG
-from tests.disclosure.attackers import Council, simulated
+from tests.disclosure.attackers import AttackedCouncil, simulated
 from tests.disclosure.rounded import small_warehouse
 from tests.disclosure.test_rounding import rounded, session
 from tests.warehouse_input import MONTH
@@ -34,30 +34,30 @@ def test_the_attacker_finds_counts_out_that_the_edition_does_not_publish_so() ->
     """Small months beside their windows, and a symbol that tells 0 from 1 to 4."""
     left = simulated((1, 6), COUNCILS)
     assert left[3] > sum(left.values()) / 200
-    told = simulated((1, 6), COUNCILS, tells_zero=True)
-    assert told[1] > 0
+    found_out = simulated((1, 6), COUNCILS, tells_zero=True)
+    assert found_out[1] > 0
 
 
 def test_four_months_of_one_and_their_window_that_all_round_down_would_be_known() -> None:
     """Were 0 told from 1 to 4: four counts of 1 or more that are 4 or fewer together."""
-    council = Council(np.array([1, 1, 1, 1] + [0] * 20), np.random.default_rng(1))
+    council = AttackedCouncil(np.array([1, 1, 1, 1] + [0] * 20), np.random.default_rng(1))
     assert council.totals[-1] == 4
-    cells = [Cell(month, 1, 0, None) for month in range(4)] + [Cell(3, 4, 0, None)]
+    cells = [PublishedCount(month, 1, 0, None) for month in range(4)] + [PublishedCount(3, 4, 0, None)]
     assert {bounds.values for bounds in attack("any", cells)} == {5}
 
 
 def test_a_part_and_its_whole_that_round_apart_leave_four_values() -> None:
     """The part up and the whole down: both lie between."""
-    found = {bounds.part: bounds for bounds in attack("any", [Cell(0, 1, 10, 5)])}
+    found = {bounds.part: bounds for bounds in attack("any", [PublishedCount(0, 1, 10, 5)])}
     assert (found["rest"].least, found["rest"].most) == (0, 3)
-    assert attack("any", [Cell(0, 1, 5, None)]) is not None
-    (alone,) = attack("any", [Cell(0, 1, 5, None)])
+    assert attack("any", [PublishedCount(0, 1, 5, None)]) is not None
+    (alone,) = attack("any", [PublishedCount(0, 1, 5, None)])
     assert (alone.least, alone.most, alone.values) == (1, 9, 9)
 
 
 def test_months_that_add_up_to_less_than_their_window_are_found_out() -> None:
     """The linear programme sees what the shortest paths see."""
-    cells = [*(Cell(month, 1, 0, None) for month in range(6)), Cell(5, 6, 25, None)]
+    cells = [*(PublishedCount(month, 1, 0, None) for month in range(6)), PublishedCount(5, 6, 25, None)]
     months = {(bounds.least, bounds.most) for bounds in attack("any", cells) if bounds.window == 1}
     assert months == {(1, 4)}
 

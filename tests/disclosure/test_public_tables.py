@@ -14,7 +14,7 @@ from pipelines.settings import NoDisclosureKey
 from pipelines.snapshots import disclosure
 from pipelines.snapshots.disclosure import DisclosureRefused, rounded_warehouse
 from pipelines.snapshots.publish import publish
-from tests.disclosure.rounded import Counted, protected, protected_counts, row_of, rows_of, small_warehouse
+from tests.disclosure.rounded import RoundedCounts, protected, protected_counts, row_of, rows_of, small_warehouse
 from tests.warehouse_input import MONTH
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def declare_twelve_months_too(connection: duckdb.DuckDBPyConnection, _: Path) ->
     )
 
 
-def of_counts(small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch, *cells: Counted) -> Protected:
+def of_counts(small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch, *cells: RoundedCounts) -> Protected:
     return protected_counts(monkeypatch, small[1], small[0], cells)
 
 
@@ -136,7 +136,7 @@ def test_a_percentage_is_shown_of_20_and_not_of_15(
     value: float | None,
     symbol: str | None,
 ) -> None:
-    cell = Counted(SHARE, 0, 6, denominator / 2 if denominator == 20 else 0, denominator)
+    cell = RoundedCounts(SHARE, 0, 6, denominator / 2 if denominator == 20 else 0, denominator)
     row = row_of(of_counts(small, monkeypatch, cell), "kpi_window", kpi_id=SHARE)
     assert (row["value"], row["value_symbol"]) == (value, symbol)
     assert (row["value_rounded"], row["value_rounded_symbol"]) == (value, symbol)
@@ -156,8 +156,8 @@ def test_months_are_public_where_both_counts_of_each_are_20_or_more(
     public_windows: set[int],
 ) -> None:
     months = [(numerator, denominator) if before == 7 else (25, 30) for before in range(12)]
-    cells = [Counted(SHARE, before, 1, *counts) for before, counts in enumerate(months)]
-    cells += [Counted(SHARE, 0, window, 10 * window, 25 * window) for window in (6, 12)]
+    cells = [RoundedCounts(SHARE, before, 1, *counts) for before, counts in enumerate(months)]
+    cells += [RoundedCounts(SHARE, 0, window, 10 * window, 25 * window) for window in (6, 12)]
     made = of_counts(small, monkeypatch, *cells)
     windows = {row["window_months"] for row in rows_of(made, "kpi_window", kpi_id=SHARE)}
     months = rows_of(made, "kpi_month", kpi_id=SHARE)
@@ -168,8 +168,8 @@ def test_months_are_public_where_both_counts_of_each_are_20_or_more(
 def test_the_mean_of_months_is_that_of_the_public_months_or_hidden(
     small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    months = [Counted(SHARE, before, 1, 20, 50 if before else 25) for before in range(6)]
-    window = Counted(SHARE, 0, 6, 120, 275)
+    months = [RoundedCounts(SHARE, before, 1, 20, 50 if before else 25) for before in range(6)]
+    window = RoundedCounts(SHARE, 0, 6, 120, 275)
     row = row_of(of_counts(small, monkeypatch, *months, window), "kpi_window", kpi_id=SHARE)
     assert row["mean_of_months"] == pytest.approx((5 * 40 + 80) / 6)
     monkeypatch.undo()
@@ -180,8 +180,8 @@ def test_the_mean_of_months_is_that_of_the_public_months_or_hidden(
 def test_all_of_a_whole_stay_all_of_it_and_no_part_is_more_than_its_whole(
     small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    same = [Counted(SHARE, key, 6, 23, 23, key, key) for key in range(15)]
-    part = [Counted(SHARE, key, 12, 23, 24, key, key + 1000) for key in range(15)]
+    same = [RoundedCounts(SHARE, key, 6, 23, 23, key, key) for key in range(15)]
+    part = [RoundedCounts(SHARE, key, 12, 23, 24, key, key + 1000) for key in range(15)]
     monkeypatch.setattr(rounded_warehouse, "_put_public_windows", declare_twelve_months_too)
     rows = rows_of(of_counts(small, monkeypatch, *same, *part), "kpi_window")
     assert len(rows) == 30
@@ -195,7 +195,7 @@ def test_all_of_a_whole_stay_all_of_it_and_no_part_is_more_than_its_whole(
 def test_a_count_that_rounds_to_0_says_so_whether_it_was_0_or_not(
     small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cells = [Counted(COUNT, before, 1, before % 2, None, before) for before in range(14)]
+    cells = [RoundedCounts(COUNT, before, 1, before % 2, None, before) for before in range(14)]
     rows = rows_of(of_counts(small, monkeypatch, *cells), "kpi_window", kpi_id=COUNT)
     assert len(rows) == 14
     low = [row for row in rows if row["numerator"] == 0]
@@ -206,20 +206,20 @@ def test_a_count_that_rounds_to_0_says_so_whether_it_was_0_or_not(
 def test_incidents_are_told_by_twelve_months_alone(
     small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = of_counts(small, monkeypatch, *(Counted("sin_count", 0, window, 40) for window in (1, 6, 12)))
+    made = of_counts(small, monkeypatch, *(RoundedCounts("sin_count", 0, window, 40) for window in (1, 6, 12)))
     assert rows_of(made, "kpi_month") == []
     assert [row["window_months"] for row in rows_of(made, "kpi_window")] == [12]
 
 
 def test_a_change_is_of_the_rounded_ends(small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    ends = [Counted(SHARE, 0, 6, 18, 40), Counted(SHARE, 12, 6, 10, 40)]
+    ends = [RoundedCounts(SHARE, 0, 6, 18, 40), RoundedCounts(SHARE, 12, 6, 10, 40)]
     made = of_counts(small, monkeypatch, *ends)
     row = row_of(made, "kpi_change", comparator="same_month_last_year")
     assert row["change"] == pytest.approx(100 * float(row["numerator"] - row["base_numerator"]) / 40)
     assert row["numerator"] % 5 == row["base_numerator"] % 5 == 0
     assert row["lower"] < row["change"] < row["upper"]
     monkeypatch.undo()
-    hidden = [Counted(SHARE, 0, 6, 10, 15), ends[1]]
+    hidden = [RoundedCounts(SHARE, 0, 6, 10, 15), ends[1]]
     row = row_of(of_counts(small, monkeypatch, *hidden), "kpi_change", comparator="same_month_last_year")
     assert (row["change"], row["change_symbol"], row["lower"], row["upper_symbol"]) == (None, "c", None, "c")
     assert (row["base_value"], row["is_beyond_chance"]) == (25.0, None)
@@ -228,18 +228,18 @@ def test_a_change_is_of_the_rounded_ends(small: tuple[Settings, Path], monkeypat
 def test_full_time_equivalents_are_rounded_like_counts(
     small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = row_of(of_counts(small, monkeypatch, Counted("vacancy_rate_fte", 0, 1, 12.6, 141.25)), "kpi_window")
+    row = row_of(of_counts(small, monkeypatch, RoundedCounts("vacancy_rate_fte", 0, 1, 12.6, 141.25)), "kpi_window")
     assert (row["numerator"], row["denominator"]) in {(n, d) for n in (10, 15) for d in (140, 145)}
     assert row["value"] == pytest.approx(100 * float(row["numerator"]) / float(row["denominator"]))
 
 
 def test_a_population_stays_as_it_was_published(small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    made = of_counts(small, monkeypatch, Counted("cpp_rate_10k", 0, 1, 122, 58612))
+    made = of_counts(small, monkeypatch, RoundedCounts("cpp_rate_10k", 0, 1, 122, 58612))
     row = row_of(made, "kpi_window")
     assert row["denominator"] == 58612 and row["numerator"] in (120, 125)
     assert row["value"] == pytest.approx(10000 * float(row["numerator"]) / 58612)
     monkeypatch.undo()
-    row = row_of(of_counts(small, monkeypatch, Counted("cpp_rate_10k", 0, 1, 122, 0)), "kpi_window")
+    row = row_of(of_counts(small, monkeypatch, RoundedCounts("cpp_rate_10k", 0, 1, 122, 0)), "kpi_window")
     assert (row["value"], row["value_symbol"], row["denominator_symbol"]) == (None, "z", "z")
 
 

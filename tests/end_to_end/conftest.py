@@ -22,7 +22,7 @@ README_KEYS = dict(re.findall(r"(\w+_KEY)=(\S+)", README))
 
 
 @dataclass(frozen=True)
-class Place:
+class CouncilPlace:
     """An inbox with the sample, a data folder, and the environment that leads to both."""
 
     root: Path
@@ -42,12 +42,12 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def place(tmp_path_factory: pytest.TempPathFactory) -> CouncilPlace:
     with _made_once(tmp_path_factory, "here") as root:
         written = root / "written.pickle"
         if not written.exists():
             written.write_bytes(pickle.dumps(_without_functions(_run_sample(root).written)))
-    return Place(root, pickle.loads(written.read_bytes()))  # noqa: S301 - just written
+    return CouncilPlace(root, pickle.loads(written.read_bytes()))  # noqa: S301 - just written
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +64,8 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
 
 
 @pytest.fixture(scope="session")
-def other_place(place: Place, newcomer: tuple[Path, list[str]]) -> Place:
-    return Place(newcomer[0], place.written)
+def other_place(place: CouncilPlace, newcomer: tuple[Path, list[str]]) -> CouncilPlace:
+    return CouncilPlace(newcomer[0], place.written)
 
 
 @contextmanager
@@ -94,8 +94,8 @@ def _run_as_newcomer(command: str, copy: Path) -> str:
     return done.stdout
 
 
-def _run_sample(root: Path) -> Place:
-    place = Place(root, write_sample(root / "inbox"))
+def _run_sample(root: Path) -> CouncilPlace:
+    place = CouncilPlace(root, write_sample(root / "inbox"))
     done = place.pipelines("run", "2021-02")
     assert done.returncode == 0, done.stderr
     (root / "printed.txt").write_text(done.stdout, encoding="utf-8")

@@ -170,7 +170,7 @@ def test_until_a_council_says_what_its_roles_mean_nobody_is_known_to_hold_cases(
 def test_eclipses_form_gives_no_figure_of_what_it_leaves_open_or_null(twins: duckdb.DuckDBPyConnection) -> None:
     absent = absent_beside_plain(twins, ECLIPSE)
     assert absent.keys() == {*OF_WHAT_IS_COMPLETED, *OF_PLANS.split(), "caseload_average"}
-    assert all(told in absent[kpi] for kpi, told in OF_WHAT_IS_COMPLETED.items())
+    assert all(reason in absent[kpi] for kpi, reason in OF_WHAT_IS_COMPLETED.items())
     assert all("ssd_cp_plans (delivered without cppl_cp_plan_ola)" in absent[kpi] for kpi in OF_PLANS.split())
     assert f"ssd_professionals.prof_full_time_equivalency {NOT_ENOUGH}" in absent["caseload_average"]
     assert held_by(twins, ECLIPSE) == {}
@@ -181,7 +181,7 @@ def test_eclipses_form_gives_the_others_where_a_council_fills_in_what_the_script
 ) -> None:
     absent = absent_beside_plain(twins, ECLIPSE_COMPLETED)
     assert absent.keys() == OF_WHAT_IS_COMPLETED.keys()
-    assert all(told in absent[kpi] for kpi, told in OF_WHAT_IS_COMPLETED.items())
+    assert all(reason in absent[kpi] for kpi, reason in OF_WHAT_IS_COMPLETED.items())
     assert held_by(twins, ECLIPSE_COMPLETED) == {}
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from tests.end_to_end.conftest import Place
+    from tests.end_to_end.conftest import CouncilPlace
     from tests.recount.council import Figures
     from tests.recount.records import Tables
 
@@ -38,26 +38,26 @@ STANDING_COUNTS = COUNTS - {"sin_count"}
 
 
 @dataclass(frozen=True)
-class Counted:
+class CellCounts:
     tables: Tables
     months: Figures
     windows: Mapping[tuple[int, Key], Figure]
 
 
 @pytest.fixture(scope="module")
-def inbox(place: Place) -> Path:
+def inbox(place: CouncilPlace) -> Path:
     return place.root / "inbox" / AUTHORITY
 
 
 @pytest.fixture(scope="module")
-def counted(inbox: Path) -> Counted:
+def counted(inbox: Path) -> CellCounts:
     tables = read_council(inbox / "ssd" / "2021-02", inbox / "local" / "2021-02", inbox / "survey" / "2021-02")
     figures = recount(tables, codes_of(AUTHORITY), LAST)
-    return Counted(tables, figures, windows(figures, LAST))
+    return CellCounts(tables, figures, windows(figures, LAST))
 
 
 @pytest.fixture(scope="module")
-def snapshot(place: Place) -> Iterator[duckdb.DuckDBPyConnection]:
+def snapshot(place: CouncilPlace) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True) as connection:
         yield connection
 
@@ -93,19 +93,19 @@ def value(kpi: str, figure: Figure) -> Fraction | None:
 
 def cells_of(kpi: str, figure: Figure) -> tuple[Any, ...]:
     """Decimals are divided as floating numbers, so the last digit of a value is anybody's."""
-    told = value(kpi, figure)
-    shown = None if told is None else pytest.approx(float(told), rel=1e-15, abs=0)
+    figure_value = value(kpi, figure)
+    shown = None if figure_value is None else pytest.approx(float(figure_value), rel=1e-15, abs=0)
     return (figure.numerator, figure.denominator, shown, unit(kpi))
 
 
-def test_every_cell_of_kpi_month(snapshot: duckdb.DuckDBPyConnection, counted: Counted) -> None:
+def test_every_cell_of_kpi_month(snapshot: duckdb.DuckDBPyConnection, counted: CellCounts) -> None:
     found = published(
         snapshot, "kpi_month", "kpi_id, reporting_month, team_code", "numerator, denominator, value, unit"
     )
     assert found == {
         (key.kpi, month(key.month), key.team): cells_of(key.kpi, each) for key, each in counted.months.items()
     }
-    months_of = {kpi: len({told for each, told, _ in found if each == kpi}) for kpi in KPIS}
+    months_of = {kpi: len({each_month for each, each_month, _ in found if each == kpi}) for kpi in KPIS}
     assert months_of == {kpi: 1 if kpi in OF_THE_DELIVERYS_MONTH else MONTHS for kpi in KPIS}
     assert "unallocated" in {team for _, _, team in found}
 
@@ -115,7 +115,7 @@ POOLED = "(SELECT * FROM kpi_window WHERE window_months > 1)"
 ON_LAST_YEAR = "(SELECT * FROM kpi_change WHERE comparator = 'same_month_last_year' AND window_months = 1)"
 
 
-def test_every_cell_of_kpi_window(snapshot: duckdb.DuckDBPyConnection, counted: Counted) -> None:
+def test_every_cell_of_kpi_window(snapshot: duckdb.DuckDBPyConnection, counted: CellCounts) -> None:
     found = published(snapshot, POOLED, WINDOW_KEYS, "first_month, numerator, denominator, value, unit")
     assert found == {
         (length, key.kpi, month(key.month), key.team): (
@@ -130,7 +130,7 @@ def months_before(end: date, months: int) -> date:
     return month_end(after_months(end.replace(day=1), -months))
 
 
-def test_every_change_of_a_count_in_twelve_months(snapshot: duckdb.DuckDBPyConnection, counted: Counted) -> None:
+def test_every_change_of_a_count_in_twelve_months(snapshot: duckdb.DuckDBPyConnection, counted: CellCounts) -> None:
     keys = "kpi_id, reporting_month, team_code"
     found = published(snapshot, ON_LAST_YEAR, keys, "numerator, base_month, base_numerator, change, change_percent")
     assert {key: cells for key, cells in found.items() if key[0] in STANDING_COUNTS} == dict(changes(counted.months))
@@ -150,7 +150,7 @@ def changes(figures: Figures) -> Iterator[tuple[Any, tuple[Any, ...]]]:
                 yield (kpi, month(end), team), (now, month(then), base, now - base, percent)
 
 
-def test_every_mean_of_months(snapshot: duckdb.DuckDBPyConnection, counted: Counted) -> None:
+def test_every_mean_of_months(snapshot: duckdb.DuckDBPyConnection, counted: CellCounts) -> None:
     """Published from monthly values of nine places, so that no order of adding can change it."""
     found = published(snapshot, POOLED, WINDOW_KEYS, "mean_of_months")
     means = {key: mean for key, (mean,) in found.items() if mean is not None}
@@ -171,7 +171,7 @@ def mean_of_months(figures: Figures, key: Key, length: int) -> float | None:
     return float(sum(known) / length) if len(known) == length else None
 
 
-def test_every_cell_of_survey_score(snapshot: duckdb.DuckDBPyConnection, counted: Counted, inbox: Path) -> None:
+def test_every_cell_of_survey_score(snapshot: duckdb.DuckDBPyConnection, counted: CellCounts, inbox: Path) -> None:
     """Scores are published to six places, and rated by the whole number that the exact score rounds to."""
     found = published(snapshot, "survey_score", "standard_id, geography", "score, rag, respondents")
     six_places = {key: (Decimal(repr(score)), rag, respondents) for key, (score, rag, respondents) in found.items()}
@@ -182,7 +182,7 @@ def test_every_cell_of_survey_score(snapshot: duckdb.DuckDBPyConnection, counted
     assert len(recounted) == 39
 
 
-def test_every_cell_of_survey_item(snapshot: duckdb.DuckDBPyConnection, counted: Counted) -> None:
+def test_every_cell_of_survey_item(snapshot: duckdb.DuckDBPyConnection, counted: CellCounts) -> None:
     """Scores are published to twelve places; of 60 or less, rounded half up, a question is to be watched."""
     columns = "score, rounded_score, is_reverse, answers, is_watched"
     found = published(snapshot, "survey_item", "question_id, standard_id", columns)
@@ -191,15 +191,15 @@ def test_every_cell_of_survey_item(snapshot: duckdb.DuckDBPyConnection, counted:
         counted.tables["survey_questions"], counted.tables["survey_responses"]
     ):
         whole, is_reverse = int(mean + Fraction(1, 2)), standard == TENSIONS
-        told = (float(round(mean, 12)), whole, is_reverse, answers, whole <= 60 and not is_reverse)
-        recounted[question, standard] = told
+        row = (float(round(mean, 12)), whole, is_reverse, answers, whole <= 60 and not is_reverse)
+        recounted[question, standard] = row
     assert found == recounted
-    assert (len(recounted), sum(told[-1] for told in recounted.values())) == (59, 4)
+    assert (len(recounted), sum(row[-1] for row in recounted.values())) == (59, 4)
 
 
 def council_scores(tables: Tables) -> dict[tuple[str, str], Score]:
-    told = scores(tables["survey_questions"], tables["survey_responses"])
-    return {(standard, "council"): score for standard, score in told}
+    means = scores(tables["survey_questions"], tables["survey_responses"])
+    return {(standard, "council"): score for standard, score in means}
 
 
 def comparators(file: Path) -> dict[tuple[str, str], Score]:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.settings import PROJECT
-from tests.end_to_end.conftest import Place
+from tests.end_to_end.conftest import CouncilPlace
 from tests.service.guide import ABOUT, BLOCKS, block
 
 GUIDES = sorted((PROJECT / "docs").glob("*.md"))
@@ -22,13 +22,13 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("guide", "query"), blocks("sql"))
-def test_every_query_of_a_guide_answers(place: Place, guide: str, query: str) -> None:
+def test_every_query_of_a_guide_answers(place: CouncilPlace, guide: str, query: str) -> None:
     with duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True) as snapshot:
         assert snapshot.execute(query).fetchall(), f"{guide} answers nothing: {query}"
 
 
 @pytest.mark.parametrize(("guide", "code"), blocks("python"))
-def test_every_piece_of_python_of_a_guide_runs(place: Place, guide: str, code: str) -> None:
+def test_every_piece_of_python_of_a_guide_runs(place: CouncilPlace, guide: str, code: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=place.root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "2021-02" in done.stdout
@@ -39,7 +39,7 @@ def test_there_are_queries_to_run() -> None:
     assert blocks("python")
 
 
-def test_a_table_of_the_analysts_guide_is_a_table_of_the_snapshot(place: Place) -> None:
+def test_a_table_of_the_analysts_guide_is_a_table_of_the_snapshot(place: CouncilPlace) -> None:
     listed = set(
         re.findall(r"^\| `(\w+)` \|", (PROJECT / "docs" / "analysts.md").read_text(encoding="utf-8"), re.MULTILINE)
     )

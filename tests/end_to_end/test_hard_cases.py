@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MONTH = "2021-02"
 Tables = dict[str, "Rows"]
-Told = dict[tuple[str, str, str | None], tuple[int, int | None] | None]
+Expected = dict[tuple[str, str, str | None], tuple[int, int | None] | None]
 
 
 def person(child: str, born: str = "2010-01-01") -> dict[str, str]:
@@ -93,7 +93,7 @@ def involvement(name: str, child: str, team: str, start: str, end: str = "") -> 
     }
 
 
-CASES: dict[str, tuple[Tables, Told]] = {
+CASES: dict[str, tuple[Tables, Expected]] = {
     "plans": (
         {
             "ssd_cp_plans": [
@@ -306,10 +306,10 @@ def snapshot(root: Path) -> Path:
 @pytest.mark.parametrize("name", CASES)
 def test_figures_counted_by_hand(snapshot: Path, name: str) -> None:
     found = figures(snapshot, authority(name))
-    told = CASES[name][1]
-    assert {key: found.get(key) for key in told} == told
-    with_teams = {key[:2] for key in told if key[2] is not None}
-    assert {key for key in found if key[:2] in with_teams} == {key for key in told if key[:2] in with_teams}
+    expected = CASES[name][1]
+    assert {key: found.get(key) for key in expected} == expected
+    with_teams = {key[:2] for key in expected if key[2] is not None}
+    assert {key for key in found if key[:2] in with_teams} == {key for key in expected if key[:2] in with_teams}
 
 
 @pytest.mark.parametrize(("left_out", "kpi"), [*LEFT_OUT_FILES.items(), *LEFT_OUT_COLUMNS.items()])
@@ -318,8 +318,8 @@ def test_what_cannot_be_counted_is_absent_and_never_zero(snapshot: Path, left_ou
     absent = without(f"ssd_{left_out}")
     assert kpi in absent
     assert kpis_of(snapshot, left_out) == kpis_of(snapshot, "plans") - absent
-    told = rows(snapshot, f"SELECT kpi_id FROM kpi_absence WHERE authority_code = '{authority(left_out)}'")
-    assert {kpi_id for (kpi_id,) in told} >= absent
+    found = rows(snapshot, f"SELECT kpi_id FROM kpi_absence WHERE authority_code = '{authority(left_out)}'")
+    assert {kpi_id for (kpi_id,) in found} >= absent
 
 
 def kpis_of(snapshot: Path, name: str) -> set[str]:

@@ -40,7 +40,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class World:
+class MadeUpReturns:
     """The council's exports, its returns of both months, and the rows that were written of them."""
 
     root: Path
@@ -123,8 +123,8 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def world(exports: Path) -> World:
-    return World(exports, returned(exports, exports / "inbox"))
+def world(exports: Path) -> MadeUpReturns:
+    return MadeUpReturns(exports, returned(exports, exports / "inbox"))
 
 
 def returned(exports: Path, inbox: Path) -> dict[str, int]:
@@ -135,7 +135,7 @@ def returned(exports: Path, inbox: Path) -> dict[str, int]:
     return rows
 
 
-def test_every_return_is_staged_whole_without_a_finding(world: World) -> None:
+def test_every_return_is_staged_whole_without_a_finding(world: MadeUpReturns) -> None:
     settings = settings_of(world.root)
     inbox = find_deliveries(settings)
     assert (len(inbox.deliveries), inbox.waiting) == (2 * len(RETURNS), ())
@@ -156,7 +156,7 @@ def test_every_return_is_staged_whole_without_a_finding(world: World) -> None:
     assert rows == world.written
 
 
-def test_the_same_exports_give_the_same_bytes(world: World, tmp_path: Path) -> None:
+def test_the_same_exports_give_the_same_bytes(world: MadeUpReturns, tmp_path: Path) -> None:
     assert returned(world.root, tmp_path) == world.written
     here, there = (
         {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*.*")}
@@ -165,19 +165,19 @@ def test_the_same_exports_give_the_same_bytes(world: World, tmp_path: Path) -> N
     assert here == there and len(here) == 2 * (1 + 1 + 10 + 1)
 
 
-def test_nothing_is_written_over(world: World) -> None:
+def test_nothing_is_written_over(world: MadeUpReturns) -> None:
     with pytest.raises(FileExistsError):
         returned(world.root, world.root / "inbox")
 
 
-def test_a_return_needs_no_local_tables_but_of_the_workforce(world: World, tmp_path: Path) -> None:
+def test_a_return_needs_no_local_tables_but_of_the_workforce(world: MadeUpReturns, tmp_path: Path) -> None:
     ssd = world.root / "exports" / COUNCIL / "ssd" / str(MONTH)
     written = write_returns(tmp_path, MONTH, ssd=ssd, sources=["annex_a"], authority="E06000015")
     counts = {name.rpartition("/")[2]: count for name, count in written.items()}
     assert counts == {f"annex_a.xlsx: List {number}": len(world.list_of_annex_a(number)) for number in range(1, 12)}
 
 
-def test_the_list_of_plans_has_each_with_the_childs_latest_visit_and_its_latest_review(world: World) -> None:
+def test_the_list_of_plans_has_each_with_the_childs_latest_visit_and_its_latest_review(world: MadeUpReturns) -> None:
     plans = {
         (row["cppl_person_id"], day(row["cppl_cp_plan_start_date"])): row
         for row in world.ssd("cp_plans")
@@ -213,7 +213,7 @@ def test_the_list_of_plans_has_each_with_the_childs_latest_visit_and_its_latest_
     assert len(world.ssd("cp_visits")) > len(seen) and len(world.ssd("cp_reviews")) > len(held)
 
 
-def test_the_list_of_children_looked_after_is_of_open_episodes_and_of_those_lately_ended(world: World) -> None:
+def test_the_list_of_children_looked_after_is_of_open_episodes_and_of_those_lately_ended(world: MadeUpReturns) -> None:
     episodes = world.ssd("cla_episodes")
     open_now = {row["clae_person_id"] for row in episodes if not row["clae_cla_episode_ceased_date"]}
     lately = {row["clae_person_id"] for row in episodes if since(row["clae_cla_episode_ceased_date"], SIX_MONTHS_FROM)}
@@ -223,7 +223,7 @@ def test_the_list_of_children_looked_after_is_of_open_episodes_and_of_those_late
     assert set(rows) == lately > open_now
 
 
-def test_a_child_looked_after_is_told_with_the_latest_of_everything(world: World) -> None:
+def test_a_child_looked_after_is_told_with_the_latest_of_everything(world: MadeUpReturns) -> None:
     rows = {row["Child Unique ID"]: row for row in world.list_of_annex_a(8)}
     periods = {row["clae_cla_id"]: row["clae_person_id"] for row in world.ssd("cla_episodes")}
     entered = latest(world.ssd("cla_episodes"), "clae_person_id", "clae_entered_care_date")
@@ -275,13 +275,13 @@ def test_a_child_looked_after_is_told_with_the_latest_of_everything(world: World
     ],
 )
 def test_a_list_has_the_records_of_six_months(
-    world: World, number: int, table: str, is_listed: Callable[[dict[str, str]], bool]
+    world: MadeUpReturns, number: int, table: str, is_listed: Callable[[dict[str, str]], bool]
 ) -> None:
     counts = Counter(map(is_listed, world.ssd(table)))
     assert (len(world.list_of_annex_a(number)), counts[False] > 0) == (counts[True], True)
 
 
-def test_the_list_of_enquiries_has_their_conferences_and_those_of_children_who_moved_in(world: World) -> None:
+def test_the_list_of_enquiries_has_their_conferences_and_those_of_children_who_moved_in(world: MadeUpReturns) -> None:
     rows = world.list_of_annex_a(5)
     start, held = (
         "Strategy discussion initiating Section 47 Enquiry Start Date",
@@ -294,10 +294,12 @@ def test_the_list_of_enquiries_has_their_conferences_and_those_of_children_who_m
     assert [row[start] for row in rows].count(None) == len([row for row in lately if not row["icpc_s47_enquiry_id"]])
 
 
-def test_the_903_has_the_episodes_of_the_year_with_their_own_first_days(world: World) -> None:
+def test_the_903_has_the_episodes_of_the_year_with_their_own_first_days(world: MadeUpReturns) -> None:
     episodes = [row for row in world.ssd("cla_episodes") if since(row["clae_cla_episode_ceased_date"], YEAR_FROM)]
-    told = Counter((row["CHILD"], day(row["DECOM"]), day(row["DEC"]), row["REC"]) for row in world.ssda903("episodes"))
-    assert told == Counter(
+    listed = Counter(
+        (row["CHILD"], day(row["DECOM"]), day(row["DEC"]), row["REC"]) for row in world.ssda903("episodes")
+    )
+    assert listed == Counter(
         (
             row["clae_person_id"],
             day(row["clae_cla_episode_start_date"]),
@@ -311,7 +313,7 @@ def test_the_903_has_the_episodes_of_the_year_with_their_own_first_days(world: W
     assert all("/" in row["DECOM"] and row["LS"] for row in world.ssda903("episodes"))
 
 
-def test_the_903_has_the_reviews_held_in_the_year(world: World) -> None:
+def test_the_903_has_the_reviews_held_in_the_year(world: MadeUpReturns) -> None:
     periods = {row["clae_cla_id"]: row["clae_person_id"] for row in world.ssd("cla_episodes")}
     assert Counter((row["CHILD"], day(row["REVIEW"])) for row in world.ssda903("reviews")) == Counter(
         (periods[row["clar_cla_id"]], day(row["clar_cla_review_date"]))
@@ -320,7 +322,7 @@ def test_the_903_has_the_reviews_held_in_the_year(world: World) -> None:
     )
 
 
-def test_the_census_has_the_cases_of_the_year_each_record_within_its_own(world: World) -> None:
+def test_the_census_has_the_cases_of_the_year_each_record_within_its_own(world: MadeUpReturns) -> None:
     census = world.census()
     cases = {
         row["cine_referral_id"]: row for row in world.ssd("cin_episodes") if since(row["cine_close_date"], YEAR_FROM)
@@ -328,7 +330,7 @@ def test_the_census_has_the_cases_of_the_year_each_record_within_its_own(world: 
 
     def within(case: dict[str, str], path: str) -> Counter[Any]:
         """What stands there in the details of the case's referral and child."""
-        return told[case["cine_person_id"], case["cine_referral_date"]][path]
+        return rows[case["cine_person_id"], case["cine_referral_date"]][path]
 
     paths = (
         "Assessments/AssessmentActualStartDate",
@@ -339,14 +341,14 @@ def test_the_census_has_the_cases_of_the_year_each_record_within_its_own(world: 
         "ChildProtectionPlans/CPPstartDate",
         "ChildProtectionPlans/Reviews/CPPreviewDate",
     )
-    told = {
+    rows = {
         (child.findtext("ChildIdentifiers/LAchildID"), details.findtext("CINreferralDate")): {
             path: Counter(element.text for element in details.findall(path)) for path in paths
         }
         for child in census.iterfind("Children/Child")
         for details in child.iterfind("CINdetails")
     }
-    assert set(told) == {(row["cine_person_id"], row["cine_referral_date"]) for row in cases.values()}
+    assert set(rows) == {(row["cine_person_id"], row["cine_referral_date"]) for row in cases.values()}
     plans = {row["cppl_cp_plan_id"]: row for row in world.ssd("cp_plans") if row["cppl_cp_plan_ola"] == "N"}
     expected: dict[str, dict[str, Counter[Any]]] = {case: {path: Counter() for path in paths} for case in cases}
     for row in world.ssd("cin_assessments"):
@@ -375,7 +377,7 @@ def test_the_census_has_the_cases_of_the_year_each_record_within_its_own(world: 
     assert all(sum(counts[path].total() for counts in expected.values()) for path in paths)
 
 
-def test_the_workforce_census_has_the_posts_of_social_workers(world: World) -> None:
+def test_the_workforce_census_has_the_posts_of_social_workers(world: MadeUpReturns) -> None:
     others = {"Family Support Worker", "Personal Adviser"}
     posts = [row for row in world.posts() if row["role"] not in others and since(row["to_date"], dt.date(2019, 10, 1))]
 
@@ -407,7 +409,7 @@ def test_the_workforce_census_has_the_posts_of_social_workers(world: World) -> N
     assert len(set(registrations)) == len(registrations) == len(census.findall("CSWWWorker"))
 
 
-def test_the_workforce_census_has_the_cases_of_each_worker(world: World) -> None:
+def test_the_workforce_census_has_the_cases_of_each_worker(world: MadeUpReturns) -> None:
     registered = {
         row["prof_professional_id"]: row["prof_social_worker_registration_no"]
         for row in world.ssd("professionals", SEPTEMBER)
@@ -425,8 +427,10 @@ def test_the_workforce_census_has_the_cases_of_each_worker(world: World) -> None
         if not row["invo_involvement_end_date"] and row["invo_professional_role_id"] not in not_allocated
     }
     cases = Counter(worker for worker, _ in held)
-    told = {worker.findtext("SWENo"): worker.findtext("Cases30") for worker in world.workforce().iter("CSWWWorker")}
-    there = {number: int(text) for number, text in told.items() if text is not None}
+    caseloads = {
+        worker.findtext("SWENo"): worker.findtext("Cases30") for worker in world.workforce().iter("CSWWWorker")
+    }
+    there = {number: int(text) for number, text in caseloads.items() if text is not None}
     assert there == {number: cases[number] for number in there} and sum(there.values()) == len(held) > 0
 
 
@@ -482,8 +486,8 @@ def test_what_only_looks_like_the_latest_is_not_told(tmp_path: Path) -> None:
     assert rows["A"]["Date of Latest Statutory Review"] == dt.date(2021, 1, 10)
     assert rows["A"]["Date of Last Social Work Visit"] == dt.date(2021, 2, 1)
     assert (rows["A"]["Child's Legal Status"], rows["A"]["Placement Type"]) == ("C2", "U4")
-    told = rows_of(tmp_path / COUNCIL / "ssda903/2021-02/episodes.csv")
-    assert [row["LS"] for row in told if row["CHILD"] in "AB"] == ["C1", "C1", "V4", "V4"]
+    listed = rows_of(tmp_path / COUNCIL / "ssda903/2021-02/episodes.csv")
+    assert [row["LS"] for row in listed if row["CHILD"] in "AB"] == ["C1", "C1", "V4", "V4"]
 
 
 def test_a_collection_year_begins_on_its_first_day(tmp_path: Path) -> None:

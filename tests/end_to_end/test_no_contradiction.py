@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.snapshots.report.document import Statement
-    from tests.end_to_end.conftest import Place
+    from tests.end_to_end.conftest import CouncilPlace
 
 MONTH = Period.parse("2021-02")
 UNCERTAINTY = {kpi.kpi_id: kpi.uncertainty for kpi in load_register(PROJECT / "sql/kpis")}
@@ -29,7 +29,7 @@ MET, MISSED = "the target is met every month", "the target will not be met"
 
 
 @pytest.fixture(scope="module", params=["report.html", "public/report.html"])
-def file(place: Place, request: pytest.FixtureRequest) -> Path:
+def file(place: CouncilPlace, request: pytest.FixtureRequest) -> Path:
     return place.snapshot / str(request.param)
 
 
@@ -132,7 +132,7 @@ def test_the_last_month_of_a_chart_is_called_what_its_table_calls_it(page: Read)
         assert ("beyond the usual variation" in text) == bool(signals), title
 
 
-def test_findings_are_counted_in_the_report_and_in_the_terminal_as_they_are_staged(place: Place) -> None:
+def test_findings_are_counted_in_the_report_and_in_the_terminal_as_they_are_staged(place: CouncilPlace) -> None:
     """A row with two findings counts twice wherever it says findings, and once wherever it says rows with a warning."""
     used = (
         duckdb.read_parquet(str(place.snapshot / "delivery.parquet"))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.end_to_end.conftest import Place
+    from tests.end_to_end.conftest import CouncilPlace
 
 # Each row of one side with each of the other: seconds for one council, hours for a hundred. A LEFT JOIN comes to it by
 # a condition that is about the left side alone, or by an expression that mixes both.
@@ -24,7 +24,9 @@ EACH_WITH_EACH = "BLOCKWISE_NL_JOIN"
 FEW = {"warehouse.dim_gate_need", "warehouse.dim_timescale"}
 
 
-def test_no_join_goes_through_each_row_with_each(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_join_goes_through_each_row_with_each(
+    place: CouncilPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "staging").symlink_to(place.data / "staging")
     plans = {}
 

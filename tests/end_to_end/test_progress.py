@@ -59,10 +59,10 @@ def shown(environment: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("source", ["cin_census", "ssda903"])
 def test_a_terminal_shows_each_step_and_how_much_of_it_is_done(shown: str, source: str) -> None:
-    told = re.findall(rf"Staging E06000015/{source}/2024-03: (\w+)(?: (\d+)%)?", shown)
-    assert list(dict.fromkeys(step for step, _ in told)) == ["reading", "typing", "checking", "writing"]
+    steps = re.findall(rf"Staging E06000015/{source}/2024-03: (\w+)(?: (\d+)%)?", shown)
+    assert list(dict.fromkeys(step for step, _ in steps)) == ["reading", "typing", "checking", "writing"]
     for step in ("reading", "checking"):
-        shares = [int(share) for of, share in told if of == step]
+        shares = [int(share) for of, share in steps if of == step]
         assert shares == sorted(shares)
         assert any(0 < share < 100 for share in shares), step
 

@@ -24,7 +24,7 @@ from pipelines.deliveries import Delivery
 from pipelines.landing import landing
 from pipelines.periods import Period
 from pipelines.settings import PROJECT, Settings
-from pipelines.staging.stage import Staged, stage
+from pipelines.staging.stage import StagingResult, stage
 from pipelines.warehouse.build import build
 from tests import staged_input
 from tests.exports import KEY, write_ssd
@@ -99,7 +99,7 @@ WORKFORCE = {"caseload", "agency_rate", "vacancy_rate", "turnover_rate", "absenc
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublishedFigure:
     """A published figure and what its counts give."""
 
     statistic: str
@@ -222,7 +222,7 @@ def east_midlands() -> list[dict[str, str]]:
 class Run:
     """What was staged of the statistics, and the warehouse that was built."""
 
-    staged: Staged
+    staged: StagingResult
     warehouse: duckdb.DuckDBPyConnection
 
 
@@ -247,13 +247,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         yield Run(staged[0], connection)
 
 
-def landed_and_staged(settings: Settings, delivery: Delivery) -> Staged:
+def landed_and_staged(settings: Settings, delivery: Delivery) -> StagingResult:
     landing.land(settings, delivery)
     return stage(settings, delivery)
 
 
 @pytest.fixture(scope="module")
-def figures(run: Run) -> list[Figure]:
+def figures(run: Run) -> list[PublishedFigure]:
     found = run.warehouse.sql(
         """
         SELECT
@@ -267,7 +267,7 @@ def figures(run: Run) -> list[Figure]:
         ORDER BY ALL
         """
     )
-    return [Figure(*row) for row in found.fetchall()]
+    return [PublishedFigure(*row) for row in found.fetchall()]
 
 
 def test_every_row_is_staged_and_no_symbol_is_a_fault(run: Run) -> None:
@@ -287,12 +287,12 @@ def test_every_symbol_is_kept(run: Run, table: str, stem: str) -> None:
 
 
 @pytest.mark.parametrize("statistic", AGREEING)
-def test_published_counts_give_the_published_percentages(figures: list[Figure], statistic: str) -> None:
-    told = [figure for figure in figures if figure.statistic == statistic and figure.published is not None]
+def test_published_counts_give_the_published_percentages(figures: list[PublishedFigure], statistic: str) -> None:
+    compared = [figure for figure in figures if figure.statistic == statistic and figure.published is not None]
     agreeing = tuple(
         (
-            sum(figure.counted == figure.published for figure in told if figure.level == level),
-            sum(figure.level == level for figure in told),
+            sum(figure.counted == figure.published for figure in compared if figure.level == level),
+            sum(figure.level == level for figure in compared),
         )
         for level in AREAS
     )
@@ -300,13 +300,13 @@ def test_published_counts_give_the_published_percentages(figures: list[Figure], 
 
 
 @pytest.mark.parametrize("statistic", AGREEING)
-def test_every_miss_is_explained(figures: list[Figure], statistic: str) -> None:
-    told = [figure for figure in figures if figure.statistic == statistic and figure.published is not None]
-    misses = [figure for figure in told if figure.counted != figure.published]
+def test_every_miss_is_explained(figures: list[PublishedFigure], statistic: str) -> None:
+    compared = [figure for figure in figures if figure.statistic == statistic and figure.published is not None]
+    misses = [figure for figure in compared if figure.counted != figure.published]
     assert Counter(explanation(miss) for miss in misses) == EXPLAINED[statistic]
 
 
-def test_a_wrong_percentage_is_explained_by_nothing(figures: list[Figure]) -> None:
+def test_a_wrong_percentage_is_explained_by_nothing(figures: list[PublishedFigure]) -> None:
     reviews = [figure for figure in figures if figure.statistic == "plan_reviews_in_time" and figure.denominator]
     wrong = [replace(figure, published=figure.counted + 1) for figure in reviews if figure.counted is not None]
     small = [figure for figure in wrong if explanation(figure) != "none"]
@@ -314,7 +314,7 @@ def test_a_wrong_percentage_is_explained_by_nothing(figures: list[Figure]) -> No
     assert all(figure.level == "Regional" and (figure.denominator or 0) <= 1000 for figure in small)
 
 
-def explanation(figure: Figure) -> str:
+def explanation(figure: PublishedFigure) -> str:
     if not figure.denominator:
         return "nobody to count" if figure.published == 0 else "none"
     if lies_within_rounding(figure):
@@ -326,7 +326,7 @@ def explanation(figure: Figure) -> str:
     return "none"
 
 
-def lies_within_rounding(figure: Figure) -> bool:
+def lies_within_rounding(figure: PublishedFigure) -> bool:
     """Whether counts that round to those published can give what is published."""
     assert figure.numerator is not None and figure.denominator is not None and figure.published is not None
     more, most = (Decimal(half) for half in ROUNDED_BY[figure.statistic])
@@ -338,7 +338,7 @@ def lies_within_rounding(figure: Figure) -> bool:
     return lowest <= figure.published + half and figure.published - half <= highest
 
 
-def counted_without_unreliable(figure: Figure) -> Decimal:
+def counted_without_unreliable(figure: PublishedFigure) -> Decimal:
     """A region's or England's rate, summed from the authorities' rows but for those marked unreliable."""
     part, rest = {
         "agency_rate": ("agency_fte", ("agency_fte", "inpost_fte")),
@@ -358,7 +358,7 @@ def counted_without_unreliable(figure: Figure) -> Decimal:
     return half_up(100 * sum(number(row[part]) for row in inside) / whole)
 
 
-def counted_of_all_conferences(figure: Figure) -> Decimal:
+def counted_of_all_conferences(figure: PublishedFigure) -> Decimal:
     """The share of all conferences, those before their enquiry included, which have no duration."""
     assert figure.numerator is not None
     (row,) = [
@@ -389,14 +389,14 @@ def half_up(value: Decimal) -> Decimal:
     ],
 )
 def test_durations_give_the_percentages_of_the_interactive_tool(
-    figures: list[Figure], statistic: str, measure: str, agreeing: int, explained: dict[str, int]
+    figures: list[PublishedFigure], statistic: str, measure: str, agreeing: int, explained: dict[str, int]
 ) -> None:
     """The files hold no percentage: the tool has it for Derby, its region and England, 2016 to 2024."""
-    told = interactive_tool(measure)
+    by_the_tool = interactive_tool(measure)
     found = [
-        replace(figure, published=told[figure.area, figure.year])
+        replace(figure, published=by_the_tool[figure.area, figure.year])
         for figure in figures
-        if figure.statistic == statistic and (figure.area, figure.year) in told
+        if figure.statistic == statistic and (figure.area, figure.year) in by_the_tool
     ]
     misses = [figure for figure in found if figure.counted != figure.published]
     assert (len(found) - len(misses), len(found)) == (agreeing, 27)
@@ -418,10 +418,12 @@ def interactive_tool(measure: str) -> dict[tuple[str, int], Decimal]:
     ("statistic", "most"), [("assessments_in_time", (1507, 1671)), ("conferences_in_time", (1752, 1823))]
 )
 def test_most_authorities_have_a_share_in_time_though_bands_are_hidden(
-    figures: list[Figure], statistic: str, most: tuple[int, int]
+    figures: list[PublishedFigure], statistic: str, most: tuple[int, int]
 ) -> None:
-    told = [figure for figure in figures if figure.statistic == statistic and figure.level == "Local authority"]
-    assert (sum(figure.counted is not None for figure in told), len(told)) == most
+    of_authorities = [
+        figure for figure in figures if figure.statistic == statistic and figure.level == "Local authority"
+    ]
+    assert (sum(figure.counted is not None for figure in of_authorities), len(of_authorities)) == most
 
 
 @pytest.mark.parametrize(

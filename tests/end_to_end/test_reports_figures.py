@@ -17,7 +17,7 @@ import pytest
 from pipelines.storage import read_json
 
 if TYPE_CHECKING:
-    from tests.end_to_end.conftest import Place
+    from tests.end_to_end.conftest import CouncilPlace
 
 SIX_MONTHS = """
     SELECT numerator, denominator, value FROM kpi_window
@@ -79,12 +79,12 @@ RISES = (
 
 
 @pytest.fixture(scope="module")
-def snapshot(place: Place) -> duckdb.DuckDBPyConnection:
+def snapshot(place: CouncilPlace) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True)
 
 
 @pytest.fixture(scope="module")
-def warehouse(place: Place) -> duckdb.DuckDBPyConnection:
+def warehouse(place: CouncilPlace) -> duckdb.DuckDBPyConnection:
     current = read_json(place.data / "warehouse" / "2021-02" / "current.json")
     return duckdb.connect(str(place.data / "warehouse" / "2021-02" / current["file"]), read_only=True)
 

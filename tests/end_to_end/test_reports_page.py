@@ -16,14 +16,14 @@ import pytest
 from tests.reports import Read, read_page, read_word
 
 if TYPE_CHECKING:
-    from tests.end_to_end.conftest import Place
+    from tests.end_to_end.conftest import CouncilPlace
 
 SIX_MONTHS = "September 2020 to February 2021"
 EDITIONS = ("report.html", "public/report.html")
 
 
 @dataclass(frozen=True)
-class Said:
+class Stated:
     """What the committee report says, its figures, and what the page says; ``inside``: the restricted one alone."""
 
     report: str
@@ -33,72 +33,78 @@ class Said:
 
 
 SIDE_BY_SIDE = (
-    Said("the 162 children's social workers", (162,), "67 of the 162 social workers invited answered"),
-    Said("67 respondees, 41% of its workforce", (67, 41), "67 of the 162 social workers invited answered, 41.4%"),
-    Said("3227 replied across the UK", (3227,), "East Midlands (412 respondents) and England (3,227 respondents)"),
-    Said("412 across the East Midlands", (412,), "East Midlands (412 respondents) and England (3,227 respondents)"),
-    Said("59 questions in total", (59,), "It had 59 questions.", inside=True),
-    Said("green with mean score of 75+", (75,), "Green is 75 and more"),
-    Said("amber 51-74", (51, 74), "Amber is 51 to 74"),
-    Said("red under 50", (50,), "Red is 50 and less"),
-    Said("reverse score over 75", (75,), "red more than 75"),
-    Said("no critical areas of immediate attention", (84,), "“no critical areas”. By the rule Tensions, at 84, is red"),
-    Said(
+    Stated("the 162 children's social workers", (162,), "67 of the 162 social workers invited answered"),
+    Stated("67 respondees, 41% of its workforce", (67, 41), "67 of the 162 social workers invited answered, 41.4%"),
+    Stated("3227 replied across the UK", (3227,), "East Midlands (412 respondents) and England (3,227 respondents)"),
+    Stated("412 across the East Midlands", (412,), "East Midlands (412 respondents) and England (3,227 respondents)"),
+    Stated("59 questions in total", (59,), "It had 59 questions.", inside=True),
+    Stated("green with mean score of 75+", (75,), "Green is 75 and more"),
+    Stated("amber 51-74", (51, 74), "Amber is 51 to 74"),
+    Stated("red under 50", (50,), "Red is 50 and less"),
+    Stated("reverse score over 75", (75,), "red more than 75"),
+    Stated(
+        "no critical areas of immediate attention", (84,), "“no critical areas”. By the rule Tensions, at 84, is red"
+    ),
+    Stated(
         "Well-being the lowest, with the most questions",
         (10,),
         "lowest. It has 10 questions, more than any other",
         inside=True,
     ),
-    Said(
+    Stated(
         "its highest questions 75 and 74", (75, 74), "those that scored highest are q13 (75) and q14 (74)", inside=True
     ),
-    Said("4 questions within the 50-60 range", (4,), "Questions to watch: 4 scored 60 or less", inside=True),
-    Said("Control over workload (59)", (59,), "my workload (q08), Safe workloads and case allocation: 59", inside=True),
-    Said("Access to trade unions (59)", (59,), "I have access to a trade union (q56), of no standard: 59", inside=True),
-    Said("Dedicated time for CPD (55)", (55,), "(q29), Continuous professional development: 55", inside=True),
-    Said("During COVID, able to cope (59)", (59,), "able to cope, most of the time (q52), COVID: 59", inside=True),
-    Said("65 more children in care", (65,), "65 more than the 590 of the end of February 2020"),
-    Said("a rise of 11%", (11,), "65 more than the 590 of the end of February 2020, a rise of 11.0%"),
-    Said("79 more on child protection plans", (79,), "79 more than the 395 of the end of February 2020"),
-    Said("a rise of 20%", (20,), "79 more than the 395 of the end of February 2020, a rise of 20.0%"),
-    Said("caseloads remain stable", (14,), "14.0 Average caseload"),
-    Said("agency workers kept to a minimum", (3,), "3.0% Agency social workers", inside=True),
-    Said(
+    Stated("4 questions within the 50-60 range", (4,), "Questions to watch: 4 scored 60 or less", inside=True),
+    Stated(
+        "Control over workload (59)", (59,), "my workload (q08), Safe workloads and case allocation: 59", inside=True
+    ),
+    Stated(
+        "Access to trade unions (59)", (59,), "I have access to a trade union (q56), of no standard: 59", inside=True
+    ),
+    Stated("Dedicated time for CPD (55)", (55,), "(q29), Continuous professional development: 55", inside=True),
+    Stated("During COVID, able to cope (59)", (59,), "able to cope, most of the time (q52), COVID: 59", inside=True),
+    Stated("65 more children in care", (65,), "65 more than the 590 of the end of February 2020"),
+    Stated("a rise of 11%", (11,), "65 more than the 590 of the end of February 2020, a rise of 11.0%"),
+    Stated("79 more on child protection plans", (79,), "79 more than the 395 of the end of February 2020"),
+    Stated("a rise of 20%", (20,), "79 more than the 395 of the end of February 2020, a rise of 20.0%"),
+    Stated("caseloads remain stable", (14,), "14.0 Average caseload"),
+    Stated("agency workers kept to a minimum", (3,), "3.0% Agency social workers", inside=True),
+    Stated(
         "95% of single assessments",
         (95,),
         f"95.0% ● Green Assessments completed within 45 working days 1,456 of 1,533, {SIX_MONTHS}",
     ),
-    Said(
+    Stated(
         "97% of CIN reviews",
         (97,),
         f"96.8% Child in need reviews in time 519 of 536, {SIX_MONTHS}",
     ),
-    Said(
+    Stated(
         "85% of child protection visits",
         (85,),
         f"85.0% ▲ Amber Child protection visits in line with the plan 5,158 of 6,071, {SIX_MONTHS}",
     ),
-    Said(
+    Stated(
         "94% of reviews",
         (94,),
         f"93.9% ■ Red Child protection reviews in time 574 of 611, {SIX_MONTHS}",
     ),
-    Said(
+    Stated(
         "90% of statutory visits",
         (90,),
         f"90.1% ▲ Amber Visits to looked-after children in time 2,613 of 2,899, {SIX_MONTHS}",
     ),
-    Said(
+    Stated(
         "100% of children in care reviews",
         (100,),
         f"100.0% ● Green Looked-after reviews in time 778 of 778, {SIX_MONTHS}",
     ),
-    Said(
+    Stated(
         "59% of conferences in 15 working days",
         (59, 15),
         f"58.9% ■ Red Initial child protection conferences within 15 working days 182 of 309, {SIX_MONTHS}",
     ),
-    Said("direct visits to babies under one", (76,), "76.0% Babies under one seen in person in time 38 of 50"),
+    Stated("direct visits to babies under one", (76,), "76.0% Babies under one seen in person in time 38 of 50"),
 )
 
 # Standard: questions, score, region, nation, and the band of the score by the report's own rule.
@@ -125,12 +131,12 @@ def edition(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(place: Place, edition: str) -> Read:
+def page(place: CouncilPlace, edition: str) -> Read:
     return read_page(place.snapshot / edition)
 
 
 @pytest.fixture(scope="module")
-def word(place: Place, edition: str) -> Read:
+def word(place: CouncilPlace, edition: str) -> Read:
     return read_word(place.snapshot / edition.replace(".html", ".docx"))
 
 
@@ -139,7 +145,7 @@ def numbers(words: str) -> list[Decimal]:
 
 
 @pytest.mark.parametrize("said", SIDE_BY_SIDE, ids=lambda said: said.report)
-def test_the_page_states_what_the_report_says(page: Read, edition: str, said: Said) -> None:
+def test_the_page_states_what_the_report_says(page: Read, edition: str, said: Stated) -> None:
     if edition != "report.html":
         assert not said.inside or said.page not in page.words
         return
@@ -154,7 +160,7 @@ SHARES = [share.groupdict() for said in SIDE_BY_SIDE if not said.inside and (sha
 
 @pytest.mark.parametrize("share", SHARES, ids=lambda share: share["title"])
 def test_the_public_page_states_both_counts_of_a_share_within_4_as_multiples_of_5(
-    place: Place, share: dict[str, str]
+    place: CouncilPlace, share: dict[str, str]
 ) -> None:
     words = read_page(place.snapshot / "public/report.html").words
     found = re.search(rf"{re.escape(share['title'])} ([\d,]+) of ([\d,]+)", words)
@@ -177,7 +183,7 @@ def test_the_survey_table_is_the_reports(page: Read, edition: str) -> None:
     assert respondents[2] == "67" if edition == "report.html" else int(respondents[2]) in {65, 70}
 
 
-def test_the_highest_question_of_employee_contribution_is_in_the_table_of_questions(place: Place) -> None:
+def test_the_highest_question_of_employee_contribution_is_in_the_table_of_questions(place: CouncilPlace) -> None:
     tables = read_page(place.snapshot / "report.html").tables
     (questions,) = (rows for caption, rows in tables.items() if caption.startswith("Scores by question"))
     assert len(questions) == 60
@@ -204,7 +210,7 @@ def test_the_word_version_has_the_pages_figures(page: Read, word: Read) -> None:
             assert set(numbers(words)) <= set(numbers(word.words)), said.report
 
 
-def test_what_is_of_few_or_rounds_to_0_stands_in_public_as_its_symbol(place: Place) -> None:
+def test_what_is_of_few_or_rounds_to_0_stands_in_public_as_its_symbol(place: CouncilPlace) -> None:
     public = read_page(place.snapshot / "public/report.html")
     assert re.search(r"Agency social workers (\[low\]|5|10) of (175|180) full-time equivalents", public.words)
     assert "175.8" not in public.words
@@ -214,12 +220,12 @@ def test_what_is_of_few_or_rounds_to_0_stands_in_public_as_its_symbol(place: Pla
     assert "of 175.8 full-time equivalents" in inside.words and "T05" in inside.words
 
 
-def test_the_same_month_elsewhere_has_the_same_report(place: Place, other_place: Place) -> None:
+def test_the_same_month_elsewhere_has_the_same_report(place: CouncilPlace, other_place: CouncilPlace) -> None:
     for name in ("report.html", "report.docx", "public/report.html", "public/report.docx"):
         assert (place.snapshot / name).read_bytes() == (other_place.snapshot / name).read_bytes(), name
 
 
-def test_each_figure_says_which_sources_it_is_made_from(place: Place) -> None:
+def test_each_figure_says_which_sources_it_is_made_from(place: CouncilPlace) -> None:
     words = read_page(place.snapshot / "report.html").words
     assert "Made from ssd." in words
     assert "Made from local, ssd." in words

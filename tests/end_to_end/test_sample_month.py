@@ -17,12 +17,12 @@ from pipelines.periods import Period
 from pipelines.sample import EXPECTED, write_sample
 from pipelines.settings import Settings
 from pipelines.staging.stage import stage
-from tests.end_to_end.conftest import Place
+from tests.end_to_end.conftest import CouncilPlace
 from tests.exports import KEY
 
 
 @pytest.fixture(scope="session")
-def snapshot(place: Place) -> duckdb.DuckDBPyConnection:
+def snapshot(place: CouncilPlace) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True)
 
 
@@ -66,7 +66,7 @@ def test_every_month_since_2018_is_there_and_none_before(snapshot: duckdb.DuckDB
     assert (first, last, months) == ("2018-01", "2021-02", 38)
 
 
-def test_every_planted_fault_is_found_on_its_lines_and_every_oddity_is_not(place: Place) -> None:
+def test_every_planted_fault_is_found_on_its_lines_and_every_oddity_is_not(place: CouncilPlace) -> None:
     for planted in place.written.faults:
         authority, source, month, _ = planted.file.split("/")
         month_folder = place.data / "staging" / source / f"authority={authority}" / f"month={month}"
@@ -108,7 +108,7 @@ def test_without_planted_faults_the_only_findings_are_those_expected(tmp_path: P
     assert found <= set(EXPECTED)
 
 
-def test_nothing_but_the_planted_faults_is_found_in_the_dirty_month(place: Place) -> None:
+def test_nothing_but_the_planted_faults_is_found_in_the_dirty_month(place: CouncilPlace) -> None:
     rules = {planted.fault.rule for planted in place.written.faults} - {None}
     with duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True) as snapshot:
         fired = snapshot.execute(
@@ -119,7 +119,7 @@ def test_nothing_but_the_planted_faults_is_found_in_the_dirty_month(place: Place
     assert {code for code, _ in fired} >= rules
 
 
-def test_rows_read_are_staged_or_refused_in_every_file_and_in_print(place: Place) -> None:
+def test_rows_read_are_staged_or_refused_in_every_file_and_in_print(place: CouncilPlace) -> None:
     with duckdb.connect(str(place.snapshot / "snapshot.duckdb"), read_only=True) as snapshot:
         files = snapshot.execute(
             """
@@ -136,7 +136,7 @@ def test_rows_read_are_staged_or_refused_in_every_file_and_in_print(place: Place
             assert f"{file_name}: {read:,} read = {staged:,} staged + {refused:,} refused" in printed
 
 
-def _unknown_file(place: Place) -> str:
+def _unknown_file(place: CouncilPlace) -> str:
     return next(planted.file for planted in place.written.faults if planted.fault.rule == "DLV-011")
 
 
@@ -155,12 +155,12 @@ def test_every_table_and_column_carries_its_description(snapshot: duckdb.DuckDBP
     assert snapshot.execute("SELECT table_name FROM duckdb_tables() WHERE comment IS NULL").fetchall() == []
 
 
-def test_the_data_package_is_valid(place: Place) -> None:
+def test_the_data_package_is_valid(place: CouncilPlace) -> None:
     report = frictionless.validate(str(place.snapshot / "datapackage.json"))
     assert report.valid, report.flatten(["title", "note"])
 
 
-def test_the_csv_says_what_the_database_says(place: Place, snapshot: duckdb.DuckDBPyConnection) -> None:
+def test_the_csv_says_what_the_database_says(place: CouncilPlace, snapshot: duckdb.DuckDBPyConnection) -> None:
     with (place.snapshot / "kpi_month.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == one(snapshot, "SELECT count(*) FROM kpi_month")[0]
@@ -168,14 +168,14 @@ def test_the_csv_says_what_the_database_says(place: Place, snapshot: duckdb.Duck
     assert total == one(snapshot, "SELECT sum(numerator) FROM kpi_month")[0]
 
 
-def test_the_same_month_in_another_place_has_the_same_bytes(place: Place, other_place: Place) -> None:
+def test_the_same_month_in_another_place_has_the_same_bytes(place: CouncilPlace, other_place: CouncilPlace) -> None:
     here, there = _digests(place), _digests(other_place)
     assert here == there
     assert {name.split("/")[0] for name in here} == {"staging", "snapshots"}
     assert len(here) > 100
 
 
-def _digests(place: Place) -> dict[str, str]:
+def _digests(place: CouncilPlace) -> dict[str, str]:
     files = [file for stage in ("staging", "snapshots") for file in (place.data / stage).rglob("*")]
     return {
         file.relative_to(place.data).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
@@ -184,13 +184,15 @@ def _digests(place: Place) -> dict[str, str]:
     }
 
 
-def test_the_warehouses_of_both_places_hold_the_same_tables(place: Place, other_place: Place, tmp_path: Path) -> None:
+def test_the_warehouses_of_both_places_hold_the_same_tables(
+    place: CouncilPlace, other_place: CouncilPlace, tmp_path: Path
+) -> None:
     here, there = _warehouse_digests(place, tmp_path / "here"), _warehouse_digests(other_place, tmp_path / "there")
     assert here == there
     assert {name.split(".")[0] for name in here} >= {"core", "warehouse", "kpis"}
 
 
-def _warehouse_digests(place: Place, folder: Path) -> dict[str, str]:
+def _warehouse_digests(place: CouncilPlace, folder: Path) -> dict[str, str]:
     """Every table as ordered Parquet."""
     folder.mkdir()
     digests = {}
@@ -209,7 +211,7 @@ def _warehouse_digests(place: Place, folder: Path) -> dict[str, str]:
     return digests
 
 
-def test_the_same_again_changes_nothing_and_says_so(other_place: Place) -> None:
+def test_the_same_again_changes_nothing_and_says_so(other_place: CouncilPlace) -> None:
     before = _digests(other_place)
     again = other_place.pipelines("run", "2021-02")
     assert again.returncode == 0, again.stderr
@@ -220,7 +222,7 @@ def test_the_same_again_changes_nothing_and_says_so(other_place: Place) -> None:
     assert other_place.pipelines("publish", "2021-02").stdout.startswith("unchanged")
 
 
-def test_the_earlier_month_can_be_run_beside_it(other_place: Place) -> None:
+def test_the_earlier_month_can_be_run_beside_it(other_place: CouncilPlace) -> None:
     done = other_place.pipelines("run", "2021-01")
     assert done.returncode == 0, done.stderr
     pointer = json.loads((other_place.data / "snapshots" / "latest.json").read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from pipelines.landing import landing
 from pipelines.periods import Period
 from pipelines.settings import PROJECT, Settings
 from pipelines.snapshots.publish import publish
-from pipelines.staging.stage import Staged, stage
+from pipelines.staging.stage import StagingResult, stage
 from pipelines.warehouse.build import build
 from tests.exports import KEY, write_table
 
@@ -65,7 +65,7 @@ def inbox(settings: Settings, delivery: Delivery) -> Path:
     return Path(settings.inbox) / str(delivery)
 
 
-def run(settings: Settings, *deliveries: Delivery) -> dict[str, Staged]:
+def run(settings: Settings, *deliveries: Delivery) -> dict[str, StagingResult]:
     """Land, stage, build and publish March 2018; what staging said, by source."""
     staged = {}
     for delivery in deliveries:
@@ -86,20 +86,20 @@ def cla_count(settings: Settings, month: str = "2018-03") -> int | None:
     return None if not found else found[0][0]
 
 
-def staged_rows(staged: Staged, table: str) -> list[dict[str, Any]]:
+def staged_rows(staged: StagingResult, table: str) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         rows = connection.read_parquet(str(staged.folder / f"{table}.parquet")).order("line")
         return [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
 
 
-def findings(staged: Staged) -> set[tuple[Any, ...]]:
+def findings(staged: StagingResult) -> set[tuple[Any, ...]]:
     with duckdb.connect() as connection:
         found = connection.read_parquet(str(staged.folder / "finding.parquet"))
         return set(found.project("table_name, rule_code, line").fetchall())
 
 
 @pytest.fixture(scope="module")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Mapping[str, Staged]]:
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Mapping[str, StagingResult]]:
     settings = settings_in(tmp_path_factory.mktemp("made_up"))
     folder = inbox(settings, RETURN)
     write_table(
@@ -141,7 +141,7 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Mapping
 
 
 def test_upper_case_headings_are_read_and_faults_found(
-    made_up: tuple[Settings, Mapping[str, Staged]],
+    made_up: tuple[Settings, Mapping[str, StagingResult]],
 ) -> None:
     found = findings(made_up[1]["ssda903"])
     assert {each for each in found if not each[1].startswith("903-")} == {
@@ -154,7 +154,7 @@ def test_upper_case_headings_are_read_and_faults_found(
     assert {line for table, code, line in found if code == "903-356"} == {5}
 
 
-def test_codes_and_dates_of_the_year_are_read(made_up: tuple[Settings, Mapping[str, Staged]]) -> None:
+def test_codes_and_dates_of_the_year_are_read(made_up: tuple[Settings, Mapping[str, StagingResult]]) -> None:
     header = staged_rows(made_up[1]["ssda903"], "ssda903_header")
     assert [row["sex"] for row in header] == ["F", "M", None]
     assert [row["dob"] for row in header] == [dt.date(2008, 3, 27), dt.date(2000, 3, 31), None]
@@ -164,7 +164,7 @@ def test_codes_and_dates_of_the_year_are_read(made_up: tuple[Settings, Mapping[s
     assert [row["dec"] for row in episodes[:2]] == [dt.date(2017, 8, 14), None]
 
 
-def test_what_locates_a_child_is_not_staged(made_up: tuple[Settings, Mapping[str, Staged]]) -> None:
+def test_what_locates_a_child_is_not_staged(made_up: tuple[Settings, Mapping[str, StagingResult]]) -> None:
     columns = {
         column
         for table in ("ssda903_header", "ssda903_episodes", "ssda903_reviews")
@@ -174,14 +174,14 @@ def test_what_locates_a_child_is_not_staged(made_up: tuple[Settings, Mapping[str
     assert not columns & {"home_post", "pl_post", "urn"}
 
 
-def test_a_child_has_the_same_key_in_both_sources(made_up: tuple[Settings, Mapping[str, Staged]]) -> None:
+def test_a_child_has_the_same_key_in_both_sources(made_up: tuple[Settings, Mapping[str, StagingResult]]) -> None:
     person = staged_rows(made_up[1]["ssd"], "ssd_person")[0]["pers_person_id"]
     for table in ("ssda903_header", "ssda903_episodes", "ssda903_reviews"):
         assert staged_rows(made_up[1]["ssda903"], table)[0]["child"] == person
 
 
 def test_a_pupil_number_has_the_same_key_in_both_sources_and_what_is_none_has_no_key(
-    made_up: tuple[Settings, Mapping[str, Staged]],
+    made_up: tuple[Settings, Mapping[str, StagingResult]],
 ) -> None:
     (known,) = staged_rows(made_up[1]["ssd"], "ssd_linked_identifiers")
     assert known["link_identifier_type"] == "Unique Pupil Number"
@@ -190,7 +190,7 @@ def test_a_pupil_number_has_the_same_key_in_both_sources_and_what_is_none_has_no
     assert isinstance(numbers[0], uuid.UUID)
 
 
-def test_the_children_are_counted_from_the_files(made_up: tuple[Settings, Mapping[str, Staged]]) -> None:
+def test_the_children_are_counted_from_the_files(made_up: tuple[Settings, Mapping[str, StagingResult]]) -> None:
     settings, _ = made_up
     counts = {month: cla_count(settings, month) for month in ("2017-03", "2017-04", "2018-02", "2018-03")}
     assert counts == {"2017-03": None, "2017-04": 2, "2018-02": 3, "2018-03": 2}

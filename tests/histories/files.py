@@ -26,7 +26,7 @@ FIGURE = re.compile(r"(?P<numerator>\d+)( of (?P<denominator>\d+))?")
 Row = dict[str, str]
 
 
-class Figure(NamedTuple):
+class ExpectedFigure(NamedTuple):
     """A team's figure of a month: None where nothing is counted, and no denominator where the KPI is a count."""
 
     team: str
@@ -44,21 +44,21 @@ class History(BaseModel):
     given: dict[str, list[dict[str, Any]]]
     figures: dict[str, str | int]
 
-    def figures_of(self, team: str) -> Iterator[Figure]:
-        for key, told in self.figures.items():
+    def figures_of(self, team: str) -> Iterator[ExpectedFigure]:
+        for key, text in self.figures.items():
             kpi_id, month = key.split()
-            found = FIGURE.fullmatch(str(told))
-            assert found or told == "none", f"{team}: {told} is no figure"
+            found = FIGURE.fullmatch(str(text))
+            assert found or text == "none", f"{team}: {text} is no figure"
             numerator, denominator = (found["numerator"], found["denominator"]) if found else (None, None)
-            yield Figure(team, kpi_id, month, _number(numerator), _number(denominator))
+            yield ExpectedFigure(team, kpi_id, month, _number(numerator), _number(denominator))
 
 
 def histories() -> dict[str, History]:
     """All histories by their codes, which no two of them share."""
     files = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(HERE.glob("*.yaml"))]
-    told = {code: History(**history) for file in files for code, history in file.items()}
-    assert len(told) == sum(map(len, files))
-    return told
+    all_histories = {code: History(**history) for file in files for code, history in file.items()}
+    assert len(all_histories) == sum(map(len, files))
+    return all_histories
 
 
 def write_delivery(authority: Path, month: str) -> list[str]:
@@ -76,11 +76,11 @@ def write_delivery(authority: Path, month: str) -> list[str]:
     return sorted({name.split("_")[0] for name in tables})
 
 
-def figures_in(file: Path) -> list[Figure]:
+def figures_in(file: Path) -> list[ExpectedFigure]:
     """Those of an ``expected.csv``: blank where there is no figure, or nothing counted."""
     with file.open(encoding="utf-8", newline="") as lines:
         return [
-            Figure(
+            ExpectedFigure(
                 row["team_code"],
                 row["kpi_id"],
                 row["reporting_month"],
@@ -98,9 +98,9 @@ def _whole(history: History) -> dict[str, list[dict[str, Any]]]:
     return {**history.given, "ssd_involvements": [worker | start]}
 
 
-def _row(table: str, told: dict[str, Any], code: str, number: int) -> Row:
+def _row(table: str, given: dict[str, Any], code: str, number: int) -> Row:
     contract = SOURCES[table.split("_")[0]].tables[table]
-    row = {name: str(value) for name, value in told.items()}
+    row = {name: str(value) for name, value in given.items()}
     assert set(row) <= set(contract.headings), f"{code}: {table} has no column {set(row) - set(contract.headings)}"
     for column in contract.columns:
         if column.primary_key and column.pseudonym:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.histories.files import Figure
+    from tests.histories.files import ExpectedFigure
 
 MONTH = "2026-10"
 OURS, THEIRS = "E06000015", "E06000023"
@@ -50,10 +50,15 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         yield connection
 
 
+@pytest.mark.skipif(not BESIDE.exists(), reason="the histories of others are not beside the checkout")
+def test_the_histories_of_others_are_counted_too() -> None:
+    assert {authority for authority, _ in FIGURES} == {OURS, THEIRS}
+
+
 @pytest.mark.parametrize(
     ("authority", "figure"), FIGURES, ids=[f"{each.team}-{each.kpi_id}-{each.month}" for _, each in FIGURES]
 )
-def test_figure(warehouse: duckdb.DuckDBPyConnection, authority: str, figure: Figure) -> None:
+def test_figure(warehouse: duckdb.DuckDBPyConnection, authority: str, figure: ExpectedFigure) -> None:
     found = warehouse.execute(
         """
         SELECT nullif(numerator, 0), nullif(denominator, 0)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.recount.council import Figure, Figures
     from tests.recount.worlds import World
 
-MOST_TOLD = 10
+MOST_SHOWN = 10
 
 # Which figure: of a month, or of so many.
 Each = TypeVar("Each", Key, tuple[int, Key])
@@ -60,13 +60,13 @@ class Compared:
         unlike = _unlike(ours, theirs)
         if unlike:
             yield f"{self.world}, {code}: {len(unlike)} figures are not the same"
-            yield from (_line(each, ours, theirs) for each in unlike[:MOST_TOLD])
+            yield from (_line(each, ours, theirs) for each in unlike[:MOST_SHOWN])
             yield from self._smallest_child(code, {each.kpi for each in unlike})
             return
         pooled, published = windows(ours, self.world.last), pipeline.windows(self.warehouse, code)
         if wrong := _unlike(pooled, published):
             yield f"{self.world}, {code}: {len(wrong)} windows are not the same"
-            yield from (_line(each, pooled, published) for each in wrong[:MOST_TOLD])
+            yield from (_line(each, pooled, published) for each in wrong[:MOST_SHOWN])
 
     def _smallest_child(self, code: str, kpis: set[str]) -> Iterator[str]:
         authority = self.world.authorities[code]
@@ -81,7 +81,7 @@ class Compared:
         if found:
             _, name, records, lines = min(found)
             yield f"{name}, made up, tells them apart:"
-            yield from lines[:MOST_TOLD]
+            yield from lines[:MOST_SHOWN]
             yield from records
 
 

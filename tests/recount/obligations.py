@@ -13,7 +13,7 @@ from tests.recount.records import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tests.recount.records import Child, Placement, Plan
+    from tests.recount.records import Child, PlacementRecord, PlanRecord
 
 MET, LATE, MISSED, LAPSED, NOT_YET_DUE = "met", "late", "missed", "lapsed", "not yet due"
 STATUSES = (MET, LATE, MISSED, LAPSED, NOT_YET_DUE)
@@ -45,7 +45,7 @@ LASTING_PLACEMENTS = ("U1", "U4")
 
 
 @dataclass(frozen=True)
-class Obligation:
+class ObligationRecord:
     kind: str
     due: date
     held: date | None
@@ -59,7 +59,7 @@ class Obligation:
 
 
 @dataclass(frozen=True)
-class Part(Span):
+class SpellPart(Span):
     """A spell, or what a cut left of it. ``timescale(day, place)``: what holds for a clock that starts that day."""
 
     kind: str
@@ -76,25 +76,25 @@ class Part(Span):
     def due_after(self, day: date, place: int) -> date:
         return self.timescale(day, place).after(day)
 
-    def obligations(self, as_of: date) -> Iterator[Obligation]:
+    def obligations(self, as_of: date) -> Iterator[ObligationRecord]:
         clock, held, missed = self.clock or self.start, 0, 0
         while True:
             due = self.due_after(clock, held + missed)
             event = self.events[held] if held < len(self.events) else None
             if event is not None and event <= due:
-                yield Obligation(self.kind, due, event, MET)
+                yield ObligationRecord(self.kind, due, event, MET)
                 clock, held, missed = event, held + 1, 0
             elif event is not None and event <= self.due_after(due, held + missed + 1):
-                yield Obligation(self.kind, due, event, LATE)
+                yield ObligationRecord(self.kind, due, event, LATE)
                 clock, held, missed = event, held + 1, 0
             elif event is None and self.end is not None and due >= self.end:
-                yield Obligation(self.kind, due, None, LAPSED)
+                yield ObligationRecord(self.kind, due, None, LAPSED)
                 return
             elif event is None and self.end is None and due > as_of:
-                yield Obligation(self.kind, due, None, NOT_YET_DUE)
+                yield ObligationRecord(self.kind, due, None, NOT_YET_DUE)
                 return
             else:
-                yield Obligation(self.kind, due, None, MISSED)
+                yield ObligationRecord(self.kind, due, None, MISSED)
                 clock, missed = due, missed + 1
 
 
@@ -104,13 +104,13 @@ def parts(
     events: Iterable[date],
     timescale: Callable[[date, int], Timescale | Sooner],
     cuts: Iterable[date] = (),
-) -> list[Part]:
+) -> list[SpellPart]:
     """The spell cut on each day between its first and its last; an event on the day of a cut belongs to the later."""
     inside = sorted({cut for cut in cuts if spell.start < cut and (spell.end is None or cut < spell.end)})
     held = sorted({event for event in events if spell.holds(event)})
     starts, ends = [spell.start, *inside], [*inside, spell.end]
     return [
-        Part(
+        SpellPart(
             start,
             end,
             kind,
@@ -124,7 +124,7 @@ def parts(
 # Child protection and child in need.
 
 
-def cp_visit_timescale(plans: list[Plan], day: date, place: int = 0) -> Timescale:
+def cp_visit_timescale(plans: list[PlanRecord], day: date, place: int = 0) -> Timescale:
     """What a plan states holds from its start, of the first of several that overlap from whenever it says."""
     stated = [
         (each.start if plan is plans[0] else max(each.start, plan.start), each.timescale)
@@ -135,13 +135,13 @@ def cp_visit_timescale(plans: list[Plan], day: date, place: int = 0) -> Timescal
     return sorted(in_force, key=lambda each: each[0])[-1][1] if in_force else CP_VISIT
 
 
-def stated_on(spell: Plan | Placement, day: date) -> Timescale | None:
+def stated_on(spell: PlanRecord | PlacementRecord, day: date) -> Timescale | None:
     """Of several stated from one day the last counts."""
     stated = [each for each in spell.intervals if each.start <= day]
     return sorted(stated, key=lambda each: each.start)[-1].timescale if stated else None
 
 
-def cp_visit_parts(child: Child, plan: Plan) -> list[Part]:
+def cp_visit_parts(child: Child, plan: PlanRecord) -> list[SpellPart]:
     """Plans that overlap ask for one set of visits."""
     plans = next(together for together in overlapping_plans(child) if plan in together)
     ends = [plan.end for plan in plans]
@@ -151,9 +151,9 @@ def cp_visit_parts(child: Child, plan: Plan) -> list[Part]:
     return parts("cp_visit", period, seen, partial(cp_visit_timescale, plans), births)
 
 
-def overlapping_plans(child: Child) -> list[list[Plan]]:
+def overlapping_plans(child: Child) -> list[list[PlanRecord]]:
     """The child's plans, those together that overlap, the one that started first in front."""
-    together: list[list[Plan]] = []
+    together: list[list[PlanRecord]] = []
     for plan in sorted(own_plans(child), key=lambda each: (each.start, each.end or date.max)):
         if together and any(each.end is None or each.end > plan.start for each in together[-1]):
             together[-1].append(plan)
@@ -162,7 +162,7 @@ def overlapping_plans(child: Child) -> list[list[Plan]]:
     return together
 
 
-def cp_visits(child: Child, as_of: date) -> Iterator[Obligation]:
+def cp_visits(child: Child, as_of: date) -> Iterator[ObligationRecord]:
     """Those of the time before a birth are left out."""
     for first, *_ in overlapping_plans(child):
         for part in cp_visit_parts(child, first):
@@ -171,12 +171,12 @@ def cp_visits(child: Child, as_of: date) -> Iterator[Obligation]:
                 yield leave_out(each, is_before_birth)
 
 
-def cp_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
+def cp_reviews(child: Child, as_of: date) -> Iterator[ObligationRecord]:
     for plan in own_plans(child):
         yield from cp_reviews_of(plan, child, as_of)
 
 
-def cp_reviews_of(plan: Plan, child: Child, as_of: date) -> Iterator[Obligation]:
+def cp_reviews_of(plan: PlanRecord, child: Child, as_of: date) -> Iterator[ObligationRecord]:
     """The first clock runs from the initial conference that is linked to the plan."""
     first = _linked_conference(child, plan)
     held = [review.start for review in child.cp_reviews if first is None or review.start > first]
@@ -185,7 +185,7 @@ def cp_reviews_of(plan: Plan, child: Child, as_of: date) -> Iterator[Obligation]
         yield from (replace(part, clock=first) if part.start == plan.start else part).obligations(as_of)
 
 
-def _linked_conference(child: Child, plan: Plan) -> date | None:
+def _linked_conference(child: Child, plan: PlanRecord) -> date | None:
     """None where it is so far from the start of the plan that one clock would be over before the other began."""
     linked = [
         each.start
@@ -198,7 +198,7 @@ def _linked_conference(child: Child, plan: Plan) -> date | None:
     return min(near, default=None)
 
 
-def cin_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
+def cin_reviews(child: Child, as_of: date) -> Iterator[ObligationRecord]:
     for plan in child.in_childhood(child.cin_plans):
         for part in _reviews("cin_review", plan, (each.start for each in child.cin_reviews), cin_review_timescale):
             for each in part.obligations(as_of):
@@ -206,11 +206,11 @@ def cin_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
                 yield leave_out(each, elsewhere)
 
 
-def own_plans(child: Child) -> list[Plan]:
+def own_plans(child: Child) -> list[PlanRecord]:
     return child.in_childhood(plan for plan in child.cp_plans if not plan.of_another_authority)
 
 
-def plan_on(child: Child, day: date) -> Plan | None:
+def plan_on(child: Child, day: date) -> PlanRecord | None:
     """Of several the one that started last."""
     return max((plan for plan in own_plans(child) if plan.is_open(day)), key=lambda each: each.start, default=None)
 
@@ -229,7 +229,7 @@ def _reviews(
     held: Iterable[date],
     timescale: Callable[[date, int], Timescale | Sooner],
     cuts: Iterable[date] = (),
-) -> Iterator[Part]:
+) -> Iterator[SpellPart]:
     """A review on the first day of the spell keeps nothing."""
     yield from parts(kind, spell, (day for day in held if day > spell.start), timescale, cuts)
 
@@ -249,18 +249,18 @@ def review_after_adoption_timescale(day: date, place: int) -> Timescale:
     return CLA_REVIEW if place else REVIEW_AFTER_ADOPTION
 
 
-def cla_reviews(child: Child, as_of: date) -> Iterator[Obligation]:
+def cla_reviews(child: Child, as_of: date) -> Iterator[ObligationRecord]:
     for period in child.periods_of_care():
         yield from cla_reviews_of(period, child, as_of)
 
 
-def cla_reviews_of(period: Span, child: Child, as_of: date) -> Iterator[Obligation]:
+def cla_reviews_of(period: Span, child: Child, as_of: date) -> Iterator[ObligationRecord]:
     for part in cla_review_parts(child, period):
         for each in part.obligations(as_of):
             yield leave_out(each, in_no_need_of_it(child, each.due))
 
 
-def cla_review_parts(child: Child, period: Span) -> list[Part]:
+def cla_review_parts(child: Child, period: Span) -> list[SpellPart]:
     """They start anew with a placement for adoption, and with its end; one on that day is of the part before."""
     placements = [each for each in child.placements if each.is_for_adoption and each.end != each.start]
     days = {day for each in placements for day in (each.start, each.end) if day is not None}
@@ -269,11 +269,11 @@ def cla_review_parts(child: Child, period: Span) -> list[Part]:
     made = []
     for start, end in zip([period.start, *cuts], [*cuts, period.end], strict=True):
         events = tuple(day for day in held if start < day and (end is None or day <= end))
-        made.append(Part(start, end, "cla_review", events, _review_timescale(placements, period, start)))
+        made.append(SpellPart(start, end, "cla_review", events, _review_timescale(placements, period, start)))
     return made
 
 
-def _review_timescale(placements: list[Placement], period: Span, start: date) -> Callable[[date, int], Timescale]:
+def _review_timescale(placements: list[PlacementRecord], period: Span, start: date) -> Callable[[date, int], Timescale]:
     if any(each.is_open(start) for each in placements):
         return adoption_review_timescale
     if start > period.start and any(each.end == start for each in placements):
@@ -281,14 +281,14 @@ def _review_timescale(placements: list[Placement], period: Span, start: date) ->
     return cla_review_timescale
 
 
-def cla_visits(child: Child, as_of: date) -> Iterator[Obligation]:
+def cla_visits(child: Child, as_of: date) -> Iterator[ObligationRecord]:
     for placement in child.placements:
         for part in cla_visit_parts(child, placement):
             for each in part.obligations(as_of):
                 yield leave_out(each, in_no_need_of_it(child, each.due))
 
 
-def cla_visit_parts(child: Child, placement: Placement) -> list[Part]:
+def cla_visit_parts(child: Child, placement: PlacementRecord) -> list[SpellPart]:
     """Of a placement in a period of care; none where it was for the short breaks before it."""
     for period in child.periods_of_care():
         if period.first_day <= placement.start and (period.end is None or placement.start < period.end):
@@ -303,7 +303,7 @@ def cla_visit_parts(child: Child, placement: Placement) -> list[Part]:
     return []
 
 
-def placement_on(child: Child, day: date) -> Placement | None:
+def placement_on(child: Child, day: date) -> PlacementRecord | None:
     """In a period of care; of several the one that started last, then by type."""
     of_each = [(each, cla_visit_parts(child, each)) for each in child.placements]
     there = [(made[0].start, each) for each, made in of_each if any(part.is_open(day) for part in made)]
@@ -312,7 +312,7 @@ def placement_on(child: Child, day: date) -> Placement | None:
 
 
 def cla_visit_timescale(
-    child: Child, placement: Placement, period: Span, spell: Span, day: date, place: int
+    child: Child, placement: PlacementRecord, period: Span, spell: Span, day: date, place: int
 ) -> Timescale | Sooner:
     if place == 0:
         return FIRST_CLA_VISIT
@@ -325,13 +325,13 @@ def cla_visit_timescale(
     return Sooner(stated, AGREED_CLA_VISIT if law == LASTING_CLA_VISIT else law)
 
 
-def adoption_visit_timescale(child: Child, placement: Placement, spell: Span, day: date) -> Timescale:
+def adoption_visit_timescale(child: Child, placement: PlacementRecord, spell: Span, day: date) -> Timescale:
     """Weekly until the first review, then as a review decided."""
     reviews = [each.start for each in child.cla_reviews if spell.start < each.start <= day and spell.holds(each.start)]
     return (stated_on(placement, day) or UNDECIDED_ADOPTION_VISIT) if reviews else ADOPTION_VISIT
 
 
-def regulation_28(child: Child, placement: Placement, period: Span, spell: Span, day: date) -> Timescale:
+def regulation_28(child: Child, placement: PlacementRecord, period: Span, spell: Span, day: date) -> Timescale:
     if placement.kind == "P1" and child.legal_status_on(day) == "C1":
         reviews = [each.start for each in child.cla_reviews if period.holds(each.start)]
         is_reviewed = any(period.start < review <= day for review in reviews)
@@ -352,8 +352,8 @@ def _is_allowed(mode: str, day: date) -> bool:
     return mode == "in_person" or REMOTE_FROM <= day <= REMOTE_TO
 
 
-def leave_out(each: Obligation, is_left_out: bool) -> Obligation:
-    return Obligation(each.kind, each.due, each.held, each.status, is_left_out)
+def leave_out(each: ObligationRecord, is_left_out: bool) -> ObligationRecord:
+    return ObligationRecord(each.kind, each.due, each.held, each.status, is_left_out)
 
 
 OF_A_CHILD = {

@@ -76,8 +76,8 @@ def of_child(warehouse: duckdb.DuckDBPyConnection, authority: str, child: str, k
     return _each_once((Key(kpi, _last_day(month), team), _figure(*numbers)) for month, team, *numbers in added)
 
 
-def _each_once(told: Iterable[tuple[Any, Figure]]) -> dict[Any, Figure]:
-    rows = list(told)
+def _each_once(figures: Iterable[tuple[Any, Figure]]) -> dict[Any, Figure]:
+    rows = list(figures)
     assert len(dict(rows)) == len(rows), "a figure is there twice"
     return dict(rows)
 

@@ -41,7 +41,7 @@ Spell = TypeVar("Spell", bound=Span)
 
 
 @dataclass(frozen=True)
-class Plan(Span):
+class PlanRecord(Span):
     id: str
     of_another_authority: bool = False
     intervals: tuple[Interval, ...] = ()
@@ -57,7 +57,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Placement(Span):
+class PlacementRecord(Span):
     kind: str | None
     intervals: tuple[Interval, ...] = ()
 
@@ -67,7 +67,7 @@ class Placement(Span):
 
 
 @dataclass(frozen=True)
-class Care(Span):
+class CareRecord(Span):
     """A period of care. It starts where short breaks end that came before it without a gap, from ``first_day`` on."""
 
     first_day: date
@@ -84,13 +84,13 @@ class CarePlan(Span):
 
 
 @dataclass(frozen=True)
-class Involvement(Span):
+class InvolvementRecord(Span):
     worker: str | None
     team: str | None
 
 
 @dataclass(frozen=True)
-class Visit:
+class VisitRecord:
     start: date
     is_seen: bool
     is_seen_alone: bool
@@ -147,32 +147,32 @@ class Child:
     expected: date | None = None
     died: date | None = None
     childhood_ended: date | None = None
-    referrals: list[Plan] = field(default_factory=list)
-    involvements: list[Involvement] = field(default_factory=list)
+    referrals: list[PlanRecord] = field(default_factory=list)
+    involvements: list[InvolvementRecord] = field(default_factory=list)
     assessments: list[Assessment] = field(default_factory=list)
     enquiries: list[Enquiry] = field(default_factory=list)
     conferences: list[Conference] = field(default_factory=list)
-    cin_plans: list[Plan] = field(default_factory=list)
-    cin_visits: list[Visit] = field(default_factory=list)
+    cin_plans: list[PlanRecord] = field(default_factory=list)
+    cin_visits: list[VisitRecord] = field(default_factory=list)
     cin_reviews: list[Review] = field(default_factory=list)
-    cp_plans: list[Plan] = field(default_factory=list)
-    cp_visits: list[Visit] = field(default_factory=list)
+    cp_plans: list[PlanRecord] = field(default_factory=list)
+    cp_visits: list[VisitRecord] = field(default_factory=list)
     cp_reviews: list[Review] = field(default_factory=list)
     episodes: list[Span] = field(default_factory=list)
-    placements: list[Placement] = field(default_factory=list)
+    placements: list[PlacementRecord] = field(default_factory=list)
     legal_statuses: list[LegalStatus] = field(default_factory=list)
     care_plans: list[CarePlan] = field(default_factory=list)
-    cla_visits: list[Visit] = field(default_factory=list)
+    cla_visits: list[VisitRecord] = field(default_factory=list)
     cla_reviews: list[Review] = field(default_factory=list)
 
     def seen_from(self, day: date) -> Child:
         """The child as the day's end knew it: later records are struck out, later ends are blank."""
-        told: dict[str, Any] = {name: _up_to(day, records) for name, records in self._records.items()}
-        told["born"], told["died"] = (_known(when, day) for when in (self.born, self.died))
-        told["expected"] = self.expected or (self.born if told["born"] is None else None)
+        seen: dict[str, Any] = {name: _up_to(day, records) for name, records in self._records.items()}
+        seen["born"], seen["died"] = (_known(when, day) for when in (self.born, self.died))
+        seen["expected"] = self.expected or (self.born if seen["born"] is None else None)
         ends = [self.died, birthday(self.born, 18) if self.born else None]
-        told["childhood_ended"] = min((end for end in ends if end is not None and end <= day), default=None)
-        return replace(self, **told)
+        seen["childhood_ended"] = min((end for end in ends if end is not None and end <= day), default=None)
+        return replace(self, **seen)
 
     def may_count(self, end: date) -> bool:
         """Whether anything was open at the month's end or happened in the year before it and a month."""
@@ -202,7 +202,7 @@ class Child:
         worker = self.allocated_on(day)
         return (worker.team if worker else None) or UNALLOCATED
 
-    def allocated_on(self, day: date) -> Involvement | None:
+    def allocated_on(self, day: date) -> InvolvementRecord | None:
         """Of several allocated workers the latest start counts, then the team's code."""
         there = [each for each in self.involvements if each.is_open(day)]
         latest = [each for each in there if each.start == max(other.start for other in there)]
@@ -224,8 +224,8 @@ class Child:
             return list(spans)
         return [replace(each, end=min(each.end or last, last)) for each in spans if each.start <= last]
 
-    def periods_of_care(self) -> list[Care]:
-        return self.in_childhood(Care(self._care_begins(each), each.end, each.start) for each in self._chains())
+    def periods_of_care(self) -> list[CareRecord]:
+        return self.in_childhood(CareRecord(self._care_begins(each), each.end, each.start) for each in self._chains())
 
     def _care_begins(self, chain: Span) -> date:
         """Where there are short breaks on the first day, on the first day without them, if it ever comes."""
@@ -287,14 +287,14 @@ class Files:
     def _read_referrals_and_workers(self) -> None:
         for row in self.rows("ssd_cin_episodes"):
             if start := row.get("cine_referral_date"):
-                referral = Plan(start, row.get("cine_close_date"), row["cine_referral_id"])
+                referral = PlanRecord(start, row.get("cine_close_date"), row["cine_referral_id"])
                 self._child(row["cine_person_id"]).referrals.append(referral)
         for row in self.rows("ssd_involvements"):
             role = row.get("invo_professional_role_id")
             if role is None or role in self._allocated_roles:
                 for start, end in _dates(row, "invo_involvement_start_date", "invo_involvement_end_date"):
                     who = row.get("invo_professional_id"), row.get("invo_professional_team")
-                    self._child(row["invo_person_id"]).involvements.append(Involvement(start, end, *who))
+                    self._child(row["invo_person_id"]).involvements.append(InvolvementRecord(start, end, *who))
         for row in self.rows("ssd_cin_assessments"):
             self._child(row["cina_person_id"]).assessments.append(
                 Assessment(
@@ -347,11 +347,11 @@ class Files:
         for row in self.rows("ssd_cp_plans"):
             for start, end in _dates(row, "cppl_cp_plan_start_date", "cppl_cp_plan_end_date"):
                 name, others = row["cppl_cp_plan_id"], bool(row.get("cppl_cp_plan_ola"))
-                plan = Plan(start, end, name, others, tuple(intervals[name]), row.get("cppl_icpc_id"))
+                plan = PlanRecord(start, end, name, others, tuple(intervals[name]), row.get("cppl_icpc_id"))
                 self._child(row["cppl_person_id"]).cp_plans.append(plan)
         for row in self.rows("ssd_cin_plans"):
             for start, end in _dates(row, "cinp_cin_plan_start_date", "cinp_cin_plan_end_date"):
-                self._child(row["cinp_person_id"]).cin_plans.append(Plan(start, end, row["cinp_cin_plan_id"]))
+                self._child(row["cinp_person_id"]).cin_plans.append(PlanRecord(start, end, row["cinp_cin_plan_id"]))
         for row in self.rows("ssd_cp_reviews"):
             if (held := row.get("cppr_cp_review_date")) and row.get("cppr_cp_review_quorate") is not False:
                 self._child(row["cppr_person_id"]).cp_reviews.append(Review(held))
@@ -370,7 +370,7 @@ class Files:
             if name := row.get("clap_person_id"):
                 for start, end in _dates(row, "clap_cla_placement_start_date", "clap_cla_placement_end_date"):
                     stated = tuple(intervals[row["clap_cla_placement_id"]])
-                    placement = Placement(start, end, row.get("clap_cla_placement_type"), stated)
+                    placement = PlacementRecord(start, end, row.get("clap_cla_placement_type"), stated)
                     self._child(name).placements.append(placement)
         for row in self.rows("ssd_legal_status"):
             for start, end in _dates(row, "lega_legal_status_start_date", "lega_legal_status_end_date"):
@@ -398,7 +398,7 @@ class Files:
                     name = row[f"{prefix}_visit_id"]
                     seen, alone = (bool(row.get(f"{prefix}_visit_{what}")) for what in ("seen", "seen_alone"))
                     visits = getattr(self._child(row[f"{prefix.split('_')[0]}_person_id"]), f"{kind}_visits")
-                    visits.append(Visit(made, seen, alone, modes.get(name, "in_person")))
+                    visits.append(VisitRecord(made, seen, alone, modes.get(name, "in_person")))
 
 
 def _dates(row: Row, start: str, end: str) -> Iterator[tuple[date, date | None]]:

@@ -57,8 +57,8 @@ def always(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Compared]]
 
 
 def test_both_sides_agree(always: list[Compared]) -> None:
-    if told := "\n".join(filter(None, (each.report() for each in always))):
-        pytest.fail(told, pytrace=False)
+    if differences := "\n".join(filter(None, (each.report() for each in always))):
+        pytest.fail(differences, pytrace=False)
 
 
 @settings(
@@ -72,10 +72,10 @@ def test_both_sides_agree(always: list[Compared]) -> None:
 @given(world=worlds)
 def test_both_sides_agree_on_other_worlds(tmp_path_factory: pytest.TempPathFactory, world: World) -> None:
     compared = Compared.build(tmp_path_factory.mktemp("world"), world)
-    told = compared.report()
+    differences = compared.report()
     compared.warehouse.close()
-    if told:
-        pytest.fail(told, pytrace=False)
+    if differences:
+        pytest.fail(differences, pytrace=False)
 
 
 def test_the_worlds_hold_every_kpi(always: list[Compared]) -> None:
@@ -98,8 +98,8 @@ def test_the_worlds_hold_every_kind_of_obligation_in_every_status(always: list[C
         for code, authority in compared.world.authorities.items():
             for child in Files(authority.tables, codes_of(code).allocated).children.values():
                 for kind, of_child in OF_A_CHILD.items():
-                    told = of_child(child.seen_from(last), last)
-                    seen.update((kind, each.status, each.is_left_out) for each in told)
+                    obligations = of_child(child.seen_from(last), last)
+                    seen.update((kind, each.status, each.is_left_out) for each in obligations)
     assert {(kind, status) for kind, status, is_left_out in seen if not is_left_out} == {
         (kind, status) for kind in KINDS for status in STATUSES
     }
@@ -167,6 +167,6 @@ def test_a_rule_changed_on_one_side_is_seen(
 
 def test_what_is_told_names_the_child_and_both_answers(monkeypatch: pytest.MonkeyPatch, always: list[Compared]) -> None:
     monkeypatch.setattr(assessments, "ASSESSMENT_LIMIT", 44)
-    told = next(filter(None, (each.report() for each in always)))
-    assert re.search(r"assess_45wd \d{4}-\d{2} \S+: recounted \d+ of \d+, the pipeline \d+ of \d+", told)
-    assert re.search(r"child \d+, made up, tells them apart:(?s:.)*ssd_cin_assessments: ", told)
+    report = next(filter(None, (each.report() for each in always)))
+    assert re.search(r"assess_45wd \d{4}-\d{2} \S+: recounted \d+ of \d+, the pipeline \d+ of \d+", report)
+    assert re.search(r"child \d+, made up, tells them apart:(?s:.)*ssd_cin_assessments: ", report)

@@ -113,7 +113,7 @@ def _typed(file: Path, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         values = {}
         for column, text in row.items():
             if column.endswith("_json"):
-                values |= {f"{column}__{name.lower()}": _flag(told) for name, told in _read_json(text).items()}
+                values |= {f"{column}__{name.lower()}": _flag(flag) for name, flag in _read_json(text).items()}
             elif text:
                 values[column] = _value(column, text)
         yield values
@@ -142,6 +142,6 @@ def _flag(text: str) -> bool | None:
 
 def _read_json(text: str) -> dict[str, str]:
     with suppress(json.JSONDecodeError):
-        told = json.loads(text)
-        return told if isinstance(told, dict) else {}
+        values = json.loads(text)
+        return values if isinstance(values, dict) else {}
     return {}

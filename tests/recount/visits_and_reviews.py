@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from tests.recount.obligations import Obligation
+    from tests.recount.obligations import ObligationRecord
     from tests.recount.records import Child
 
 KPI_OF = {
@@ -103,7 +103,7 @@ def _looked_after_reviewed(child: Child, end: date) -> Iterator[Counted]:
             yield Counted("cla_review_ni66", child.team_on(end), all_in_time(cla_reviews_of(period, child, end), end))
 
 
-def all_in_time(obligations: Iterable[Obligation], end: date) -> bool:
+def all_in_time(obligations: Iterable[ObligationRecord], end: date) -> bool:
     return not any(
         each.status in (LATE, MISSED) and not each.is_left_out and in_twelve_months_to(end, each.due)
         for each in obligations

@@ -31,14 +31,14 @@ class Post(Span):
 
 
 @dataclass(frozen=True)
-class Worker:
+class WorkerRecord:
     id: str
     title: str | None
     hours: Fraction
 
 
 @dataclass(frozen=True)
-class Bounds:
+class CaseloadBounds:
     start: date
     title: str | None
     team: str | None
@@ -108,18 +108,18 @@ def sickness(posts: Iterable[Post], end: date) -> Iterator[Counted]:
 # Cases.
 
 
-def read_workers(rows: Iterable[Row], social_work: frozenset[str]) -> dict[str, Worker]:
+def read_workers(rows: Iterable[Row], social_work: frozenset[str]) -> dict[str, WorkerRecord]:
     workers = {}
     for row in rows:
         title, hours = row.get("prof_professional_job_title"), number(row.get("prof_full_time_equivalency"))
         if hours and (title is None or title in social_work):
-            workers[row["prof_professional_id"]] = Worker(row["prof_professional_id"], title, hours)
+            workers[row["prof_professional_id"]] = WorkerRecord(row["prof_professional_id"], title, hours)
     return workers
 
 
-def read_bounds(rows: Iterable[Row]) -> list[Bounds]:
+def read_bounds(rows: Iterable[Row]) -> list[CaseloadBounds]:
     return [
-        Bounds(
+        CaseloadBounds(
             row["from_date"],
             row.get("role"),
             row.get("team_code"),
@@ -131,7 +131,7 @@ def read_bounds(rows: Iterable[Row]) -> list[Bounds]:
 
 
 def of_cases(
-    children: Iterable[Child], workers: dict[str, Worker], bounds: Sequence[Bounds], end: date
+    children: Iterable[Child], workers: dict[str, WorkerRecord], bounds: Sequence[CaseloadBounds], end: date
 ) -> Iterator[Counted]:
     held = defaultdict(list)
     for child in children:
@@ -150,7 +150,9 @@ def of_cases(
             yield Counted("caseload_below_lower", team, len(cases) < agreed.lower * worker.hours)
 
 
-def agreed_bounds(bounds: Iterable[Bounds], worker: Worker, team: str, end: date) -> Bounds | None:
+def agreed_bounds(
+    bounds: Iterable[CaseloadBounds], worker: WorkerRecord, team: str, end: date
+) -> CaseloadBounds | None:
     """Of the role and team, else of the role, else of the team, else of everyone; the latest in force."""
     in_force = [
         each

@@ -62,7 +62,7 @@ REMOTE_EDGES = (date(2020, 4, 23), date(2020, 4, 24), date(2021, 9, 30), date(20
 
 
 @dataclass
-class Authority:
+class WorldAuthority:
     """What belongs to each child, and what to none."""
 
     children: list[dict[str, Rows]]
@@ -93,7 +93,7 @@ class World:
 
     name: str
     last: date
-    authorities: dict[str, Authority]
+    authorities: dict[str, WorldAuthority]
 
     def __repr__(self) -> str:
         return self.name
@@ -190,7 +190,7 @@ def _child(maker: Maker) -> dict[str, Rows]:
     _person(maker)
     _involvements(maker)
     start = maker.day()
-    told = maker.pick(
+    stories = maker.pick(
         (_assessed,),
         (_referred,),
         (_enquiry, _assessed),
@@ -204,7 +204,7 @@ def _child(maker: Maker) -> dict[str, Rows]:
         (_in_need, _on_a_plan, _in_care),
         (_assessed, _enquiry, _in_need, _on_a_plan, _in_care),
     )
-    for story in told:
+    for story in stories:
         story(maker, start if maker.once_in(2) else maker.day())
     for rows in maker.made.values():
         maker.random.shuffle(rows)
@@ -232,8 +232,8 @@ def _person(maker: Maker) -> None:
             born = None
     died = maker.day() if maker.once_in(12) else None
     if not maker.once_in(20):
-        told = {"pers_dob": born, "pers_expected_dob": expected, "pers_death_date": died}
-        maker.row("ssd_person", pers_person_id=maker.name, **told)
+        dates = {"pers_dob": born, "pers_expected_dob": expected, "pers_death_date": died}
+        maker.row("ssd_person", pers_person_id=maker.name, **dates)
 
 
 def _involvements(maker: Maker) -> None:
@@ -420,9 +420,9 @@ def _interval(maker: Maker, plan: str, start: date, unit: str, length: int) -> N
 def _visit(maker: Maker, kind: str, prefix: str, made: date, mode: str | None = None) -> None:
     table = f"ssd_{kind}_visits"
     name = maker.id(table)
-    told = {"_visit_id": name, "_visit_date": made, "_visit_seen": maker.yes(), "_visit_seen_alone": maker.yes()}
+    values = {"_visit_id": name, "_visit_date": made, "_visit_seen": maker.yes(), "_visit_seen_alone": maker.yes()}
     whose = {f"{prefix.split('_')[0]}_person_id": maker.name}
-    maker.row(table, **whose, **{f"{prefix}{column}": value for column, value in told.items()})
+    maker.row(table, **whose, **{f"{prefix}{column}": value for column, value in values.items()})
     if mode is None and maker.once_in(4):
         mode = maker.pick("in_person", "video", "telephone")
     if mode is not None:
@@ -670,9 +670,9 @@ def make_world(seed: int, last: date, children: int = 40) -> World:
     return World(f"make_world({seed}, {last!r}, {children})", last, authorities)
 
 
-def _authority(random: Random, last: date, children: int) -> Authority:
+def _authority(random: Random, last: date, children: int) -> WorldAuthority:
     shared = {**_shared(Maker(random, last, "shared")), **_survey(Maker(random, last, "survey"))}
-    return Authority([_child(Maker(random, last, f"child {number}")) for number in range(children)], shared)
+    return WorldAuthority([_child(Maker(random, last, f"child {number}")) for number in range(children)], shared)
 
 
 # A world is more choices than Hypothesis keeps of one example, so it chooses what a world is made from.

@@ -124,7 +124,7 @@ def _as_ssd(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str,
     }
     for number, row in enumerate(tables.get("ssda903_episodes", ()), start=1):
         for table, columns in EPISODE_IN_SSD.items():
-            values = {column: row[told] for column, told in columns.items() if told in row}
+            values = {column: row[heading] for column, heading in columns.items() if heading in row}
             if table == "ssd_cla_episodes":
                 values |= {"clae_cla_placement_id": number, "sound": row.get("sound", False)}
             written.setdefault(table, []).append(values)
@@ -146,17 +146,17 @@ def write_declared(source: str) -> Written:
         for kind, rows_of_tables in cases.items():
             for table, rows in rows_of_tables.items():
                 contract = SOURCES[source].tables[table]
-                for number, told in enumerate(rows, start=1):
-                    told = dict(told)
-                    is_sound = told.pop("sound", False) or kind == "sound"
-                    line = written.add(table, _row(contract, told, f"{code}{kind}", number))
+                for number, given in enumerate(rows, start=1):
+                    given = dict(given)
+                    is_sound = given.pop("sound", False) or kind == "sound"
+                    line = written.add(table, _row(contract, given, f"{code}{kind}", number))
                     if table == tables[code]:
                         (written.sound if is_sound else written.breaking).setdefault(code, []).append(line)
     return written
 
 
-def _row(contract: Contract, told: Mapping[str, Any], case: str, number: int) -> Row:
-    row = {name: str(value) for name, value in told.items()}
+def _row(contract: Contract, given: Mapping[str, Any], case: str, number: int) -> Row:
+    row = {name: str(value) for name, value in given.items()}
     assert set(row) <= set(contract.headings), f"{contract.name} has no column {set(row) - set(contract.headings)}"
     for column in contract.columns:
         if column.pseudonym is None or column.pattern is not None:

@@ -74,10 +74,10 @@ def test_a_declared_rule_tells_a_faulty_row_from_a_sound_one(
 
 
 def test_every_query_belongs_to_a_rule_of_a_contract() -> None:
-    told = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "expectations").rglob("*.yaml"))
+    contracts = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "expectations").rglob("*.yaml"))
     queries = [path.relative_to(RULES).as_posix() for path in RULES.glob("*/*.sql") if path.parent.name != "tables"]
     assert queries
-    assert [query for query in queries if query not in told] == []
+    assert [query for query in queries if query not in contracts] == []
 
 
 @pytest.mark.parametrize("source", list(SOURCES))

@@ -77,7 +77,9 @@ def _planted_rows(contract: Contract) -> Iterator[dict[str, str]]:
 
 def _plant_xml(folder: Path, source: str) -> None:
     """The same in elements, and in what an element should not hold: text, attributes, names of elements."""
-    tables = {name: list(_planted_rows(told)) for name, told in SOURCES[source].tables.items() if told.elements}
+    tables = {
+        name: list(_planted_rows(contract)) for name, contract in SOURCES[source].tables.items() if contract.elements
+    }
     file = folder / f"{PLANTED['child']}.xml"
     write_xml(file, source, tables)
     document = etree.parse(file)

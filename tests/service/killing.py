@@ -153,8 +153,8 @@ def parts_seen(data: Path) -> list[str]:
     wrong = [str(path) for path in data.glob("**/v[0-9]*") if path.is_dir() and "/reports/" not in str(path)]
     wrong = [path for path in wrong if not (Path(path) / "manifest.json").exists() and "/.aside-" not in path]
     for pointer in (path for path in data.rglob("*.json") if path.name in POINTERS):
-        told = json.loads(pointer.read_text(encoding="utf-8"))
-        named = told.get("folder") or told.get("file") or told.get("version")
+        target = json.loads(pointer.read_text(encoding="utf-8"))
+        named = target.get("folder") or target.get("file") or target.get("version")
         if not list(pointer.parent.glob(f"**/{named}")):
             wrong.append(str(pointer))
     for version in (data / "snapshots").glob("*/v*/manifest.json"):
@@ -165,18 +165,18 @@ def parts_seen(data: Path) -> list[str]:
 def digests(data: Path) -> dict[str, str]:
     """Everything that was put down under a name, by its bytes; databases and pages of a run are not comparable so."""
     files = [path for path in data.rglob("*") if path.is_file() and not path.is_symlink()]
-    told = {}
+    content = {}
     for path in files:
         name = path.relative_to(data).as_posix()
         if any(part.startswith(".") for part in Path(name).parts):
             continue
         if path.suffix == ".duckdb":
-            told[name] = "there"
+            content[name] = "there"
         elif name.startswith("landing/") and path.name == "manifest.json":
-            told[name] = json.loads(path.read_text(encoding="utf-8"))["content_sha256"]
+            content[name] = json.loads(path.read_text(encoding="utf-8"))["content_sha256"]
         else:
-            told[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return told
+            content[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return content
 
 
 def main() -> None:
@@ -214,8 +214,8 @@ def _in_a_process_of_its_own(data: Path) -> list[str]:
     os.close(writer)
     os.waitpid(child, 0)
     with os.fdopen(reader, "rb") as answer:
-        told: list[str] = json.loads(answer.read())
-    return told
+        names: list[str] = json.loads(answer.read())
+    return names
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def wait_for(what: str, ask: Callable[[], T | None], seconds: float = LONGEST_WA
 
 
 @dataclass(frozen=True)
-class Council:
+class ServedCouncil:
     """A folder with an inbox, data, and an Airflow that answers on a port."""
 
     folder: Path
@@ -116,7 +116,7 @@ class Council:
         }
 
     @classmethod
-    def at(cls, folder: Path) -> Council:
+    def at(cls, folder: Path) -> ServedCouncil:
         port, *log_ports = free_ports(3)
         return cls(folder, port, (log_ports[0], log_ports[1]))
 
@@ -250,7 +250,7 @@ DAGS = ("ingest_exports", "build_warehouse", "publish_snapshot")
 
 
 @contextmanager
-def serving(council: Council, commands: str = block("scheduler")) -> Iterator[None]:
+def serving(council: ServedCouncil, commands: str = block("scheduler")) -> Iterator[None]:
     """Airflow, all of it, as the guide starts it; what it said is shown when something fails."""
     log = council.folder / "airflow.log"
     try:

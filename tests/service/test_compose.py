@@ -23,7 +23,7 @@ from pipelines.sample import write_settings
 from pipelines.settings import PROJECT
 from tests.exports import KEY
 from tests.service.guide import block
-from tests.service.servers import LONGEST_WAIT, Council, debian, free_ports, postgresql, running, wait_for
+from tests.service.servers import LONGEST_WAIT, ServedCouncil, debian, free_ports, postgresql, running, wait_for
 from tests.service.small_council import write_small_council
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ REQUIRED = sorted(set(re.findall(r"\$\{([A-Z_]+):\?", FILE)))
 SERVERS = ("scheduler", "dag-processor", "triggerer")
 
 
-def told(inbox: Path) -> dict[str, str]:
+def environment(inbox: Path) -> dict[str, str]:
     """What the file must be told, as .env.example says how to make it."""
     return {
         "AIRFLOW_FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
@@ -73,7 +73,7 @@ class Native:
     """The services of the compose file as processes of this machine: its names and folders stand for others here."""
 
     services: dict[str, Any]
-    council: Council
+    council: ServedCouncil
     instead: dict[str, str]
     pages_port: int
 
@@ -135,10 +135,10 @@ class Native:
 def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Native]:
     """All services, started in the order that depends_on asks for."""
     folder = tmp_path_factory.mktemp("team")
-    council = Council.at(folder)
+    council = ServedCouncil.at(folder)
     write_small_council(council.inbox, [Period(2021, 2)])
     write_settings(folder / "council")
-    variables = told(council.inbox)
+    variables = environment(council.inbox)
     answer = config(variables, folder)
     assert answer.returncode == 0, answer.stderr
     for volume in ("airflow", "data/reports", "data/snapshots"):
@@ -187,7 +187,7 @@ def test_a_service_that_is_not_there_is_not_well(native: Native) -> None:
 
 @pytest.mark.parametrize("missing", REQUIRED)
 def test_nothing_starts_without_what_it_must_be_told(tmp_path: Path, missing: str) -> None:
-    variables = told(tmp_path)
+    variables = environment(tmp_path)
     del variables[missing]
     answer = config(variables, tmp_path)
     assert answer.returncode != 0

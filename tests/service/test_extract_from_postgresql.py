@@ -26,7 +26,7 @@ from pipelines.landing.landing import land
 from pipelines.periods import Period
 from pipelines.sample import write_sample
 from pipelines.settings import PROJECT, Extract, Settings
-from pipelines.staging.stage import Staged, stage
+from pipelines.staging.stage import StagingResult, stage
 from tests.exports import KEY, SOURCES
 from tests.service.guide import block
 from tests.service.servers import postgresql
@@ -50,7 +50,7 @@ TYPES = {"date": "DATE", "integer": "INTEGER", "number": "NUMERIC(12, 2)", "bool
 
 
 @dataclass(frozen=True)
-class Database:
+class SourceDatabase:
     """A council's database: ``admin`` is its owner; a reader's URL is what the council gives away."""
 
     admin: Engine
@@ -82,10 +82,10 @@ def in_the_sample(exports: Path) -> Iterator[tuple[Contract, Path]]:
 
 
 @pytest.fixture(scope="module")
-def database(exports: Path) -> Iterator[Database]:
+def database(exports: Path) -> Iterator[SourceDatabase]:
     with postgresql("owner") as port:
         admin = create_engine(f"postgresql+psycopg2://airflow:owner@127.0.0.1:{port}/airflow")
-        council = Database(admin, port)
+        council = SourceDatabase(admin, port)
         council.do(f"CREATE USER reader PASSWORD '{PASSWORD.replace(':', chr(92) + ':')}'", "CREATE SCHEMA ssd")
         with admin.begin() as connection:
             for contract, file in in_the_sample(exports):
@@ -137,22 +137,22 @@ def at(inbox: Path, data: Path) -> Settings:
 
 
 def wanted(schema: str) -> Extract:
-    told = {"authority_code": "X99000001", "source": "ssd", "url_variable": "SSD_DATABASE_URL", "schema": schema}
-    return Extract.model_validate(told)
+    settings = {"authority_code": "X99000001", "source": "ssd", "url_variable": "SSD_DATABASE_URL", "schema": schema}
+    return Extract.model_validate(settings)
 
 
 def delivered(settings: Settings) -> list[Path]:
     return [file for file in Path(settings.inbox).rglob("*") if file.is_file()]
 
 
-def staged(settings: Settings) -> Staged:
+def staged(settings: Settings) -> StagingResult:
     (found,) = [each for each in find_deliveries(settings, only=MONTH).deliveries if each.source == "ssd"]
     land(settings, found)
     return stage(settings, found)
 
 
 def test_what_is_extracted_is_staged_as_the_files_of_the_same_rows(
-    database: Database, exports: Path, settings: Settings, tmp_path: Path
+    database: SourceDatabase, exports: Path, settings: Settings, tmp_path: Path
 ) -> None:
     extracted = extract(settings, wanted("ssd"), MONTH, database.url())
     from_files = staged(at(exports, tmp_path / "data-of-files"))
@@ -169,7 +169,7 @@ def test_what_is_extracted_is_staged_as_the_files_of_the_same_rows(
             assert duckdb.sql(left).fetchall() == [], name
 
 
-def test_the_rows_are_the_samples_own(database: Database, exports: Path, settings: Settings) -> None:
+def test_the_rows_are_the_samples_own(database: SourceDatabase, exports: Path, settings: Settings) -> None:
     folder = extract(settings, wanted("ssd"), MONTH, database.url()).folder
 
     def rows(file: Path) -> list[tuple[tuple[str, str], ...]]:
@@ -180,7 +180,7 @@ def test_the_rows_are_the_samples_own(database: Database, exports: Path, setting
         assert rows(folder / name) == rows(exports / str(DELIVERY) / name)
 
 
-def test_the_same_rows_again_are_no_news(database: Database, settings: Settings) -> None:
+def test_the_same_rows_again_are_no_news(database: SourceDatabase, settings: Settings) -> None:
     extract(settings, wanted("ssd"), MONTH, database.url())
     land(settings, DELIVERY)
     # A row that was updated lies elsewhere in the table.
@@ -189,14 +189,16 @@ def test_the_same_rows_again_are_no_news(database: Database, settings: Settings)
     assert land(settings, DELIVERY).outcome == "already landed"
 
 
-def test_the_session_cannot_write_even_where_the_user_may(database: Database) -> None:
+def test_the_session_cannot_write_even_where_the_user_may(database: SourceDatabase) -> None:
     known = extracting._database(database.url("airflow", "owner"), wanted("ssd"))
     with extracting._reading(known) as (connection, of_one_moment), pytest.raises(DBAPIError, match="read-only"):
         assert of_one_moment
         connection.execute(text("INSERT INTO ssd.ssd_department (dept_team_id) VALUES ('T99')"))
 
 
-def test_all_tables_are_of_one_moment(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_tables_are_of_one_moment(
+    database: SourceDatabase, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written = extracting._write_table
     before = extract(settings, wanted("moving"), MONTH, database.url()).rows
 
@@ -216,7 +218,7 @@ def test_all_tables_are_of_one_moment(database: Database, settings: Settings, mo
 
 
 def test_a_connection_that_is_cut_in_the_middle_leaves_no_delivery(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    database: SourceDatabase, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     as_texts, seen = extracting._as_texts, 0
 
@@ -229,38 +231,38 @@ def test_a_connection_that_is_cut_in_the_middle_leaves_no_delivery(
         return as_texts(row)
 
     monkeypatch.setattr(extracting, "_as_texts", cutting)
-    with pytest.raises(DatabaseUnreachable, match="was lost while read") as told:
+    with pytest.raises(DatabaseUnreachable, match="was lost while read") as error:
         extract(settings, wanted("large"), MONTH, database.url())
     assert 20_000 <= seen < MANY
     assert delivered(settings) == []
     assert find_deliveries(settings) == Inbox((), (), ())
-    assert PASSWORD not in str(told.value) and quote(PASSWORD, safe="") not in str(told.value)
+    assert PASSWORD not in str(error.value) and quote(PASSWORD, safe="") not in str(error.value)
     monkeypatch.undo()
     assert extract(settings, wanted("large"), MONTH, database.url()).rows == {"ssd_cp_visits.csv": MANY}
 
 
-def test_a_wrong_password_is_not_repeated(database: Database, settings: Settings) -> None:
+def test_a_wrong_password_is_not_repeated(database: SourceDatabase, settings: Settings) -> None:
     wrong = "wrong-" + PASSWORD
-    with pytest.raises(DatabaseUnreachable, match="password authentication failed") as told:
+    with pytest.raises(DatabaseUnreachable, match="password authentication failed") as error:
         extract(settings, wanted("ssd"), MONTH, database.url(password=wrong))
-    assert wrong not in str(told.value) and quote(wrong, safe="") not in str(told.value)
-    assert told.value.__context__ is None
+    assert wrong not in str(error.value) and quote(wrong, safe="") not in str(error.value)
+    assert error.value.__context__ is None
 
 
-def test_a_table_that_may_not_be_read_is_not_left_out_in_silence(database: Database, settings: Settings) -> None:
+def test_a_table_that_may_not_be_read_is_not_left_out_in_silence(database: SourceDatabase, settings: Settings) -> None:
     with pytest.raises(ExtractFailed, match="SQLSTATE 42501"):
         extract(settings, wanted("shut"), MONTH, database.url())
     assert delivered(settings) == []
 
 
-def test_a_million_rows_take_no_more_memory_than_a_few(database: Database, settings: Settings) -> None:
+def test_a_million_rows_take_no_more_memory_than_a_few(database: SourceDatabase, settings: Settings) -> None:
     few, many = (peak_of(database, settings, schema) for schema in ("ssd", "large"))
     assert (Path(settings.inbox) / str(DELIVERY) / "ssd_cp_visits.csv").stat().st_size > 25 * MANY
     # As Python's own values the rows take several hundred.
     assert many - few < 60 * 1024**2
 
 
-def test_the_guides_command_extracts(database: Database, settings: Settings) -> None:
+def test_the_guides_command_extracts(database: SourceDatabase, settings: Settings) -> None:
     """But for the first line, which installs the driver."""
     _, *lines = block("extract").splitlines()
     environment = {
@@ -274,14 +276,14 @@ def test_the_guides_command_extracts(database: Database, settings: Settings) -> 
     assert (Path(settings.inbox) / "E06000015/ssd/2021-02/_READY").exists()
 
 
-def peak_of(database: Database, settings: Settings, schema: str) -> int:
+def peak_of(database: SourceDatabase, settings: Settings, schema: str) -> int:
     """Bytes in memory at the peak of the command, run as a person runs it."""
     command = [sys.executable, "-m", "pipelines", "extract", str(MONTH)]
-    told = wanted(schema).model_dump(by_alias=True)
+    wanted_extract = wanted(schema).model_dump(by_alias=True)
     environment = {
         "PATH": os.environ["PATH"],
         "INBOX_URL": settings.inbox,
-        "EXTRACTS": json.dumps([told]),
+        "EXTRACTS": json.dumps([wanted_extract]),
         "SSD_DATABASE_URL": database.url().get_secret_value(),
     }
     with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as process:

@@ -24,7 +24,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     command = [sys.executable, "-m", "tests.service.killing", str(root / "inbox"), str(root)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
-    return {told["moment"]: told for told in map(json.loads, done.stdout.splitlines())}
+    return {killed_at["moment"]: killed_at for killed_at in map(json.loads, done.stdout.splitlines())}
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -53,7 +53,7 @@ TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElemen
 
 
 @dataclass(frozen=True)
-class Visit:
+class PageVisit:
     """What the browser met on a page."""
 
     page: str
@@ -115,14 +115,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def visits(pages: Path, browser: Browser) -> list[Visit]:
+def visits(pages: Path, browser: Browser) -> list[PageVisit]:
     files = sorted(pages.rglob("*.html"))
     assert len(files) > 100
     shutil.rmtree(SCREENSHOTS, ignore_errors=True)
     return [_visit(browser, pages, file) for file in files]
 
 
-def _visit(browser: Browser, pages: Path, file: Path) -> Visit:
+def _visit(browser: Browser, pages: Path, file: Path) -> PageVisit:
     name = file.relative_to(pages).as_posix()
     context = browser.new_context(viewport={"width": WIDTHS["desk"], "height": 900})
     page = context.new_page()
@@ -150,7 +150,7 @@ def _visit(browser: Browser, pages: Path, file: Path) -> Visit:
         page.screenshot(path=SCREENSHOTS / "print" / f"{name.replace('/', '_')}.png", full_page=True)
         page.pdf(path=SCREENSHOTS / "print" / f"{name.replace('/', '_')}.pdf", format="A4")
     context.close()
-    return Visit(
+    return PageVisit(
         page=name,
         requests=tuple(requests),
         failed=tuple(failed),
@@ -179,7 +179,7 @@ def _violations(page: Page) -> tuple[str, ...]:
     return tuple(f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in result["violations"])
 
 
-def test_every_page_opens_with_no_failed_request_and_nothing_from_elsewhere(visits: list[Visit]) -> None:
+def test_every_page_opens_with_no_failed_request_and_nothing_from_elsewhere(visits: list[PageVisit]) -> None:
     assert {visit.page: visit.failed for visit in visits if visit.failed} == {}
     elsewhere = [url for visit in visits for url in visit.requests if not url.startswith(("file:", "data:"))]
     assert elsewhere == []
@@ -188,7 +188,7 @@ def test_every_page_opens_with_no_failed_request_and_nothing_from_elsewhere(visi
     assert {visit.page for visit in dressed} == {visit.page for visit in visits if "great_expectations" in visit.page}
 
 
-def test_the_reports_and_the_way_to_them_are_among_the_pages(visits: list[Visit]) -> None:
+def test_the_reports_and_the_way_to_them_are_among_the_pages(visits: list[PageVisit]) -> None:
     reports = {f"snapshots/2021-02/v0001/{edition}report.html" for edition in ("", "public/")}
     assert {"index.html", "validation/index.html"} | reports <= {visit.page for visit in visits}
     for report in sorted(reports):
@@ -225,17 +225,17 @@ def test_every_link_leads_to_a_page(pages: Path) -> None:
         assert [target for target in targets if not (file.parent / target).is_file()] == [], file
 
 
-def test_no_page_breaks_a_rule_of_wcag_2_2_aa(visits: list[Visit]) -> None:
+def test_no_page_breaks_a_rule_of_wcag_2_2_aa(visits: list[PageVisit]) -> None:
     assert {visit.page: visit.violations for visit in visits if visit.violations} == {}
 
 
-def test_the_keyboard_reaches_everything_and_shows_where_it_is(visits: list[Visit]) -> None:
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(visits: list[PageVisit]) -> None:
     assert {visit.page: (visit.stops, visit.reached) for visit in visits if visit.stops != visit.reached} == {}
     assert {visit.page: visit.unseen for visit in visits if visit.unseen} == {}
     assert sum(visit.stops for visit in visits) > len(visits)
 
 
-def test_nothing_has_to_be_scrolled_sideways(visits: list[Visit]) -> None:
+def test_nothing_has_to_be_scrolled_sideways(visits: list[PageVisit]) -> None:
     assert {visit.page: visit.too_wide for visit in visits if any(visit.too_wide.values())} == {}
 
 

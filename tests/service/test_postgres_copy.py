@@ -80,7 +80,7 @@ while not is_last:
 
 
 @dataclass(frozen=True)
-class Database:
+class CopyDatabase:
     """A database of a council's, with a user who may make schemas in it, and one who may read what that one makes."""
 
     port: int
@@ -106,16 +106,16 @@ class Database:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Database]:
+def server() -> Iterator[CopyDatabase]:
     with postgresql(PASSWORD) as port:
-        database = Database(port)
+        database = CopyDatabase(port)
         (once,) = re.findall(r"^```postgresql\n(.*?)^```$", ENGINEERS, re.MULTILINE | re.DOTALL)
         database.does(once.replace("'...'", f"'{PASSWORD}'").replace("DATABASE kpis", "DATABASE airflow"))
         yield database
 
 
 @pytest.fixture
-def database(server: Database) -> Database:
+def database(server: CopyDatabase) -> CopyDatabase:
     server.does(NOT_OURS)
     return server
 
@@ -136,7 +136,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(home: Path, tmp_path: Path, database: Database) -> Settings:
+def settings(home: Path, tmp_path: Path, database: CopyDatabase) -> Settings:
     shutil.copytree(home / "data", tmp_path / "data", symlinks=True)
     return settings_in(tmp_path).model_copy(
         update={"postgres_copy_url": Settings(postgres_copy_url=database.url()).postgres_copy_url}  # type: ignore[arg-type]  # settings come as text
@@ -176,10 +176,10 @@ def publish_next(home_with_next: Path, settings: Settings) -> Callable[[], None]
     return publish_next
 
 
-def odbc_string(database: Database) -> str:
+def odbc_string(database: CopyDatabase) -> str:
     """What the guide says to tell ODBC, for this database; that has no TLS."""
     debian("odbc-postgresql", lambda: next(Path("/usr/lib").glob("*/odbc/psqlodbcw.so"), None))
-    (told,) = re.findall(r"^```ini\n(.*)\n```$", TOOLS, re.MULTILINE)
+    (text,) = re.findall(r"^```ini\n(.*)\n```$", TOOLS, re.MULTILINE)
     here = {
         "db.council.example": "127.0.0.1",
         "5432": str(database.port),
@@ -188,21 +188,21 @@ def odbc_string(database: Database) -> str:
         "SSLmode=require": "SSLmode=prefer",
     }
     for there, instead in here.items():
-        assert told.count(there) == 1
-        told = told.replace(there, instead)
-    return str(told)
+        assert text.count(there) == 1
+        text = text.replace(there, instead)
+    return str(text)
 
 
-def odbc(database: Database) -> pyodbc.Connection:
-    told = odbc_string(database)
+def odbc(database: CopyDatabase) -> pyodbc.Connection:
+    text = odbc_string(database)
     debian("libodbc2", lambda: next(Path("/usr/lib").glob("*/libodbc.so.2"), None))
     # Only now: it loads the driver manager.
     import pyodbc
 
-    return pyodbc.connect(told)
+    return pyodbc.connect(text)
 
 
-def test_every_row_and_every_type_arrives_and_is_read_by_odbc(settings: Settings, database: Database) -> None:
+def test_every_row_and_every_type_arrives_and_is_read_by_odbc(settings: Settings, database: CopyDatabase) -> None:
     copied = copy(settings)
     assert (copied.snapshot, copied.edition, copied.outcome) == ("2021-02/v0001", "restricted", "copied")
     snapshot = duckdb.connect(str(settings.snapshots / "2021-02" / "v0001" / "snapshot.duckdb"), read_only=True)
@@ -212,14 +212,14 @@ def test_every_row_and_every_type_arrives_and_is_read_by_odbc(settings: Settings
             found = connection.execute(f"SELECT * FROM {SCHEMA}.{name}")
             assert [column[0] for column in found.description] == table.columns
             assert Counter(map(tuple, found.fetchall())) == Counter(table.fetchall()), name
-        told = connection.cursor().columns(table="kpi_window", schema=SCHEMA).fetchall()
-    kinds = {column.column_name: column.type_name for column in told}
+        columns_there = connection.cursor().columns(table="kpi_window", schema=SCHEMA).fetchall()
+    kinds = {column.column_name: column.type_name for column in columns_there}
     assert sum(copied.rows.values()) > 0
     assert (kinds["numerator"], kinds["value"], kinds["narrative_conflict"]) == ("numeric", "float8", "bool")
     assert (kinds["window_months"], kinds["narrative_signed_on"]) == ("int4", "date")
 
 
-def test_tables_and_columns_are_described(settings: Settings, database: Database) -> None:
+def test_tables_and_columns_are_described(settings: Settings, database: CopyDatabase) -> None:
     copy(settings)
     package = read_json(settings.snapshots / "2021-02" / "v0001" / "datapackage.json")
     described = dict(
@@ -240,7 +240,7 @@ def test_tables_and_columns_are_described(settings: Settings, database: Database
 
 
 def test_the_same_again_is_left_and_the_next_version_replaces_it(
-    settings: Settings, database: Database, publish_next: Callable[[], None]
+    settings: Settings, database: CopyDatabase, publish_next: Callable[[], None]
 ) -> None:
     copy(settings)
     objects = f"SELECT oid FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace ORDER BY oid"
@@ -253,7 +253,7 @@ def test_the_same_again_is_left_and_the_next_version_replaces_it(
     assert database.rows(f"SELECT DISTINCT target FROM {SCHEMA}.kpi_month", user="analyst") == [(NEXT,)]
 
 
-def test_the_public_edition_is_copied_where_that_is_configured(settings: Settings, database: Database) -> None:
+def test_the_public_edition_is_copied_where_that_is_configured(settings: Settings, database: CopyDatabase) -> None:
     copy(settings)
     public = settings.model_copy(update={"postgres_copy_edition": "public"})
     assert copy(public).edition == "public"
@@ -262,7 +262,7 @@ def test_the_public_edition_is_copied_where_that_is_configured(settings: Setting
     assert "finding_summary" not in database.tables
 
 
-def test_readers_who_never_stop_see_each_copy_whole(settings: Settings, database: Database, tmp_path: Path) -> None:
+def test_readers_who_never_stop_see_each_copy_whole(settings: Settings, database: CopyDatabase, tmp_path: Path) -> None:
     publish_number(settings, 0)
     copy(settings)
     stop = tmp_path / "stop"
@@ -291,7 +291,7 @@ def test_readers_who_never_stop_see_each_copy_whole(settings: Settings, database
 
 
 def test_who_reads_in_a_transaction_is_waited_for(
-    settings: Settings, database: Database, publish_next: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    settings: Settings, database: CopyDatabase, publish_next: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy(settings)
     publish_next()
@@ -307,7 +307,7 @@ def test_who_reads_in_a_transaction_is_waited_for(
 
 @pytest.mark.parametrize("moment", ["before the first table", "between two tables", "before the swap", "before commit"])
 def test_killed_at_any_moment_it_leaves_the_copy_before(
-    settings: Settings, database: Database, publish_next: Callable[[], None], moment: str
+    settings: Settings, database: CopyDatabase, publish_next: Callable[[], None], moment: str
 ) -> None:
     copy(settings)
     before = database.tables
@@ -363,7 +363,7 @@ postgres_copy.copy(Settings())
 """
 
 
-def test_a_schema_that_no_copy_wrote_is_left_alone(settings: Settings, database: Database) -> None:
+def test_a_schema_that_no_copy_wrote_is_left_alone(settings: Settings, database: CopyDatabase) -> None:
     database.does(f"CREATE SCHEMA {SCHEMA}", f"CREATE TABLE {SCHEMA}.kpi (kept TEXT)")
     with pytest.raises(CopyFailed, match="not written by a copy"):
         copy(settings)
@@ -371,7 +371,7 @@ def test_a_schema_that_no_copy_wrote_is_left_alone(settings: Settings, database:
 
 
 def test_somebody_elses_view_is_named_as_the_reason_and_is_not_dropped(
-    settings: Settings, database: Database, publish_next: Callable[[], None]
+    settings: Settings, database: CopyDatabase, publish_next: Callable[[], None]
 ) -> None:
     copy(settings)
     publish_next()
@@ -382,7 +382,9 @@ def test_somebody_elses_view_is_named_as_the_reason_and_is_not_dropped(
     assert copy(settings).outcome == "copied"
 
 
-def test_what_is_wrong_with_the_database_is_said_without_its_secrets(settings: Settings, database: Database) -> None:
+def test_what_is_wrong_with_the_database_is_said_without_its_secrets(
+    settings: Settings, database: CopyDatabase
+) -> None:
     def at(url: str) -> Settings:
         return settings.model_copy(update={"postgres_copy_url": Settings(postgres_copy_url=url).postgres_copy_url})  # type: ignore[arg-type]  # as text
 
@@ -396,7 +398,7 @@ def test_what_is_wrong_with_the_database_is_said_without_its_secrets(settings: S
 
 
 def test_a_connection_that_is_lost_is_worth_another_try(
-    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, database: CopyDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(postgres_copy, "SWAP", "SELECT pg_terminate_backend(pg_backend_pid())")
@@ -406,7 +408,7 @@ def test_a_connection_that_is_lost_is_worth_another_try(
 
 
 def test_the_dag_copies_after_publishing(
-    settings: Settings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, database: CopyDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("PSEUDONYM_KEY", KEY)
@@ -430,11 +432,11 @@ print(json.dumps([run.state, states["copy_to_postgresql"]]))
 """
 
 
-def test_the_command_says_what_it_did(settings: Settings, database: Database) -> None:
+def test_the_command_says_what_it_did(settings: Settings, database: CopyDatabase) -> None:
     def command(**variables: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "DATA_DIR": str(settings.data_dir), "COLUMNS": "200", **variables}
-        *_, told = block("copy").splitlines()
-        command = [sys.executable if word.endswith("/python") else word for word in shlex.split(told)]
+        *_, command_line = block("copy").splitlines()
+        command = [sys.executable if word.endswith("/python") else word for word in shlex.split(command_line)]
         return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
 
     assert command().returncode == 4
@@ -447,7 +449,7 @@ def test_the_command_says_what_it_did(settings: Settings, database: Database) ->
 
 
 @pytest.mark.parametrize("code", re.findall(r"^```r\n(.*?)^```$", TOOLS, re.MULTILINE | re.DOTALL))
-def test_every_piece_of_r_of_the_guide_runs(settings: Settings, database: Database, code: str) -> None:
+def test_every_piece_of_r_of_the_guide_runs(settings: Settings, database: CopyDatabase, code: str) -> None:
     copy(settings)
     environment = {**os.environ, "KPIS_ODBC": odbc_string(database)}
     rscript = debian("r-base-core", lambda: shutil.which("Rscript"))

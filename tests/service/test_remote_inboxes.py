@@ -223,12 +223,12 @@ def test_a_password_is_not_repeated(sshd: dict[str, Any], tmp_path: Path) -> Non
         sftp_known_hosts=sshd["known_hosts"],
         data_dir=tmp_path,
     )
-    with pytest.raises(InboxUnreachable, match="AuthenticationException") as told:
+    with pytest.raises(InboxUnreachable, match="AuthenticationException") as error:
         find_deliveries(settings)
     assert settings.inbox_shown == f"sftp://127.0.0.1:{sshd['port']}/inbox"
-    for said in (str(told.value), settings.inbox_shown, repr(settings)):
+    for said in (str(error.value), settings.inbox_shown, repr(settings)):
         assert SECRET not in said and quote(SECRET, safe="") not in said
-    assert told.value.__context__ is None
+    assert error.value.__context__ is None
 
 
 def test_a_bucket_that_does_not_let_us_in_is_named_without_the_key(
@@ -239,6 +239,6 @@ def test_a_bucket_that_does_not_let_us_in_is_named_without_the_key(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "reader")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    with pytest.raises(InboxUnreachable, match="s3://elsewhere/inbox cannot be read") as told:
+    with pytest.raises(InboxUnreachable, match="s3://elsewhere/inbox cannot be read") as error:
         find_deliveries(Settings(inbox_url="s3://elsewhere/inbox", data_dir=tmp_path))
-    assert SECRET not in str(told.value)
+    assert SECRET not in str(error.value)

@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.periods import Period
 from tests.service.guide import block
-from tests.service.servers import Council, debian, postgresql, serving, wait_for
+from tests.service.servers import ServedCouncil, debian, postgresql, serving, wait_for
 from tests.service.small_council import write_small_council
 
 if TYPE_CHECKING:
@@ -27,21 +27,21 @@ THREE = tuple(Period(2020, 12).plus(months) for months in range(3))
 
 
 @pytest.fixture(scope="module")
-def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
-    here = Council.at(tmp_path_factory.mktemp("council"))
+def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCouncil]:
+    here = ServedCouncil.at(tmp_path_factory.mktemp("council"))
     write_small_council(here.inbox, THREE)
     with serving(here):
         yield here
 
 
-def test_three_months_are_backfilled(council: Council) -> None:
+def test_three_months_are_backfilled(council: ServedCouncil) -> None:
     council.says(block("backfill").replace("2020-09-01", "2020-12-01"))
     months = [str(month) for month in THREE]
     council.wait_until_published(*months)
     assert [council.published(month).name for month in months] == ["v0001"] * 3
 
 
-def test_a_month_triggered_over_rest_goes_through_all_three_dags(council: Council) -> None:
+def test_a_month_triggered_over_rest_goes_through_all_three_dags(council: ServedCouncil) -> None:
     for program in ("curl", "jq"):
         debian(program, lambda program=program: shutil.which(program))
     invited = council.inbox / "X99000001/survey/2021-02/invited.csv"
@@ -50,13 +50,13 @@ def test_a_month_triggered_over_rest_goes_through_all_three_dags(council: Counci
     council.has_published("2021-02", "v0002")
 
 
-def test_nothing_but_a_month_is_taken_in_the_form(council: Council) -> None:
+def test_nothing_but_a_month_is_taken_in_the_form(council: ServedCouncil) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         council.trigger("ingest_exports", conf={"month": "2021-13"})
     assert refused.value.code in {400, 422}
 
 
-def test_an_analyst_may_look_and_not_run(council: Council) -> None:
+def test_an_analyst_may_look_and_not_run(council: ServedCouncil) -> None:
     token = council.token_of("analyst")
     assert council.ask("/api/v2/dags", token=token)["total_entries"] == 3
     with pytest.raises(urllib.error.HTTPError) as refused:
@@ -69,7 +69,7 @@ YES = {"chosen_options": ["Approve"], "params_input": {"why": WHY}}
 
 
 def test_a_held_month_waits_for_its_approval_keeps_no_other_waiting_and_says_who_approved_and_why(
-    council: Council,
+    council: ServedCouncil,
 ) -> None:
     # Delivered again, with nothing in one of its files.
     (council.inbox / "X99000001/ssd/2021-01/ssd_person.csv").write_bytes(b"")
@@ -93,14 +93,14 @@ def test_a_held_month_waits_for_its_approval_keeps_no_other_waiting_and_says_who
         approval: dict[str, str] | None = manifest["publication"]["approval"]
         return approval
 
-    told = wait_for("the approved version", approved)
-    assert (told["approved_by"], told["reason"]) == ("quality_lead", WHY)
+    given = wait_for("the approved version", approved)
+    assert (given["approved_by"], given["reason"]) == ("quality_lead", WHY)
     answered = council.ask(question, token=council.token)["responded_at"]
-    assert told["approved_at"][:19] == answered[:19]
+    assert given["approved_at"][:19] == answered[:19]
 
 
 def test_the_same_command_keeps_airflows_own_tables_in_postgresql(tmp_path: Path) -> None:
-    here = Council.at(tmp_path)
+    here = ServedCouncil.at(tmp_path)
     write_small_council(here.inbox, [Period(2021, 2)])
     with postgresql("secret") as port:
         commands = block("PostgreSQL").replace("airflow:...@localhost:5432", f"airflow:secret@127.0.0.1:{port}")

@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 def finding(rule: str, record: str | None, table: str = "ssd_cin_visits", **others: Any) -> dict[str, Any]:
-    told = {"table_name": table, "rule_code": rule, "severity": "warning", "consequence": "warn"}
-    return {**told, "column_name": None, "record_key": record, **others}
+    shared = {"table_name": table, "rule_code": rule, "severity": "warning", "consequence": "warn"}
+    return {**shared, "column_name": None, "record_key": record, **others}
 
 
 def result(rule: str, failed: int = 0, table: str = "ssd_cin_visits", **others: Any) -> dict[str, Any]:
-    told = {"table_name": table, "rule_code": rule, "severity": "warning", "consequence": "warn", "column_name": None}
+    shared = {"table_name": table, "rule_code": rule, "severity": "warning", "consequence": "warn", "column_name": None}
     counts = {"rows_tested": 10, "rows_failed": failed}
-    return {**told, **counts, "sentence": "It is wrong.", "remedy": "Fix it.", **others}
+    return {**shared, **counts, "sentence": "It is wrong.", "remedy": "Fix it.", **others}
 
 
 def counted(rows: int, month: str, code: str | None = None, **others: Any) -> dict[str, Any]:
     """So many rows of child in need visits dated in the month; with a code, of the column that says whether seen."""
     column = None if code is None else "cinv_cin_visit_seen"
-    told = {"table_name": "ssd_cin_visits", "column_name": column, "code": code, "event_month": month}
-    return {**told, "row_count": rows, **others}
+    shared = {"table_name": "ssd_cin_visits", "column_name": column, "code": code, "event_month": month}
+    return {**shared, "row_count": rows, **others}
 
 
 def file_of(rows: int, table: str = "ssd_cin_visits") -> dict[str, Any]:

@@ -63,7 +63,7 @@ DAY_45, DAY_46 = ("on day 45", "45", "true", "2021-03-02"), ("on day 46", "46", 
 
 
 @pytest.mark.parametrize(
-    ("expected", "told"),
+    ("expected", "difference"),
     [
         ([DAY_46, DAY_45], []),
         ([DAY_45], ["is there, not expected: on day 46, 46, false, 2021-03-02"]),
@@ -78,24 +78,24 @@ DAY_45, DAY_46 = ("on day 45", "45", "true", "2021-03-02"), ("on day 46", "46", 
     ],
 )
 def test_a_case_fails_on_every_row_that_is_not_as_expected(
-    warehouses: dict[str, duckdb.DuckDBPyConnection], expected: list[tuple[str, ...]], told: list[str]
+    warehouses: dict[str, duckdb.DuckDBPyConnection], expected: list[tuple[str, ...]], difference: list[str]
 ) -> None:
     case = dataclasses.replace(read_case(FOLDERS[ANY]), expected=expected)
-    assert differences(warehouses[case.about.month], case, authority_of(FOLDERS, ANY)) == told
+    assert differences(warehouses[case.about.month], case, authority_of(FOLDERS, ANY)) == difference
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "difference"),
     [
         ({"columns": ("assessment_id", "working_day")}, "fct_assessment has no column working_day"),
         ({"table": "fct_assesment"}, "fct_assesment: 0 tables are called so"),
     ],
 )
 def test_a_case_about_what_the_warehouse_does_not_hold_fails(
-    warehouses: dict[str, duckdb.DuckDBPyConnection], change: dict[str, Any], told: str
+    warehouses: dict[str, duckdb.DuckDBPyConnection], change: dict[str, Any], difference: str
 ) -> None:
     case = dataclasses.replace(read_case(FOLDERS[ANY]), **change)
-    with pytest.raises(BadCase, match=told):
+    with pytest.raises(BadCase, match=difference):
         differences(warehouses[case.about.month], case, authority_of(FOLDERS, ANY))
 
 
@@ -103,7 +103,7 @@ GIVEN = "given/ssd_cin_assessments.csv"
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "told"),
+    ("file", "text", "message"),
     [
         (GIVEN, "cina_assessment_id,cina_start\na,2021-02-01\n", "has no column cina_start"),
         (GIVEN, "cina_assessment_id,cina_assessment_start_date\na,01/02/2021\n", "(?s)ssd_cin_assessments.*01/02/2021"),
@@ -120,7 +120,7 @@ GIVEN = "given/ssd_cin_assessments.csv"
         ("case.yaml", "", "case.yaml"),
     ],
 )
-def test_a_malformed_case_says_what_is_wrong_with_it(tmp_path: Path, file: str, text: str, told: str) -> None:
+def test_a_malformed_case_says_what_is_wrong_with_it(tmp_path: Path, file: str, text: str, message: str) -> None:
     (tmp_path / "given").mkdir()
     sound = {
         "case.yaml": "why: So it is.\n",
@@ -131,7 +131,7 @@ def test_a_malformed_case_says_what_is_wrong_with_it(tmp_path: Path, file: str, 
         (tmp_path / name).write_text(content)
     assert read_case(tmp_path).expected == [("a", "")]
     (tmp_path / file).write_text(text)
-    with pytest.raises(BadCase, match=told):
+    with pytest.raises(BadCase, match=message):
         read_case(tmp_path)
 
 

@@ -197,7 +197,7 @@ def test_no_two_rows_of_a_table_agree_in_its_grain(sound: Path, repeating: Path,
     assert offending(repeating, check) == 1
 
 
-def told(sound: Path, folder: Path, check: str, *statements: str) -> list[str]:
+def failures_of(sound: Path, folder: Path, check: str, *statements: str) -> list[str]:
     """The details that a check gives that holds or warns."""
     parameters = {"as_of": Period.parse(MONTH).last_day}
     with duckdb.connect(str(spoilt(sound, folder, *statements)), read_only=True) as connection:
@@ -213,7 +213,7 @@ def test_a_count_that_leaps_is_told(sound: Path, tmp_path: Path, before: int, no
         "WHERE kpi_id = 'cpp_count' AND reporting_month = '{}' AND team_code IS NULL"
     )
     check = "kpi_month__count_is_near_that_of_the_month_before"
-    found = told(sound, tmp_path, check, count.format(before, "2021-01"), count.format(now, MONTH))
+    found = failures_of(sound, tmp_path, check, count.format(before, "2021-01"), count.format(now, MONTH))
     assert found == ([f"cpp_count is {now}, and was {before} a month before"] if fires else [])
 
 
@@ -223,7 +223,7 @@ def test_a_count_that_leaps_is_told(sound: Path, tmp_path: Path, before: int, no
 )
 def test_a_file_that_got_much_shorter_is_told(sound: Path, tmp_path: Path, before: int, now: int, fires: bool) -> None:
     file = "FROM snapshots.reconciliation WHERE file_name = 'ssd_person.csv'"
-    found = told(
+    found = failures_of(
         sound,
         tmp_path,
         "delivered_file__has_not_lost_many_rows",

@@ -102,8 +102,8 @@ def test_figures_of_a_new_council_begin_with_it(tmp_path: Path, code: str, befor
 def test_an_authority_whose_data_begin_later_has_no_figure_yet_and_says_why(tmp_path: Path) -> None:
     with built(tmp_path, {f"E06000063/ssd/{MONTH}": delivered()}, of=ASKED) as warehouse:
         assert figure(warehouse, "cpp_count", authority="E06000063") is None
-        told = "SELECT reason FROM snapshots.kpi_absence WHERE kpi_id = 'cpp_count'"
-        assert "ssd_cp_plans (begins with 2023-04)" in warehouse.execute(told).fetchall()[0][0]
+        query = "SELECT reason FROM snapshots.kpi_absence WHERE kpi_id = 'cpp_count'"
+        assert "ssd_cp_plans (begins with 2023-04)" in warehouse.execute(query).fetchall()[0][0]
 
 
 @pytest.mark.parametrize(
@@ -118,20 +118,20 @@ def test_a_rate_goes_by_the_newest_estimate_at_or_before_the_month(
 
 
 def test_a_rate_names_the_year_of_its_estimate(warehouse: duckdb.DuckDBPyConnection) -> None:
-    told = warehouse.execute(
+    found = warehouse.execute(
         "SELECT sources FROM snapshots.kpi_month "
         "WHERE kpi_id = 'cpp_rate_10k' AND authority_code = ? AND reporting_month = ?",
         [RATED, MONTH],
     ).fetchall()
-    assert told == [("ssd, population of mid-2020",)]
+    assert found == [("ssd, population of mid-2020",)]
 
 
 def test_a_rate_without_an_estimate_is_absent_with_a_reason(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert figure(warehouse, "cpp_rate_10k", authority=UNRATED) is None
     assert figure(warehouse, "cpp_count", authority=UNRATED) == (1, None)
-    told = warehouse.execute(
+    found = warehouse.execute(
         "SELECT kpi_id, reason FROM snapshots.kpi_absence WHERE authority_code = ? AND kpi_id LIKE 'c%_rate_10k'",
         [UNRATED],
     ).fetchall()
     reason = "waits for an estimate of the population at or before the month (population.csv)"
-    assert ("cpp_rate_10k", reason) in told
+    assert ("cpp_rate_10k", reason) in found

@@ -68,8 +68,8 @@ def shares(now: Mapping[str | None, int], before: Mapping[str | None, int]) -> D
 
 
 def person(*codes: str) -> dict[str, Any]:
-    told = {"table_name": "ssd_person", "column_name": "pers_sex"}
-    return {"profile": [counted(5, "", code, event_month=None, **told) for code in codes]}
+    shared = {"table_name": "ssd_person", "column_name": "pers_sex"}
+    return {"profile": [counted(5, "", code, event_month=None, **shared) for code in codes]}
 
 
 def visits(code_by_month: Mapping[str, str]) -> Deliveries:
@@ -182,8 +182,8 @@ def authority(story: str) -> str:
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     deliveries = {
         f"{authority(story)}/{delivery}": left
-        for story, (told, _) in STORIES.items()
-        for delivery, left in told.items()
+        for story, (of_the_story, _) in STORIES.items()
+        for delivery, left in of_the_story.items()
     }
     made = built_over(tmp_path_factory.mktemp("drift"), deliveries, NOW, of=ASKED)
     yield made
@@ -222,8 +222,8 @@ def test_the_day_by_which_a_source_is_due_may_be_the_councils_own(
 
 def test_every_rule_fires_in_a_story_and_passes_in_another(warehouse: duckdb.DuckDBPyConnection) -> None:
     rules = {code for (code,) in asked(warehouse, "SELECT rule_code FROM reference.warehouse_rule")}
-    told = asked(warehouse, "SELECT rule_code, rows_failed > 0 FROM warehouse.fct_drift")
-    assert set(told) == {(rule, did) for rule in rules if rule.startswith("DRF-") for did in (True, False)}
+    found = asked(warehouse, "SELECT rule_code, rows_failed > 0 FROM warehouse.fct_drift")
+    assert set(found) == {(rule, did) for rule in rules if rule.startswith("DRF-") for did in (True, False)}
 
 
 @pytest.mark.parametrize(
@@ -309,9 +309,9 @@ def test_codes_of_which_few_are_to_be_expected_are_taken_together(tmp_path: Path
 
 
 def test_a_column_that_is_missing_has_not_moved(tmp_path: Path) -> None:
-    told = shares({None: 100}, {"true": 500, None: 500})
-    told[f"ssd/{NOW}"]["rule_results"] = [result("DLV-014", 1, column_name=SEEN)]
-    deliveries = {f"E06000015/{name}": left for name, left in told.items()}
+    counts = shares({None: 100}, {"true": 500, None: 500})
+    counts[f"ssd/{NOW}"]["rule_results"] = [result("DLV-014", 1, column_name=SEEN)]
+    deliveries = {f"E06000015/{name}": left for name, left in counts.items()}
     with built_over(tmp_path, deliveries, NOW, of=ASKED) as warehouse:
         found = asked(warehouse, "SELECT rule_code FROM warehouse.fct_drift WHERE rows_failed > 0")
     assert found == [("DRF-001",)]

@@ -53,19 +53,19 @@ def authority(story: str) -> str:
     return f"E{list(STORIES).index(story):08d}"
 
 
-def left(told: str) -> dict[str, Any]:
-    if told == REFUSED:
+def left(story: str) -> dict[str, Any]:
+    if story == REFUSED:
         refused = {"severity": "critical", "consequence": "refuse_delivery", "table_name": "ssd_person.csv"}
         return {
             "status": "refused",
             "findings": [{**finding("DLV-005", None, line=None), **refused}],
             "rule_results": [{**result("DLV-005", 1), **refused}],
         }
-    if told == NOT_TESTED:
+    if story == NOT_TESTED:
         return {"reconciliation": [file_of(10)]}
     return {
-        "findings": [finding(RULE, record) for record in told],
-        "rule_results": [result(RULE, len(told))],
+        "findings": [finding(RULE, record) for record in story],
+        "rule_results": [result(RULE, len(story))],
         "reconciliation": [file_of(10)],
     }
 
@@ -73,9 +73,9 @@ def left(told: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     deliveries = {
-        f"{authority(story)}/ssd/{month}": left(told)
+        f"{authority(story)}/ssd/{month}": left(month_findings)
         for story, (by_month, _) in STORIES.items()
-        for month, told in by_month.items()
+        for month, month_findings in by_month.items()
     }
     made = built_over(tmp_path_factory.mktemp("stories"), deliveries, "2021-02", of=ASKED)
     yield made
@@ -93,8 +93,8 @@ def test_a_finding_is_followed(warehouse: duckdb.DuckDBPyConnection, story: str)
         [authority(story), RULE],
     )
     names = {key(name): name for name in "abc"}
-    assert {names[record]: told for record, *told in found} == {
-        record: list(told) for record, told in STORIES[story][1].items()
+    assert {names[record]: history for record, *history in found} == {
+        record: list(history) for record, history in STORIES[story][1].items()
     }
 
 
@@ -118,7 +118,7 @@ def test_a_rule_has_a_history(
         """,
         [authority(story), RULE],
     )
-    assert {month: tuple(told) for month, *told in found} == by_month
+    assert {month: tuple(history) for month, *history in found} == by_month
 
 
 def test_what_was_refused_in_the_month_itself_is_there_beside_what_still_counts(tmp_path: Path) -> None:
@@ -168,10 +168,10 @@ def test_a_missing_column_is_followed_wherever_its_table_was_delivered(tmp_path:
 
 def test_a_source_of_its_own_month_alone_resolves_nothing(tmp_path: Path) -> None:
     def survey(records: str) -> dict[str, Any]:
-        told = {"table": "survey_responses"}
+        shared = {"table": "survey_responses"}
         return {
-            "findings": [finding("SURV001-UNREPEATED", record, **told) for record in records],
-            "rule_results": [result("SURV001-UNREPEATED", len(records), **told)],
+            "findings": [finding("SURV001-UNREPEATED", record, **shared) for record in records],
+            "rule_results": [result("SURV001-UNREPEATED", len(records), **shared)],
             "reconciliation": [file_of(10, "survey_responses")],
         }
 
@@ -192,11 +192,11 @@ def test_a_source_of_its_own_month_alone_resolves_nothing(tmp_path: Path) -> Non
 def test_the_return_is_followed_within_its_collection_year(
     tmp_path: Path, first: str, second: str, expected: dict[str, str]
 ) -> None:
-    told = {"table": "ssda903_header"}
+    shared = {"table": "ssda903_header"}
     deliveries = {
         f"E06000015/ssda903/{month}": {
-            "findings": [finding("903-1", record, **told) for record in records],
-            "rule_results": [result("903-1", len(records), **told)],
+            "findings": [finding("903-1", record, **shared) for record in records],
+            "rule_results": [result("903-1", len(records), **shared)],
             "reconciliation": [file_of(10, "ssda903_header")],
         }
         for month, records in ((first, "ab"), (second, "a"))

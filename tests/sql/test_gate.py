@@ -57,18 +57,18 @@ def file_of(rows_read: int, rows_refused: int, name: str = "ssd_person.csv", los
     return [{"file_name": name, "table_name": name.removesuffix(".csv"), **counts}]
 
 
-class Council:
+class GatedCouncil:
     """An authority of a test, and what it delivers; all of them go through one build."""
 
     def __init__(self, settings: Settings, code: str) -> None:
         self.settings = settings
         self.code = code
 
-    def delivers(self, source: str = "ssd", month: str = MONTH, **staged: Any) -> Council:
+    def delivers(self, source: str = "ssd", month: str = MONTH, **staged: Any) -> GatedCouncil:
         stage(self.settings.staging, f"{self.code}/{source}/{month}", TABLES[source], **staged)
         return self
 
-    def is_refused(self, source: str = "ssd", month: str = MONTH, version: str = "v0001-000000000000") -> Council:
+    def is_refused(self, source: str = "ssd", month: str = MONTH, version: str = "v0001-000000000000") -> GatedCouncil:
         delivery = f"{self.code}/{source}/{month}"
         stage(self.settings.staging, delivery, {}, version=version, status="refused", rule_results=[REFUSED])
         return self
@@ -125,7 +125,7 @@ CASES: dict[str, tuple[str | None, str | None]] = {
 }
 
 
-def deliver(name: str, council: Council) -> None:
+def deliver(name: str, council: GatedCouncil) -> None:
     """What the case's council delivers."""
     match name:
         case "all_is_well":
@@ -178,9 +178,9 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tupl
     settings = settings_in(tmp_path_factory.mktemp("gate"))
     codes = {f"E{number:08d}": name for number, name in enumerate(CASES)}
     for code, name in codes.items():
-        deliver(name, Council(settings, code))
+        deliver(name, GatedCouncil(settings, code))
     rows = gate_of(settings)
-    return {(codes[code], condition): told for (code, condition), told in rows.items()}
+    return {(codes[code], condition): status for (code, condition), status in rows.items()}
 
 
 def gate_of(settings: Settings) -> dict[tuple[str, str], tuple[bool, str | None]]:
@@ -200,16 +200,16 @@ def test_a_condition_holds_or_says_what_is_not_so(
     assert {each: gate[case, each] for each in CONDITIONS} == expected
 
 
-def changed(folder: Path) -> Council:
+def changed(folder: Path) -> GatedCouncil:
     """A council in a place with SQL of its own."""
-    return Council(settings_in(folder, copy_of_the_project(folder)), "E06000015")
+    return GatedCouncil(settings_in(folder, copy_of_the_project(folder)), "E06000015")
 
 
 def test_rows_that_do_not_add_up_hold_the_month_even_where_no_check_stops_the_build(tmp_path: Path) -> None:
     council = changed(tmp_path).delivers(reconciliation=file_of(10, 1, lost=1))
     (council.settings.sql / "checks/reconciliation__rows_read_are_staged_or_refused.sql").unlink()
-    told = gate_of(council.settings)["E06000015", "GATE-RECONCILIATION"]
-    assert told == (False, "ssd_person.csv of 2021-02: 10 rows read, 8 staged, 1 refused")
+    status = gate_of(council.settings)["E06000015", "GATE-RECONCILIATION"]
+    assert status == (False, "ssd_person.csv of 2021-02: 10 rows read, 8 staged, 1 refused")
 
 
 FOUND = "SELECT authority_code, 'two figures' AS detail FROM warehouse.dim_gate_need WHERE source = 'ssd'"
@@ -219,8 +219,8 @@ FOUND = "SELECT authority_code, 'two figures' AS detail FROM warehouse.dim_gate_
 def test_a_check_holds_the_month_where_it_says_so_and_else_warns(tmp_path: Path, consequence: str, holds: bool) -> None:
     council = changed(tmp_path).delivers()
     (council.settings.sql / "checks/figures__agree.sql").write_text(f"-- consequence: {consequence}\n{FOUND}")
-    told = gate_of(council.settings)["E06000015", "GATE-CHECKS"]
-    assert told == (holds, None if holds else "figures: agree: two figures")
+    status = gate_of(council.settings)["E06000015", "GATE-CHECKS"]
+    assert status == (holds, None if holds else "figures: agree: two figures")
 
 
 @pytest.mark.parametrize(

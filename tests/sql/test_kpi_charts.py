@@ -170,11 +170,11 @@ def test_each_rule_on_both_sides_of_its_edge(
 
 
 def test_a_signal_is_an_improvement_on_the_better_side(warehouse: duckdb.DuckDBPyConnection) -> None:
-    told = {
+    shared = {
         kpi_id: chart(warehouse, "published", "variation", kpi_id)[4]
         for kpi_id in ("made_up", "made_up_low", "made_up_neutral")
     }
-    assert told == {"made_up": ("improvement",), "made_up_low": ("concern",), "made_up_neutral": ("special cause",)}
+    assert shared == {"made_up": ("improvement",), "made_up_low": ("concern",), "made_up_neutral": ("special cause",)}
     assert chart(warehouse, "published", "variation")[3] == ("common cause",)
 
 
@@ -342,10 +342,10 @@ def funnel(warehouse: duckdb.DuckDBPyConnection, authority: str, columns: str) -
 
 def test_teams_stand_within_the_limits_of_their_size(funnels: duckdb.DuckDBPyConnection) -> None:
     """Of 100, at 75%: 95% within 75 +- 1.96 x 4.3301, 99.8% within 75 +- 3.0902 x 4.3301."""
-    told = funnel(funnels, "E00000000", "units, centre, lower_95, upper_95, lower_998, upper_998, position")
-    assert told["T1"][:2] == (3, 75.0)
-    assert told["T1"][2:6] == pytest.approx((66.5131, 83.4869, 61.6190, 88.3810), abs=1e-4)
-    assert {team: cells[-1] for team, cells in told.items() if team} == {
+    found = funnel(funnels, "E00000000", "units, centre, lower_95, upper_95, lower_998, upper_998, position")
+    assert found["T1"][:2] == (3, 75.0)
+    assert found["T1"][2:6] == pytest.approx((66.5131, 83.4869, 61.6190, 88.3810), abs=1e-4)
+    assert {team: cells[-1] for team, cells in found.items() if team} == {
         "T1": "above 99.8%",
         "T2": "within",
         "T3": "within",

@@ -195,7 +195,7 @@ def test_two_halves_of_two_sources_make_no_whole(tmp_path: Path) -> None:
 def test_the_kpi_needs_what_one_of_its_sources_needs() -> None:
     needed: dict[str, list[str]] = {}
     with (PROJECT / "sql/reference/looked_after_source.csv").open(encoding="utf-8", newline="") as lines:
-        for told in csv.DictReader(lines):
-            needed.setdefault(told["source"], []).append(told["table_name"])
+        for line in csv.DictReader(lines):
+            needed.setdefault(line["source"], []).append(line["table_name"])
     cla_count = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == "cla_count")
     assert cla_count.requires == (tuple(map(tuple, needed.values())),)

@@ -297,22 +297,22 @@ def warehouse(
         yield connection
 
 
-def told(warehouse: duckdb.DuckDBPyConnection, kpi_id: str, name: str) -> tuple[Any, ...] | None:
+def figure_of(warehouse: duckdb.DuckDBPyConnection, kpi_id: str, name: str) -> tuple[Any, ...] | None:
     return figure(warehouse, kpi_id, authority=authority_of(CASES, name))
 
 
 @pytest.mark.parametrize("name", ON_PLAN)
 def test_a_child_on_a_plan(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
     _, children, visits = ON_PLAN[name]
-    assert told(warehouse, "cpp_count", f"on a plan: {name}") == (children, None)
-    assert told(warehouse, "cp_visit_snapshot", f"on a plan: {name}") == visits
+    assert figure_of(warehouse, "cpp_count", f"on a plan: {name}") == (children, None)
+    assert figure_of(warehouse, "cp_visit_snapshot", f"on a plan: {name}") == visits
 
 
 @pytest.mark.parametrize("name", LOOKED_AFTER)
 def test_a_looked_after_child(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
     _, children, visits = LOOKED_AFTER[name]
-    assert told(warehouse, "cla_count", f"looked after: {name}") == (children, None)
-    assert told(warehouse, "cla_visit_snapshot", f"looked after: {name}") == visits
+    assert figure_of(warehouse, "cla_count", f"looked after: {name}") == (children, None)
+    assert figure_of(warehouse, "cla_visit_snapshot", f"looked after: {name}") == visits
 
 
 @pytest.mark.parametrize("name", VISITED_SINCE)
@@ -320,7 +320,7 @@ def test_a_visit_that_a_list_cannot_hold(warehouse: duckdb.DuckDBPyConnection, n
     """The dataset knows that there was none before."""
     _, kpi_id, visits = VISITED_SINCE[name]
     is_dataset = name.endswith("since") and warehouse.sql("SELECT * FROM core.listed_plan").fetchall() == []
-    assert told(warehouse, kpi_id, name) == ((0, 1) if is_dataset else visits)
+    assert figure_of(warehouse, kpi_id, name) == ((0, 1) if is_dataset else visits)
 
 
 @pytest.mark.parametrize("name", REVIEWED_SINCE)
@@ -328,13 +328,13 @@ def test_an_earlier_review_that_a_list_cannot_hold(warehouse: duckdb.DuckDBPyCon
     """The dataset holds every review, and knows that there was none."""
     _, _, visits = REVIEWED_SINCE[name]
     is_dataset = warehouse.sql("SELECT count(*) FROM core.listed_looked_after").fetchall() == [(0,)]
-    assert told(warehouse, "cla_visit_snapshot", f"looked after: {name}") == ((0, 1) if is_dataset else visits)
+    assert figure_of(warehouse, "cla_visit_snapshot", f"looked after: {name}") == ((0, 1) if is_dataset else visits)
 
 
 @pytest.mark.parametrize("name", ASSESSED)
 def test_an_assessment(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
     _, overdue = ASSESSED[name]
-    assert told(warehouse, "assess_open_overdue", f"assessed: {name}") == (overdue, None)
+    assert figure_of(warehouse, "assess_open_overdue", f"assessed: {name}") == (overdue, None)
 
 
 LISTS, BOTH = "E00000101", "E00000102"

@@ -21,7 +21,7 @@ Case = tuple[dict[str, list[str]], dict[str, str]]
 NUMBER = "Unique Pupil Number"
 
 
-def told(numbers: list[str]) -> Iterator[tuple[str, list[str]]]:
+def children_named(numbers: list[str]) -> Iterator[tuple[str, list[str]]]:
     """``child: number number``; a child without a number is ``child:``."""
     for each in numbers:
         child, _, given = each.partition(":")
@@ -69,7 +69,7 @@ CASES: dict[str, Case] = {
 
 
 def tables(source: str, numbers: list[str]) -> dict[str, Rows]:
-    children = list(told(numbers))
+    children = list(children_named(numbers))
     if source == "cin_census":
         each = [
             {"lachildid": child, "upn": next(iter(given), None), "former_upn": next(iter(given[1:]), None)}
@@ -113,7 +113,7 @@ def test_a_number_says_who_is_one_child(warehouse: duckdb.DuckDBPyConnection, na
 @pytest.mark.parametrize("name", CASES)
 def test_one_child_is_one_row(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
     sources, same = CASES[name]
-    ids = {child for numbers in sources.values() for child, _ in told(numbers)}
+    ids = {child for numbers in sources.values() for child, _ in children_named(numbers)}
     found = warehouse.execute(
         "SELECT child_id FROM core.child WHERE authority_code = ?", [authority_of(CASES, name)]
     ).fetchall()

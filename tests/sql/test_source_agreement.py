@@ -76,8 +76,8 @@ CASES: dict[str, tuple[Plans, Plans, list[tuple[str, str, str]]]] = {
 }
 
 
-def dates(told: str) -> tuple[str, dt.date | None, dt.date | None]:
-    child, start, end, *_ = [*told.split(), None, None]
+def dates(written: str) -> tuple[str, dt.date | None, dt.date | None]:
+    child, start, end, *_ = [*written.split(), None, None]
     return str(child), day(start), day(end)
 
 
@@ -85,12 +85,12 @@ def of_the_dataset(plans: Plans) -> dict[str, Rows]:
     rows = [
         {
             "cppl_cp_plan_id": name,
-            "cppl_person_id": dates(told)[0],
-            "cppl_cp_plan_start_date": dates(told)[1],
-            "cppl_cp_plan_end_date": dates(told)[2],
+            "cppl_person_id": dates(written)[0],
+            "cppl_cp_plan_start_date": dates(written)[1],
+            "cppl_cp_plan_end_date": dates(written)[2],
             "cppl_cp_plan_ola": name == "ola",
         }
-        for name, told in plans.items()
+        for name, written in plans.items()
     ]
     return {"ssd_person": [], "ssd_cp_plans": rows}
 
@@ -99,11 +99,11 @@ def of_the_census(plans: Plans) -> dict[str, Rows]:
     rows = [
         {
             "cp_plan_key": name,
-            "lachildid": dates(told)[0],
-            "cpp_start_date": dates(told)[1],
-            "cpp_end_date": dates(told)[2],
+            "lachildid": dates(written)[0],
+            "cpp_start_date": dates(written)[1],
+            "cpp_end_date": dates(written)[2],
         }
-        for name, told in plans.items()
+        for name, written in plans.items()
     ]
     return {"cin_census_children": [], "cin_census_cp_plans": rows}
 
@@ -132,7 +132,7 @@ def test_events_of_two_sources_are_paired(warehouse: duckdb.DuckDBPyConnection, 
         "SELECT agreement, preferred_key, other_key FROM warehouse.fct_event_match WHERE authority_code = ?",
         [authority_of(CASES, name)],
     ).fetchall()
-    assert Counter(found) == Counter((told, *keys(ours, theirs)) for told, ours, theirs in CASES[name][2])
+    assert Counter(found) == Counter((kind, *keys(ours, theirs)) for kind, ours, theirs in CASES[name][2])
 
 
 FINDINGS = {
@@ -157,9 +157,9 @@ def test_each_disagreement_is_a_finding_with_the_keys_of_both(warehouse: duckdb.
         [authority_of(CASES, name)],
     ).fetchall()
     expected = [
-        (*FINDINGS[told], *(keys(theirs, ours) if told == THEIRS else keys(ours, theirs)))
-        for told, ours, theirs in CASES[name][2]
-        if told != ALIKE
+        (*FINDINGS[kind], *(keys(theirs, ours) if kind == THEIRS else keys(ours, theirs)))
+        for kind, ours, theirs in CASES[name][2]
+        if kind != ALIKE
     ]
     assert Counter(found) == Counter(expected)
 
@@ -171,11 +171,11 @@ def test_each_rule_counts_the_records_that_were_compared(warehouse: duckdb.DuckD
         "WHERE authority_code = ? AND rule_code LIKE 'SRC-%'",
         [authority_of(CASES, name)],
     ).fetchall()
-    told = CASES[name][2]
-    failed = Counter(FINDINGS[agreement][0] for agreement, _, _ in told if agreement != ALIKE)
-    ours, theirs = sum(bool(each) for _, each, _ in told), sum(bool(each) for _, _, each in told)
+    pairs = CASES[name][2]
+    failed = Counter(FINDINGS[agreement][0] for agreement, _, _ in pairs if agreement != ALIKE)
+    ours, theirs = sum(bool(each) for _, each, _ in pairs), sum(bool(each) for _, _, each in pairs)
     tested = {"SRC-001": ours, "SRC-002": ours, "SRC-003": ours, "SRC-004": theirs}
-    assert sorted(found) == (sorted((code, tested[code], failed[code]) for code in tested) if told else [])
+    assert sorted(found) == (sorted((code, tested[code], failed[code]) for code in tested) if pairs else [])
 
 
 def test_every_month_that_both_cover_is_counted(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -194,8 +194,8 @@ def test_the_counts_are_those_of_the_events(warehouse: duckdb.DuckDBPyConnection
         "SELECT sum(alike), sum(another_second_date), sum(another_first_date), sum(only_in_preferred), "
         "sum(only_in_other) FROM snapshots.source_agreement"
     ).fetchall()
-    expected = Counter(told for _, _, pairs in CASES.values() for told, _, _ in pairs)
-    assert found == [tuple(expected[told] for told in (ALIKE, END, START, OURS, THEIRS))]
+    expected = Counter(kind for _, _, pairs in CASES.values() for kind, _, _ in pairs)
+    assert found == [tuple(expected[kind] for kind in (ALIKE, END, START, OURS, THEIRS))]
 
 
 @pytest.mark.parametrize("authority", ["E09000001", "E09000002", "E09000003"])
@@ -216,12 +216,12 @@ with (PROJECT / "sql/reference/event_source.csv").open(encoding="utf-8", newline
 PERSON = {"ssd": "pers_person_id", "cin_census": "lachildid", "ssda903": "child"}
 
 
-def world(told: Mapping[str, list[tuple[str, dt.date, dt.date | None]]]) -> dict[str, Rows]:
+def world(stories: Mapping[str, list[tuple[str, dt.date, dt.date | None]]]) -> dict[str, Rows]:
     """The same events of every subject, as (child, first, second), written as each source has them."""
     tables: dict[str, Rows] = {"ssd_person": [], "cin_census_children": [], "ssda903_header": []}
     for place in PLACES:
         rows = tables.setdefault(place["table_name"], [])
-        for number, (child, first, second) in enumerate(told[place["source"]]):
+        for number, (child, first, second) in enumerate(stories[place["source"]]):
             row: dict[str, Any] = {
                 place["key_column"]: f"{place['table_name']} {number}",
                 place["child_column"]: child,

@@ -299,9 +299,9 @@ def sources_of(subject: str) -> dict[str, set[str]]:
     """The tables of each source that holds the subject, in the order of preference."""
     needed: dict[str, set[str]] = {}
     with (PROJECT / "sql/reference/subject_source.csv").open(encoding="utf-8", newline="") as lines:
-        for told in sorted(csv.DictReader(lines), key=lambda told: int(told["preference"])):
-            if told["subject"] == subject:
-                needed.setdefault(told["source"], set()).add(told["table_name"])
+        for line in sorted(csv.DictReader(lines), key=lambda line: int(line["preference"])):
+            if line["subject"] == subject:
+                needed.setdefault(line["source"], set()).add(line["table_name"])
     return needed
 
 
@@ -310,10 +310,10 @@ def test_a_kpi_of_a_subject_needs_what_its_sources_need(kpi_id: str, subject: st
     """Else a month might count as covered by one source, and be counted from another. More columns may be needed."""
     kpi = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == kpi_id)
     (alternatives,) = kpi.requires
-    told = [{each} if isinstance(each, str) else set(each) for each in alternatives]
+    alternatives_needed = [{each} if isinstance(each, str) else set(each) for each in alternatives]
     needed = sources_of(subject)
-    assert len(told) == len(needed) or set(list(needed)[len(told) :]) <= set(LISTS)
-    for tables, (source, of_the_source) in zip(told, needed.items(), strict=False):
+    assert len(alternatives_needed) == len(needed) or set(list(needed)[len(alternatives_needed) :]) <= set(LISTS)
+    for tables, (source, of_the_source) in zip(alternatives_needed, needed.items(), strict=False):
         more = tables - of_the_source
         assert of_the_source <= tables
         assert source in LISTS or all("." in each and each.partition(".")[0] in tables for each in more)
@@ -324,5 +324,5 @@ def test_a_column_of_a_source_is_one_that_a_figure_asks_for(name: str) -> None:
     """Of others nobody knows whether they were delivered."""
     asked = {needed.table_name for kpi in load_register(PROJECT / "sql/kpis") for needed in kpi.requirements}
     with (PROJECT / f"sql/reference/{name}.csv").open(encoding="utf-8", newline="") as lines:
-        columns = {told["table_name"] for told in csv.DictReader(lines) if "." in told["table_name"]}
+        columns = {row["table_name"] for row in csv.DictReader(lines) if "." in row["table_name"]}
     assert columns and columns <= asked

@@ -283,7 +283,7 @@ INVERTED = {
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """Councils that have only the summary they were given back."""
     whole = summary({name: given for name, (given, *_) in BANDS.items()}) + summary({"desire_to_stay": None})
     respondents = [{"standard": "respondents", "council": 67, "region": 412, "nation": 3227}]
@@ -297,14 +297,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
 
 
 @pytest.mark.parametrize("standard", BANDS)
-def test_bands_are_of_scores_rounded_half_up(told: duckdb.DuckDBPyConnection, standard: str) -> None:
+def test_bands_are_of_scores_rounded_half_up(surveyed: duckdb.DuckDBPyConnection, standard: str) -> None:
     for geography in ("council", "region", "nation"):
-        assert score(told, standard, geography, "score, rounded_score, rag") == BANDS[standard]
+        assert score(surveyed, standard, geography, "score, rounded_score, rag") == BANDS[standard]
 
 
 @pytest.mark.parametrize("authority", INVERTED)
-def test_bands_of_a_reverse_standard_are_inverted(told: duckdb.DuckDBPyConnection, authority: str) -> None:
-    found = told.execute(
+def test_bands_of_a_reverse_standard_are_inverted(surveyed: duckdb.DuckDBPyConnection, authority: str) -> None:
+    found = surveyed.execute(
         "SELECT score, rounded_score, rag FROM snapshots.survey_score "
         "WHERE authority_code = ? AND standard_id = 'tensions' AND geography = 'council'",
         [authority],
@@ -312,26 +312,26 @@ def test_bands_of_a_reverse_standard_are_inverted(told: duckdb.DuckDBPyConnectio
     assert found == [INVERTED[authority]]
 
 
-def test_a_summary_gives_scores_respondents_and_the_response_rate(told: duckdb.DuckDBPyConnection) -> None:
-    assert score(told, "standard_1", columns="respondents, basis, survey_date") == (
+def test_a_summary_gives_scores_respondents_and_the_response_rate(surveyed: duckdb.DuckDBPyConnection) -> None:
+    assert score(surveyed, "standard_1", columns="respondents, basis, survey_date") == (
         67,
         "summary",
         dt.date(2021, 2, 28),
     )
-    assert score(told, "standard_1", "nation", "respondents, questions") == (3227, None)
-    assert figure(told, "survey_response_rate") == (67, 162)
-    assert score(told, "desire_to_stay") is None
+    assert score(surveyed, "standard_1", "nation", "respondents, questions") == (3227, None)
+    assert figure(surveyed, "survey_response_rate") == (67, 162)
+    assert score(surveyed, "desire_to_stay") is None
 
 
-def test_without_the_number_invited_there_is_no_response_rate(told: duckdb.DuckDBPyConnection) -> None:
-    found = told.sql("SELECT authority_code FROM snapshots.kpi_month").fetchall()
+def test_without_the_number_invited_there_is_no_response_rate(surveyed: duckdb.DuckDBPyConnection) -> None:
+    found = surveyed.sql("SELECT authority_code FROM snapshots.kpi_month").fetchall()
     assert found == [(AUTHORITY,)]
 
 
-def test_a_survey_alone_has_no_other_kpi_no_team_and_no_window(told: duckdb.DuckDBPyConnection) -> None:
-    found = told.sql("SELECT kpi_id, team_code, reporting_month FROM snapshots.kpi_month").fetchall()
+def test_a_survey_alone_has_no_other_kpi_no_team_and_no_window(surveyed: duckdb.DuckDBPyConnection) -> None:
+    found = surveyed.sql("SELECT kpi_id, team_code, reporting_month FROM snapshots.kpi_month").fetchall()
     assert found == [("survey_response_rate", None, MONTH)]
-    windows = told.sql("SELECT kpi_id, team_code, window_months FROM snapshots.kpi_window").fetchall()
+    windows = surveyed.sql("SELECT kpi_id, team_code, window_months FROM snapshots.kpi_window").fetchall()
     assert windows == [("survey_response_rate", None, 1)]
 
 

@@ -22,7 +22,7 @@ from tests.warehouse_input import AUTHORITY, MONTH, built, copy_of_the_project, 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.contracts.reference import Row
+    from pipelines.contracts.reference import ListRow
     from pipelines.settings import Settings
 
 OWN = "timescale_id,from_date,to_date,length,unit,day_count,standard_type,source\n"
@@ -122,7 +122,7 @@ def test_a_day_without_a_clock_stops_the_build(tmp_path: Path, dates: str, probl
         build(settings, Period.parse(MONTH))
 
 
-def rows(folder: Path, lines: str) -> list[Row]:
+def rows(folder: Path, lines: str) -> list[ListRow]:
     path = folder / "timescale.csv"
     path.write_text(ALL + lines, encoding="utf-8")
     return read_rows(path, load_contracts(PROJECT / "expectations")["timescale"])

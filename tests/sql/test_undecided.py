@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from pipelines.cli.explain import Question, _print_figures, _print_records
+from pipelines.cli.explain import FigureWanted, _print_figures, _print_records
 from pipelines.periods import Period
 from tests.staged_input import day
 from tests.warehouse_input import (
@@ -42,7 +42,7 @@ OTHER_TABLES = (
 
 
 @dataclass(frozen=True)
-class Case:
+class UndecidedCase:
     """Rows of an authority, and what a KPI then counts in a month: numerator, denominator and undecided."""
 
     tables: dict[str, Rows]
@@ -97,74 +97,74 @@ VISITS = "cp_visit_in_line_with_plan"
 # A plan from 4 January: visits are due on the 18th, on 1 February and on the 15th, each 10 working days after the last.
 VISITED = [visit("child", "2021-01-18"), visit("child", "2021-02-01")]
 CASES = {
-    "a plan whose end could not be read, from its start on": Case(
+    "a plan whose end could not be read, from its start on": UndecidedCase(
         plans(unread(plan("child", "2021-01-04"), END), plan("other", "2020-01-04")),
         {(COUNT, DECEMBER): (1, None, 0), (COUNT, JANUARY): (1, None, 1), (COUNT, MONTH): (1, None, 1)},
     ),
-    "the same beside one that is open": Case(
+    "the same beside one that is open": UndecidedCase(
         plans(unread(plan("child", "2019-01-04"), END), plan("child", "2021-01-04")),
         {(COUNT, DECEMBER): (0, None, 1), (COUNT, JANUARY): (1, None, 0)},
     ),
-    "a plan whose start could not be read, until its end": Case(
+    "a plan whose start could not be read, until its end": UndecidedCase(
         plans(unread(plan("child", "2020-01-04", "2021-02-10"), START)),
         {(COUNT, JANUARY): (0, None, 1), (COUNT, MONTH): (0, None, 0)},
     ),
-    "a plan of which it could not be read whose it is": Case(
+    "a plan of which it could not be read whose it is": UndecidedCase(
         plans(unread(plan("child", "2020-01-04"), OWN)),
         {(COUNT, MONTH): (0, None, 1)},
     ),
-    "a plan of another authority, whatever else could not be read": Case(
+    "a plan of another authority, whatever else could not be read": UndecidedCase(
         plans(unread(plan("child", "2020-01-04", ola=True), END)),
         {(COUNT, MONTH): (0, None, 0)},
     ),
-    "a plan of somebody who is 18": Case(
+    "a plan of somebody who is 18": UndecidedCase(
         plans(unread(plan("child", "2018-01-04"), END), person=[born("child", "2003-02-01")]),
         {(COUNT, JANUARY): (0, None, 1), (COUNT, MONTH): (0, None, 1), (VISITS, "2018-02"): (0, 0, 2)},
     ),
-    "a plan of somebody who was 18 a month ago": Case(
+    "a plan of somebody who was 18 a month ago": UndecidedCase(
         plans(unread(plan("child", "2018-01-04"), END), person=[born("child", "2003-01-31")]),
         {(COUNT, DECEMBER): (0, None, 1), (COUNT, MONTH): (0, None, 0)},
     ),
-    "a child whose date of birth could not be read": Case(
+    "a child whose date of birth could not be read": UndecidedCase(
         plans(plan("child", "2020-01-04"), person=[unread(born("child", None), "pers_dob")]),
         {(COUNT, MONTH): (0, None, 1), (COUNT, "2019-12"): (0, None, 0)},
     ),
-    "one whose date of birth was not given": Case(
+    "one whose date of birth was not given": UndecidedCase(
         plans(plan("child", "2020-01-04"), person=[born("child", None)]), {(COUNT, MONTH): (1, None, 0)}
     ),
-    "visits that could be read": Case(
+    "visits that could be read": UndecidedCase(
         plans(plan("child", "2021-01-04"), ssd_cp_visits=VISITED),
         {(VISITS, JANUARY): (1, 1, 0), (VISITS, MONTH): (1, 2, 0)},
     ),
-    "another visit, on a day that could not be read: what was met stays met": Case(
+    "another visit, on a day that could not be read: what was met stays met": UndecidedCase(
         plans(
             plan("child", "2021-01-04"),
             ssd_cp_visits=[*VISITED, unread(visit("child", None), "cppv_cp_visit_date")],
         ),
         {(VISITS, JANUARY): (1, 1, 1), (VISITS, MONTH): (1, 1, 2), ("cp_visit_snapshot", MONTH): (0, 0, 1)},
     ),
-    "a visit at which the child was not seen, whatever the day": Case(
+    "a visit at which the child was not seen, whatever the day": UndecidedCase(
         plans(
             plan("child", "2021-01-04"),
             ssd_cp_visits=[*VISITED, unread(visit("child", None, seen=False), "cppv_cp_visit_date")],
         ),
         {(VISITS, MONTH): (1, 2, 0), ("cp_visit_snapshot", MONTH): (0, 1, 0)},
     ),
-    "a visit of which it could not be read whether the child was seen, from its day on": Case(
+    "a visit of which it could not be read whether the child was seen, from its day on": UndecidedCase(
         plans(
             plan("child", "2021-01-04"),
             ssd_cp_visits=[VISITED[1], unread(visit("child", "2021-02-15"), "cppv_cp_visit_seen")],
         ),
         {(VISITS, JANUARY): (0, 1, 0), (VISITS, MONTH): (0, 0, 2)},
     ),
-    "an assessment whose start could not be read, in its month": Case(
+    "an assessment whose start could not be read, in its month": UndecidedCase(
         {"cin_assessments": [unread(assessment("a", None, "2021-02-03"), "cina_assessment_start_date")]},
         {("assess_45wd", JANUARY): (0, 0, 0), ("assess_45wd", MONTH): (0, 0, 1)},
     ),
-    "one whose start was not given": Case(
+    "one whose start was not given": UndecidedCase(
         {"cin_assessments": [assessment("a", None, "2021-02-03")]}, {("assess_45wd", MONTH): (0, 0, 0)}
     ),
-    "an assessment whose authorisation could not be read, in each month from its start": Case(
+    "an assessment whose authorisation could not be read, in each month from its start": UndecidedCase(
         {"cin_assessments": [unread(assessment("a", "2021-01-04", None), "cina_assessment_auth_date")]},
         {
             ("assess_45wd", DECEMBER): (0, 0, 0),
@@ -173,37 +173,37 @@ CASES = {
             ("assess_open_overdue", MONTH): (0, None, 0),
         },
     ),
-    "an overdue one whose authorisation could not be read": Case(
+    "an overdue one whose authorisation could not be read": UndecidedCase(
         {"cin_assessments": [unread(assessment("a", "2020-10-01", None), "cina_assessment_auth_date")]},
         {("assess_open_overdue", MONTH): (0, None, 1)},
     ),
-    "one that was never authorised, whose start could not be read": Case(
+    "one that was never authorised, whose start could not be read": UndecidedCase(
         {"cin_assessments": [unread(assessment("a", None, None), "cina_assessment_start_date")]},
         {("assess_open_overdue", DECEMBER): (0, None, 1)},
     ),
-    "a conference whose day could not be read": Case(
+    "a conference whose day could not be read": UndecidedCase(
         {
             "initial_cp_conference": [unread(conference("child", None, "enquiry of child"), "icpc_icpc_date")],
             "s47_enquiry": [enquiry("child", "2020-12-01"), enquiry("other", "2020-12-01")],
         },
         {("icpc_15wd", MONTH): (0, 0, 1), ("icpc_overdue", MONTH): (1, None, 1)},
     ),
-    "an enquiry whose start could not be read": Case(
+    "an enquiry whose start could not be read": UndecidedCase(
         {
             "initial_cp_conference": [conference("child", "2021-02-10", "enquiry of child")],
             "s47_enquiry": [unread(enquiry("child", None), "s47e_s47_start_date")],
         },
         {("icpc_15wd", JANUARY): (0, 0, 0), ("icpc_15wd", MONTH): (0, 0, 1)},
     ),
-    "an enquiry whose end could not be read, which decides nothing": Case(
+    "an enquiry whose end could not be read, which decides nothing": UndecidedCase(
         {"s47_enquiry": [unread(enquiry("child", "2020-12-01"), "s47e_s47_end_date")]},
         {("icpc_overdue", MONTH): (1, None, 0)},
     ),
-    "an enquiry of which it could not be read whether a conference is needed": Case(
+    "an enquiry of which it could not be read whether a conference is needed": UndecidedCase(
         {"s47_enquiry": [unread(enquiry("child", "2020-12-01"), "s47e_s47_nfa")]},
         {("icpc_overdue", DECEMBER): (0, None, 1), ("icpc_overdue", MONTH): (0, None, 1)},
     ),
-    "the same beside the one that a conference names": Case(
+    "the same beside the one that a conference names": UndecidedCase(
         {
             "initial_cp_conference": [conference("child", "2021-02-10", "enquiry of child")],
             "s47_enquiry": [
@@ -213,7 +213,7 @@ CASES = {
         },
         {("icpc_15wd", MONTH): (1, 1, 0), ("icpc_overdue", MONTH): (0, None, 1)},
     ),
-    "the same beside the only other that could have led to a conference": Case(
+    "the same beside the only other that could have led to a conference": UndecidedCase(
         {
             "initial_cp_conference": [conference("child", "2021-02-10", None)],
             "s47_enquiry": [
@@ -223,11 +223,11 @@ CASES = {
         },
         {("icpc_15wd", MONTH): (0, 0, 1)},
     ),
-    "an episode whose end could not be read": Case(
+    "an episode whose end could not be read": UndecidedCase(
         {"cla_episodes": [unread(episode("child", "2020-06-01"), "clae_cla_episode_ceased_date")]},
         {("cla_count", "2020-05"): (0, None, 0), ("cla_count", MONTH): (0, None, 1)},
     ),
-    "the same before one that is open": Case(
+    "the same before one that is open": UndecidedCase(
         {
             "cla_episodes": [
                 unread(episode("child", "2020-06-01"), "clae_cla_episode_ceased_date"),
@@ -236,7 +236,7 @@ CASES = {
         },
         {("cla_count", DECEMBER): (0, None, 1), ("cla_count", MONTH): (1, None, 0)},
     ),
-    "a legal status that could not be read": Case(
+    "a legal status that could not be read": UndecidedCase(
         {
             "cla_episodes": [episode("child", "2020-06-01")],
             "legal_status": [
@@ -246,7 +246,7 @@ CASES = {
         },
         {("cla_count", DECEMBER): (0, None, 1), ("cla_count", MONTH): (1, None, 0)},
     ),
-    "a case of which it could not be read until when it was held": Case(
+    "a case of which it could not be read until when it was held": UndecidedCase(
         {
             "involvements": [
                 held_by("worker", "child"),
@@ -259,7 +259,7 @@ CASES = {
 }
 
 
-def delivered(case: Case) -> dict[str, Rows]:
+def delivered(case: UndecidedCase) -> dict[str, Rows]:
     own = {name: rows for name, rows in case.tables.items() if name in OTHER_TABLES}
     others = {name: rows for name, rows in case.tables.items() if name not in OTHER_TABLES}
     return {**ssd(**others), **{name: own.get(name, []) for name in OTHER_TABLES}}
@@ -277,7 +277,7 @@ def test_explain_says_which_record_was_left_out_and_what_could_not_be_read(
 ) -> None:
     name = "a plan whose end could not be read, from its start on"
     console = Console(file=StringIO(), width=200)
-    question = Question(COUNT, Period.parse(MONTH), authority_of(CASES, name))
+    question = FigureWanted(COUNT, Period.parse(MONTH), authority_of(CASES, name))
     _print_figures(console, warehouse, question, authority_of(CASES, name))
     _print_records(console, warehouse, question, authority_of(CASES, name), every_record=True)
     said = console.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO

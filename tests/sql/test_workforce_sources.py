@@ -93,7 +93,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         yield connection
 
 
-def told(warehouse: duckdb.DuckDBPyConnection, kpi_id: str, authority: str, month: str = SEPTEMBER) -> Any:
+def figure_of(warehouse: duckdb.DuckDBPyConnection, kpi_id: str, authority: str, month: str = SEPTEMBER) -> Any:
     found = figure(warehouse, kpi_id, month, authority=authority)
     return found and tuple(map(float, found))
 
@@ -104,7 +104,7 @@ def test_the_same_workers_give_the_same_figures(
     warehouse: duckdb.DuckDBPyConnection, kpi_id: str, authority: str
 ) -> None:
     """Where the census names no agency worker, their sum counts."""
-    assert told(warehouse, kpi_id, authority) == pytest.approx(FIGURES[kpi_id])
+    assert figure_of(warehouse, kpi_id, authority) == pytest.approx(FIGURES[kpi_id])
 
 
 @pytest.mark.parametrize("kpi_id", [*FIGURES, "caseload_average"])
@@ -117,8 +117,8 @@ def test_a_census_tells_of_its_own_month_alone(warehouse: duckdb.DuckDBPyConnect
 
 
 def test_cases_are_those_of_who_is_in_post(warehouse: duckdb.DuckDBPyConnection) -> None:
-    assert told(warehouse, "caseload_average", CENSUS) == pytest.approx((48, 3.5))
-    assert told(warehouse, "caseload_average", LOCAL) is None
+    assert figure_of(warehouse, "caseload_average", CENSUS) == pytest.approx((48, 3.5))
+    assert figure_of(warehouse, "caseload_average", LOCAL) is None
 
 
 @pytest.mark.parametrize(("last_day", "is_in_post"), [("2020-10-01", True), ("2020-09-30", False)])
@@ -127,13 +127,13 @@ def test_cases_of_who_leaves_later_count(tmp_path: Path, last_day: str, is_in_po
     for worker in census["workforce_census_workers"]:
         worker["role_end_date"] = day(last_day) if worker["worker_key"] == "always there" else worker["role_end_date"]
     with built(tmp_path, {f"{CENSUS}/workforce_census/{SEPTEMBER}": census}, SEPTEMBER) as warehouse:
-        assert told(warehouse, "caseload_average", CENSUS) == pytest.approx((48, 3.5) if is_in_post else (36, 2.5))
-        assert told(warehouse, "agency_rate_fte", CENSUS) == pytest.approx((0.9, 3.5 if is_in_post else 2.5))
+        assert figure_of(warehouse, "caseload_average", CENSUS) == pytest.approx((48, 3.5) if is_in_post else (36, 2.5))
+        assert figure_of(warehouse, "agency_rate_fte", CENSUS) == pytest.approx((0.9, 3.5 if is_in_post else 2.5))
 
 
 def test_the_local_list_goes_first(warehouse: duckdb.DuckDBPyConnection) -> None:
-    assert told(warehouse, "turnover_rate_fte", BOTH) == pytest.approx((0, 1.6))
-    assert told(warehouse, "turnover_rate_fte", CENSUS, AFTER) is None
+    assert figure_of(warehouse, "turnover_rate_fte", BOTH) == pytest.approx((0, 1.6))
+    assert figure_of(warehouse, "turnover_rate_fte", CENSUS, AFTER) is None
 
 
 def test_sickness_is_absent_where_the_list_that_counts_lacks_it(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_sickness_is_absent_where_the_list_that_counts_lacks_it(tmp_path: Path) 
     stage(settings.staging, f"{BOTH}/workforce_census/{SEPTEMBER}", as_census())
     built_file = build(settings, Period.parse(SEPTEMBER)).path
     with duckdb.connect(str(built_file), read_only=True) as connection:
-        assert told(connection, "absence_rate_fte", BOTH) is None
+        assert figure_of(connection, "absence_rate_fte", BOTH) is None
         reasons = connection.execute(
             "SELECT reason FROM snapshots.kpi_absence WHERE kpi_id = 'absence_rate_fte' AND authority_code = ?", [BOTH]
         ).fetchall()
@@ -155,4 +155,4 @@ def test_sickness_is_absent_where_the_list_that_counts_lacks_it(tmp_path: Path) 
                 " or workforce_census_vacancies (the month is taken from elsewhere)",
             )
         ]
-        assert told(connection, "agency_rate_fte", BOTH) == pytest.approx(FIGURES["agency_rate_fte"])
+        assert figure_of(connection, "agency_rate_fte", BOTH) == pytest.approx(FIGURES["agency_rate_fte"])

@@ -35,9 +35,9 @@ HELD = f"{AUTHORITY} GATE-DELIVERY: ssd: version v0002 of 2021-02 was refused (D
 
 
 def refuse(settings: Settings, version: int) -> None:
-    told = {"rule_code": "DLV-004", "consequence": "refuse_delivery", "rows_tested": 1, "rows_failed": 1}
+    shared = {"rule_code": "DLV-004", "consequence": "refuse_delivery", "rows_tested": 1, "rows_failed": 1}
     name = f"v{version:04d}-000000000000"
-    stage(settings.staging, DELIVERY, {}, version=name, status="refused", rule_results=[told])
+    stage(settings.staging, DELIVERY, {}, version=name, status="refused", rule_results=[shared])
 
 
 def held_in(folder: Path) -> Settings:
@@ -129,12 +129,12 @@ def test_a_held_month_is_not_published_and_says_why_and_what_to_do(held: Setting
 def test_an_approved_month_is_published_and_nobody_can_miss_it(held: Settings) -> None:
     assert approve(held).outcome == "approved"
     snapshot = publish(held, FEBRUARY).folder
-    told = {"approved_by": BY, "approved_at": "2021-03-08T12:00:00Z", "reason": WHY}
-    assert read_json(snapshot / "manifest.json")["publication"]["approval"] == told
+    shared = {"approved_by": BY, "approved_at": "2021-03-08T12:00:00Z", "reason": WHY}
+    assert read_json(snapshot / "manifest.json")["publication"]["approval"] == shared
     description = read_json(snapshot / "datapackage.json")["description"]
-    assert all(text in description for text in (*told.values(), HELD))
+    assert all(text in description for text in (*shared.values(), HELD))
     with duckdb.connect(str(snapshot / "snapshot.duckdb"), read_only=True) as database:
-        assert database.table("publication").fetchall() == [(MONTH, "approved", HELD, *told.values())]
+        assert database.table("publication").fetchall() == [(MONTH, "approved", HELD, *shared.values())]
     assert BY in (snapshot / "publication.csv").read_text(encoding="utf-8")
     console = Console(file=io.StringIO(), record=True, width=200)
     print_summary(console, held, FEBRUARY, snapshot)
@@ -161,8 +161,8 @@ def test_the_same_approval_makes_the_same_bytes(tmp_path: Path) -> None:
 
 def test_the_first_approval_stands(held: Settings) -> None:
     approve(held)
-    told = approve(held, by="Somebody else", why="Another reason.", at=NOON + dt.timedelta(days=1))
-    assert told.approval == gate.Approval(BY, "2021-03-08T12:00:00Z", WHY)
+    first = approve(held, by="Somebody else", why="Another reason.", at=NOON + dt.timedelta(days=1))
+    assert first.approval == gate.Approval(BY, "2021-03-08T12:00:00Z", WHY)
 
 
 def test_an_approval_of_other_reasons_does_not_count(held: Settings) -> None:
@@ -194,7 +194,7 @@ def test_what_was_looked_at_is_what_is_approved(held: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "why", "told"),
+    ("by", "why", "message"),
     [
         (" ", WHY, "who approves"),
         ("x" * 101, WHY, "who approves"),
@@ -204,22 +204,22 @@ def test_what_was_looked_at_is_what_is_approved(held: Settings) -> None:
         (BY, "bell\x07", "why"),
     ],
 )
-def test_an_approval_says_who_and_why(held: Settings, by: str, why: str, told: str) -> None:
-    with pytest.raises(gate.NotApproved, match=f"an approval says {told}"):
+def test_an_approval_says_who_and_why(held: Settings, by: str, why: str, message: str) -> None:
+    with pytest.raises(gate.NotApproved, match=f"an approval says {message}"):
         approve(held, by, why)
     assert gate.judge(held, FEBRUARY).outcome == "held"
 
 
 def test_a_reason_of_several_lines_becomes_one(held: Settings) -> None:
-    told = approve(held, why="x" * 499 + "\n").approval
-    assert told is not None
-    assert told.reason == "x" * 499
+    approval = approve(held, why="x" * 499 + "\n").approval
+    assert approval is not None
+    assert approval.reason == "x" * 499
 
 
 def test_when_is_told_in_utc(held: Settings) -> None:
-    told = approve(held, at=dt.datetime(2021, 7, 1, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))).approval
-    assert told is not None
-    assert told.approved_at == "2021-06-30T23:30:00Z"
+    approval = approve(held, at=dt.datetime(2021, 7, 1, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))).approval
+    assert approval is not None
+    assert approval.approved_at == "2021-06-30T23:30:00Z"
 
 
 def test_a_fault_of_the_software_cannot_be_approved(tmp_path: Path) -> None:

@@ -14,31 +14,31 @@ from pipelines.settings import PROJECT
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def report(tmp_path_factory: pytest.TempPathFactory) -> Any:
     file = tmp_path_factory.mktemp("bench") / "bench.json"
     command = [sys.executable, "-m", "bench", "0.02", "--runs=1", "--large=0.001", f"--json={file}"]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
     return json.loads(Path(file).read_text(encoding="utf-8"))
 
 
-def test_every_stage_is_told_of(told: Any) -> None:
-    stages = [(each["scale"], each["stage"]) for each in told["measured"]]
+def test_every_stage_is_told_of(report: Any) -> None:
+    stages = [(each["scale"], each["stage"]) for each in report["measured"]]
     names = ["land", "stage without checks", "stage", "build", "publish"]
     assert stages == [(0.02, name) for name in names]
 
 
-def test_each_has_its_rows_and_its_peak_and_plain_duckdbs_beside_it(told: Any) -> None:
-    assert all(each["rows"] > 1000 for each in told["measured"])
-    assert all(min(each["peak_megabytes"], each["plain_peak_megabytes"]) > 10 for each in told["measured"])
+def test_each_has_its_rows_and_its_peak_and_plain_duckdbs_beside_it(report: Any) -> None:
+    assert all(each["rows"] > 1000 for each in report["measured"])
+    assert all(min(each["peak_megabytes"], each["plain_peak_megabytes"]) > 10 for each in report["measured"])
 
 
-def test_both_large_returns_are_staged_and_what_only_reads_them_is_told_beside_it(told: Any) -> None:
-    stages = [(each["what"], each["stage"]) for each in told["large"]]
+def test_both_large_returns_are_staged_and_what_only_reads_them_is_told_beside_it(report: Any) -> None:
+    stages = [(each["what"], each["stage"]) for each in report["large"]]
     assert stages == [
         *(("903, its lists", stage) for stage in ("plain DuckDB", "land", "stage")),
         *(("census, XML", stage) for stage in ("lxml alone", "read", "land", "stage")),
     ]
-    assert all(min(each["rows"] / 1000, each["megabytes"], each["cpu_seconds"]) > 0 for each in told["large"])
+    assert all(min(each["rows"] / 1000, each["megabytes"], each["cpu_seconds"]) > 0 for each in report["large"])
 
 
 def test_a_large_return_has_as_many_reviews_and_children_as_were_asked_for(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def read_rows(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def test_what_a_dashboard_asks_is_told_for_snapshot_and_warehouse(told: Any) -> None:
-    (asked,) = told["queries"].values()
+def test_what_a_dashboard_asks_is_told_for_snapshot_and_warehouse(report: Any) -> None:
+    (asked,) = report["queries"].values()
     assert set(asked) == {"one KPI's 36 months", "a dashboard's tables"}
     assert all(set(took) == {"snapshot_milliseconds", "warehouse_milliseconds"} for took in asked.values())

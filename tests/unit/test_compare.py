@@ -15,7 +15,7 @@ from pipelines.storage import write_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.snapshots.diff import Row
+    from pipelines.snapshots.diff import ChangedRow
 
 KEY = ("kpi_id", "team_code")
 
@@ -52,8 +52,8 @@ def test_rows_are_told_by_their_key_with_nulls_in_it(comparison: Comparison) -> 
         ("added", ("c", None)),
         ("removed", ("c", "T1")),
     ]
-    told = [{name: tuple(map(str, pair)) for name, pair in row.columns.items()} for row in table.rows[:2]]
-    assert told == [{"numerator": ("2.5", "3.5")}, {"numerator": ("None", "0.0")}]
+    columns_changed = [{name: tuple(map(str, pair)) for name, pair in row.columns.items()} for row in table.rows[:2]]
+    assert columns_changed == [{"numerator": ("2.5", "3.5")}, {"numerator": ("None", "0.0")}]
     assert table.by_kpi == {
         "a": {"added": 0, "removed": 0, "changed": 1},
         "b": {"added": 0, "removed": 0, "changed": 1},
@@ -101,9 +101,9 @@ def test_people_see_counts_and_the_first_rows(tmp_path: Path) -> None:
 
 
 def test_json_holds_every_row(comparison: Comparison) -> None:
-    told: dict[str, Any] = json.loads(json.dumps(as_json(comparison)))
-    assert (told["before"], told["after"]) == ("2021-02/v0001", "2021-02/v0002")
-    (table,) = told["tables"]
+    content: dict[str, Any] = json.loads(json.dumps(as_json(comparison)))
+    assert (content["before"], content["after"]) == ("2021-02/v0001", "2021-02/v0002")
+    (table,) = content["tables"]
     assert (table["added"], table["removed"], table["changed"]) == (1, 1, 2)
     assert table["rows"][0] == {
         "what": "changed",
@@ -114,5 +114,5 @@ def test_json_holds_every_row(comparison: Comparison) -> None:
 
 
 def test_an_added_row_tells_what_it_holds(comparison: Comparison) -> None:
-    added: Row = next(row for row in comparison.tables[0].rows if row.what == "added")
+    added: ChangedRow = next(row for row in comparison.tables[0].rows if row.what == "added")
     assert str(added.columns["numerator"][1]) == "4.5"

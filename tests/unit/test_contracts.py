@@ -227,7 +227,7 @@ def expectations(tmp_path: Path) -> Path:
 
 
 def test_a_collection_year_has_its_own_columns_codes_and_tables() -> None:
-    def told(year: int) -> tuple[dict[str, bool], set[str], bool]:
+    def shape_in(year: int) -> tuple[dict[str, bool], set[str], bool]:
         tables = of_year(CENSUS, year).tables
         children = {column.name: column.is_of_year for column in tables["cin_census_children"].columns}
         factors = next(each for each in tables["cin_census_factors"].columns if each.name == "assessment_factors")
@@ -239,7 +239,7 @@ def test_a_collection_year_has_its_own_columns_codes_and_tables() -> None:
         (2024, True, set(), True),
         (2025, False, set(), True),
     ):
-        children, codes, plans = told(year)
+        children, codes, plans = shape_in(year)
         assert (children["gender_current"], children["sex"], children["ethnicity"]) == (
             has_gender,
             not has_gender,

@@ -23,7 +23,7 @@ from tests.exports import KEY, write_ssd
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.staging.stage import Staged
+    from pipelines.staging.stage import StagingResult
 
 SSD = load_sources(PROJECT / "expectations")["ssd"]
 DELIVERY = Delivery.parse("E06000015/ssd/2021-02")
@@ -48,7 +48,7 @@ until: {until}
 """
 
 
-class Place:
+class CorrectionsPlace:
     """A council with corrections of its own, and a delivery to be staged there."""
 
     def __init__(self, folder: Path) -> None:
@@ -63,33 +63,33 @@ class Place:
         write_ssd(folder / "inbox" / str(DELIVERY), {"ssd_person": PEOPLE, "ssd_cp_plans": PLANS})
         landing.land(self.settings, DELIVERY)
 
-    def correct(self, code: str, told: str, until: str = "2021-06", reason: str = "It was migrated twice.") -> None:
+    def correct(self, code: str, declared: str, until: str = "2021-06", reason: str = "It was migrated twice.") -> None:
         file = self.settings.council_dir / DELIVERY.authority_code / "corrections" / f"{code}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("source: ssd\n" + told.strip() + REVIEWED.format(reason=reason, until=until))
+        file.write_text("source: ssd\n" + declared.strip() + REVIEWED.format(reason=reason, until=until))
 
-    def staged(self) -> Staged:
+    def staged(self) -> StagingResult:
         return stage(self.settings, DELIVERY)
 
 
-def rows(staged: Staged, name: str, columns: str, condition: str = "true") -> list[tuple[Any, ...]]:
+def rows(staged: StagingResult, name: str, columns: str, condition: str = "true") -> list[tuple[Any, ...]]:
     with duckdb.connect() as connection:
         table = connection.read_parquet(str(staged.folder / f"{name}.parquet"), hive_partitioning=False)
         return table.filter(condition).project(columns).order("ALL").fetchall()
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return Place(tmp_path_factory.mktemp("corrections"))
+def place(tmp_path_factory: pytest.TempPathFactory) -> CorrectionsPlace:
+    return CorrectionsPlace(tmp_path_factory.mktemp("corrections"))
 
 
 @pytest.fixture(scope="module")
-def before(place: Place) -> Staged:
+def before(place: CorrectionsPlace) -> StagingResult:
     return place.staged()
 
 
 @pytest.fixture(scope="module")
-def keys(before: Staged) -> dict[int, Any]:
+def keys(before: StagingResult) -> dict[int, Any]:
     """The pseudonyms that findings and staged tables show, by line."""
     plans = rows(before, "ssd_cp_plans", "line, cppl_cp_plan_id")
     people = rows(before, "ssd_person", "line + 100, pers_person_id")
@@ -97,7 +97,7 @@ def keys(before: Staged) -> dict[int, Any]:
 
 
 @pytest.fixture(scope="module")
-def after(place: Place, keys: dict[int, Any]) -> Staged:
+def after(place: CorrectionsPlace, keys: dict[int, Any]) -> StagingResult:
     plans, dated = "table: ssd_cp_plans\nrows: 1\n", "cppl_cp_plan_start_date"
     place.correct("COR-001", f"{plans}record_keys: [{keys[3]}]\nwhere: {{{dated}: 2012-02-03}}\naction: drop")
     place.correct(
@@ -110,37 +110,37 @@ def after(place: Place, keys: dict[int, Any]) -> Staged:
     return place.staged()
 
 
-def test_without_corrections_the_checks_see_the_rows_as_they_came(before: Staged) -> None:
+def test_without_corrections_the_checks_see_the_rows_as_they_came(before: StagingResult) -> None:
     codes = "('CPPL001A-UNREPEATED', 'CPPL004A-READABLE', 'CPPL002A-FOUND')"
-    told = rows(before, "finding", "rule_code, line", f"rule_code IN {codes}")
-    assert told == [("CPPL001A-UNREPEATED", 4), ("CPPL004A-READABLE", 2)]
+    found = rows(before, "finding", "rule_code, line", f"rule_code IN {codes}")
+    assert found == [("CPPL001A-UNREPEATED", 4), ("CPPL004A-READABLE", 2)]
 
 
-def test_a_dropped_row_is_set_aside_and_the_other_with_its_key_is_used(after: Staged) -> None:
+def test_a_dropped_row_is_set_aside_and_the_other_with_its_key_is_used(after: StagingResult) -> None:
     assert rows(after, "ssd_cp_plans", "line") == [(2,), (4,), (5,)]
     assert rows(after, "refused/ssd_cp_plans", "line, reasons") == [(3, ["COR-001"])]
     assert rows(after, "finding", "line", "rule_code = 'CPPL001A-UNREPEATED'") == []
 
 
-def test_a_value_that_was_set_is_used_and_is_no_longer_unreadable(after: Staged) -> None:
+def test_a_value_that_was_set_is_used_and_is_no_longer_unreadable(after: StagingResult) -> None:
     assert rows(after, "ssd_cp_plans", "CAST(cppl_cp_plan_end_date AS VARCHAR)", "line = 2") == [("2020-12-31",)]
     assert rows(after, "finding", "line", "rule_code = 'CPPL004A-READABLE'") == []
 
 
-def test_what_refers_to_a_dropped_row_refers_to_nothing(after: Staged) -> None:
+def test_what_refers_to_a_dropped_row_refers_to_nothing(after: StagingResult) -> None:
     assert rows(after, "finding", "line", "rule_code = 'CPPL002A-FOUND'") == [(5,)]
 
 
-def test_every_correction_is_a_finding_on_its_rows(after: Staged, keys: dict[int, Any]) -> None:
-    told = rows(after, "finding", "rule_code, line, consequence, record_key", "rule_code LIKE 'COR-%'")
-    assert told == [
+def test_every_correction_is_a_finding_on_its_rows(after: StagingResult, keys: dict[int, Any]) -> None:
+    found = rows(after, "finding", "rule_code, line, consequence, record_key", "rule_code LIKE 'COR-%'")
+    assert found == [
         ("COR-001", 3, "refuse_row", keys[3]),
         ("COR-002", 2, "warn", keys[2]),
         ("COR-003", 5, "warn", keys[5]),
         ("COR-004", 3, "refuse_row", keys[103]),
     ]
-    told = rows(after, "rule_result", "sentence, remedy, rows_failed", "rule_code = 'COR-002'")
-    assert told == [
+    found = rows(after, "rule_result", "sentence, remedy, rows_failed", "rule_code = 'COR-002'")
+    assert found == [
         (
             "Corrected here, not at the source (a value is replaced): The end was typed month first.",
             "Fix it at the source by June 2021. Reviewed by Head of performance on 2021-03-02.",
@@ -149,22 +149,22 @@ def test_every_correction_is_a_finding_on_its_rows(after: Staged, keys: dict[int
     ]
 
 
-def test_a_finding_of_a_correction_names_the_child_of_its_row(before: Staged, after: Staged) -> None:
+def test_a_finding_of_a_correction_names_the_child_of_its_row(before: StagingResult, after: StagingResult) -> None:
     children = dict(rows(before, "ssd_cp_plans", "line, cppl_person_id"))
-    told = rows(after, "finding", "line, child_id", "rule_code LIKE 'COR-%' AND table_name = 'ssd_cp_plans'")
-    assert told == [(line, children[line]) for line in (2, 3, 5)]
+    found = rows(after, "finding", "line, child_id", "rule_code LIKE 'COR-%' AND table_name = 'ssd_cp_plans'")
+    assert found == [(line, children[line]) for line in (2, 3, 5)]
 
 
-def test_corrections_are_counted_and_rows_still_add_up(place: Place, after: Staged) -> None:
+def test_corrections_are_counted_and_rows_still_add_up(place: CorrectionsPlace, after: StagingResult) -> None:
     manifest = storage.read_json(after.folder / "manifest.json")
-    told = [(each["code"], each["action"], each["rows"]) for each in manifest["corrections"]]
-    assert told == [("COR-001", "drop", 1), ("COR-002", "set", 1), ("COR-003", "flag", 1), ("COR-004", "drop", 1)]
+    counted = [(each["code"], each["action"], each["rows"]) for each in manifest["corrections"]]
+    assert counted == [("COR-001", "drop", 1), ("COR-002", "set", 1), ("COR-003", "flag", 1), ("COR-004", "drop", 1)]
     assert (manifest["rows_read"], manifest["rows_refused"]) == (6, 2)
     page = validation_pages(place.settings.reports, DELIVERY, after.folder) / "index.html"
     assert "4 reviewed corrections" in page.read_text(encoding="utf-8")
 
 
-def test_another_correction_is_another_staging(before: Staged, after: Staged) -> None:
+def test_another_correction_is_another_staging(before: StagingResult, after: StagingResult) -> None:
     assert before.folder != after.folder
 
 
@@ -172,7 +172,7 @@ PLAN = "table: ssd_cp_plans\nwhere: {cppl_cp_plan_start_date: 2012-02-03}\nactio
 
 
 @pytest.mark.parametrize(
-    ("told", "until", "refusal"),
+    ("declared", "until", "refusal"),
     [
         (PLAN + "2", "2021-06", "ssd_cp_plans.csv: DLV-018 COR-009 is of 2 rows, and 1 are as it says."),
         (PLAN.replace("2012", "2013") + "1", "2021-06", "DLV-018 COR-009 is of 1 rows, and 0 are as it says."),
@@ -180,9 +180,9 @@ PLAN = "table: ssd_cp_plans\nwhere: {cppl_cp_plan_start_date: 2012-02-03}\nactio
     ],
 )
 def test_a_correction_that_no_longer_matches_refuses_the_delivery(
-    place: Place, after: Staged, told: str, until: str, refusal: str
+    place: CorrectionsPlace, after: StagingResult, declared: str, until: str, refusal: str
 ) -> None:
-    place.correct("COR-009", told, until)
+    place.correct("COR-009", declared, until)
     try:
         staged = place.staged()
     finally:
@@ -195,12 +195,12 @@ def corrections_in(folder: Path) -> tuple[corrections.Correction, ...]:
     return corrections.load_corrections(folder, PROJECT / "expectations", DELIVERY, SSD)
 
 
-def applied(told: str, first: str, until: str, folder: Path, source_name: str = "ssd") -> list[str]:
+def applied(declared: str, first: str, until: str, folder: Path, source_name: str = "ssd") -> list[str]:
     """The codes of the corrections applied to one plan that starts on 3 February 2012."""
     file = folder / DELIVERY.authority_code / "corrections" / "COR-001.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(
-        f"source: {source_name}\n" + told + REVIEWED.format(reason="x", until=until).replace("2021-01", first, 1),
+        f"source: {source_name}\n" + declared + REVIEWED.format(reason="x", until=until).replace("2021-01", first, 1),
         encoding="utf-8",
     )
     known = corrections_in(folder)
@@ -218,7 +218,7 @@ def applied(told: str, first: str, until: str, folder: Path, source_name: str = 
 
 
 @pytest.mark.parametrize(
-    ("told", "first", "until", "expected"),
+    ("declared", "first", "until", "expected"),
     [
         (PLAN + "1", "2021-02", "2021-02", ["COR-001"]),
         (PLAN + "1", "2021-03", "2021-06", []),
@@ -231,8 +231,10 @@ def applied(told: str, first: str, until: str, folder: Path, source_name: str = 
     ],
     ids=["in_its_months", "not_yet", "over_and_mended", "table_not_delivered"],
 )
-def test_a_correction_has_its_months(told: str, first: str, until: str, expected: list[str], tmp_path: Path) -> None:
-    assert applied(told, first, until, tmp_path) == expected
+def test_a_correction_has_its_months(
+    declared: str, first: str, until: str, expected: list[str], tmp_path: Path
+) -> None:
+    assert applied(declared, first, until, tmp_path) == expected
 
 
 def test_a_correction_past_its_months_whose_rows_are_there_is_not_applied_silently(tmp_path: Path) -> None:
@@ -241,7 +243,7 @@ def test_a_correction_past_its_months_whose_rows_are_there_is_not_applied_silent
 
 
 @pytest.mark.parametrize(
-    ("told", "problem"),
+    ("declared", "problem"),
     [
         ("table: ssd_cp_plans\nrows: 1\naction: drop", "names no rows"),
         ("table: ssd_cp_plan\nrows: 1\naction: drop\nwhere: {a: 1}", "ssd has no 'ssd_cp_plan'"),
@@ -262,9 +264,11 @@ def test_a_correction_past_its_months_whose_rows_are_there_is_not_applied_silent
         ("table: ssd_person\nrows: 1\naction: flag\nrecord_keys: [P1]", "record_keys"),
     ],
 )
-def test_a_correction_that_says_it_wrong_is_named_and_no_value_is_told(told: str, problem: str, tmp_path: Path) -> None:
+def test_a_correction_that_says_it_wrong_is_named_and_no_value_is_told(
+    declared: str, problem: str, tmp_path: Path
+) -> None:
     with pytest.raises(BadContract, match=problem) as bad:
-        applied(told, "2021-01", "2021-06", tmp_path)
+        applied(declared, "2021-01", "2021-06", tmp_path)
     assert "COR-001" in str(bad.value)
     assert "P1" not in str(bad.value)
 
@@ -295,5 +299,5 @@ def test_the_guides_example_is_one(tmp_path: Path) -> None:
     file = tmp_path / DELIVERY.authority_code / "corrections" / "COR-001.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(example, encoding="utf-8")
-    (told,) = corrections_in(tmp_path)
-    assert (told.action, told.rows, told.table) == ("drop", 1, "ssd_cp_plans")
+    (correction,) = corrections_in(tmp_path)
+    assert (correction.action, correction.rows, correction.table) == ("drop", 1, "ssd_cp_plans")

@@ -41,9 +41,12 @@ def test_a_column_is_described_as_in_its_contract(name: str) -> None:
     dataset = DATASETS[name]
     tables = [PUBLISHED[table] for table in PUBLISHED if re.search(rf"\b{table}\b", dataset.get("sql") or name)]
     assert tables
-    told = [(column["column_name"], column["description"]) for column in dataset["columns"]]
+    descriptions = [(column["column_name"], column["description"]) for column in dataset["columns"]]
     described = {(column.name, column.description) for table in tables for column in table.columns}
-    assert {name for name, description in told if (name, description) not in described} <= {"month", "is_newest"}
+    assert {name for name, description in descriptions if (name, description) not in described} <= {
+        "month",
+        "is_newest",
+    }
 
 
 @pytest.mark.parametrize("name", CHARTS)

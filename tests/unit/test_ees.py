@@ -148,8 +148,8 @@ def test_a_pair_passes_the_screener(folder: Path, name: str) -> None:
 
 def test_symbols_and_figures_are_as_they_are_taken(folder: Path) -> None:
     rows = {(row["kpi"], row["time_identifier"]): row for row in read(folder / "kpi_month_percent.csv")}
-    told = {key: (row["numerator"], row["denominator"], row["figure"]) for key, row in rows.items()}
-    assert told == {
+    cells = {key: (row["numerator"], row["denominator"], row["figure"]) for key, row in rows.items()}
+    assert cells == {
         ("Assessments", "February"): ("38", "40", "95.0"),
         ("Assessments", "January"): ("c", "c", "c"),
         ("Assessments", "December"): ("low", "low", "c"),

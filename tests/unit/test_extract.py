@@ -79,9 +79,9 @@ def test_the_counts_are_beside_the_files_and_landing_takes_the_files_alone(
     database: sqlite3.Connection, settings: Settings, url: SecretStr
 ) -> None:
     extracted = extract(settings, WANTED, MONTH, url)
-    told = storage.read_json(extracted.folder / "_READY")
-    assert told["of_one_moment"] is True
-    assert told["files"]["ssd_cp_plans.csv"]["rows"] == 2
+    content = storage.read_json(extracted.folder / "_READY")
+    assert content["of_one_moment"] is True
+    assert content["files"]["ssd_cp_plans.csv"]["rows"] == 2
     (found,) = find_deliveries(settings).deliveries
     landed = land(settings, found)
     assert sorted(file.name for file in landed.folder.iterdir()) == ["manifest.json", "ssd_cp_plans.csv"]
@@ -157,13 +157,13 @@ def test_nothing_is_delivered_when_the_connection_is_lost_in_the_middle(
         return 0
 
     monkeypatch.setattr(extracting, "_write_table", lost)
-    with pytest.raises(DatabaseUnreachable) as told:
+    with pytest.raises(DatabaseUnreachable) as error:
         extract(settings, WANTED, MONTH, url)
     assert delivered(settings) == {}
-    assert "SSD_DATABASE_URL was lost while read: OperationalError" in str(told.value)
+    assert "SSD_DATABASE_URL was lost while read: OperationalError" in str(error.value)
     # Nor does anything that came before say what the driver said.
-    assert told.value.__cause__ is told.value.__context__ is None
-    assert PASSWORD not in str(told.value) and "P1" not in str(told.value)
+    assert error.value.__cause__ is error.value.__context__ is None
+    assert PASSWORD not in str(error.value) and "P1" not in str(error.value)
 
 
 def test_a_value_that_cannot_be_read_is_not_repeated(
@@ -171,9 +171,9 @@ def test_a_value_that_cannot_be_read_is_not_repeated(
 ) -> None:
     database.execute("INSERT INTO ssd_cp_plans VALUES ('P3', 'Quillfeather', 'z')")
     database.commit()
-    with pytest.raises(ExtractFailed, match="a value cannot be read: ValueError") as told:
+    with pytest.raises(ExtractFailed, match="a value cannot be read: ValueError") as error:
         extract(settings, WANTED, MONTH, url)
-    assert "Quillfeather" not in str(told.value)
+    assert "Quillfeather" not in str(error.value)
     assert delivered(settings) == {}
 
 
@@ -249,7 +249,7 @@ def test_sql_server_is_told_that_nothing_will_be_written(given: str) -> None:
     assert ";ApplicationIntent=ReadOnly" in arguments
 
 
-class Said:
+class SessionStatements:
     """Stands for a connection: what a session is told before anything is read."""
 
     def __init__(self, answer: object = None) -> None:
@@ -280,7 +280,7 @@ class Said:
 def test_a_session_reads_only_and_says_whether_it_reads_one_moment(
     backend: str, answer: object, words: list[object], of_one_moment: bool
 ) -> None:
-    said = Said(answer)
+    said = SessionStatements(answer)
     assert extracting.SESSIONS[backend](said) is of_one_moment  # type: ignore[arg-type]
     assert said.words == words
 
@@ -295,9 +295,9 @@ def test_a_session_reads_only_and_says_whether_it_reads_one_moment(
 )
 def test_what_cannot_be_reached_is_named_without_its_password(settings: Settings, given: str, said: str) -> None:
     given = given.replace(PASSWORD, "hunter2")
-    with pytest.raises((ExtractFailed, DatabaseUnreachable), match=said) as told:
+    with pytest.raises((ExtractFailed, DatabaseUnreachable), match=said) as error:
         extract(settings, WANTED, MONTH, SecretStr(given))
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(error.value)
     assert delivered(settings) == {}
 
 
@@ -313,9 +313,9 @@ def test_what_cannot_be_reached_is_named_without_its_password(settings: Settings
 )
 def test_a_password_is_left_out_of_a_drivers_words_however_it_is_spelt(words: str) -> None:
     url = make_url("postgresql://u@h/d").set(password=PASSWORD)
-    told = extracting._Database(url, "X", None).without_secrets(words)
-    assert "hunter2" not in told
-    assert "***" in told
+    message = extracting._Database(url, "X", None).without_secrets(words)
+    assert "hunter2" not in message
+    assert "***" in message
 
 
 def test_a_database_without_any_of_the_tables_is_no_empty_delivery(

@@ -29,8 +29,8 @@ def publish(settings: Settings, month: str, version: str, publication: dict[str,
     folder = settings.snapshots / month / version
     for name in front_page.FILES:
         write_text(folder / name, f"{month} {version} {name}")
-    told = {"publication": {"verdict": "open"} if publication is None else publication}
-    write_json(folder / "manifest.json", told)
+    shared = {"publication": {"verdict": "open"} if publication is None else publication}
+    write_json(folder / "manifest.json", shared)
     write_json(settings.snapshots / month / "latest.json", {"version": version})
     return folder
 
@@ -52,8 +52,8 @@ def words(text: str) -> str:
 
 
 def test_before_anything_is_there_it_says_so(settings: Settings) -> None:
-    told = words(page(settings))
-    assert "Nothing was published yet." in told and "No month was validated yet." in told
+    text = words(page(settings))
+    assert "Nothing was published yet." in text and "No month was validated yet." in text
 
 
 def test_every_version_leads_to_its_reports_and_the_newest_is_first(settings: Settings) -> None:
@@ -80,15 +80,15 @@ def test_the_verdict_of_a_version_and_of_a_month_stands_beside_them(settings: Se
     validate(settings, "2021-03", "held", "E06000015 GATE-DELIVERY: ssd was refused")
     validate(settings, "2021-04", "unbuilt", "A check stopped the last build.")
     validate(settings, "2020-12", None)
-    told = words(page(settings))
-    assert "January 2021 v0001, current Held, and approved by A. Director" in told
-    assert "February 2021 v0001, current All conditions met" in told
-    assert "December 2020 v0001, current Published" in told
-    assert "April 2021 , validation Its figures could not be made A check stopped the last build." in told
-    assert "March 2021 , validation Held E06000015 GATE-DELIVERY: ssd was refused" in told
-    assert "January 2021 , validation Held, and approved" in told
-    assert "February 2021 , validation Ready to publish" in told
-    assert "December 2020 , validation See its page" in told
+    text = words(page(settings))
+    assert "January 2021 v0001, current Held, and approved by A. Director" in text
+    assert "February 2021 v0001, current All conditions met" in text
+    assert "December 2020 v0001, current Published" in text
+    assert "April 2021 , validation Its figures could not be made A check stopped the last build." in text
+    assert "March 2021 , validation Held E06000015 GATE-DELIVERY: ssd was refused" in text
+    assert "January 2021 , validation Held, and approved" in text
+    assert "February 2021 , validation Ready to publish" in text
+    assert "December 2020 , validation See its page" in text
 
 
 def test_a_version_without_a_manifest_is_none_and_its_copy_goes(settings: Settings) -> None:

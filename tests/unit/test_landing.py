@@ -72,8 +72,8 @@ def refused(settings: Settings) -> tuple[str, str, str]:
     manifest = manifest_of(landed)
     assert manifest["files"] == []
     refusal = manifest["refusal"]
-    for told in refusal.values():
-        assert told in landed.message
+    for detail in refusal.values():
+        assert detail in landed.message
     return refusal["rule_code"], refusal["file_name"], refusal["sentence"]
 
 
@@ -97,7 +97,7 @@ def test_deliveries_are_found_up_to_a_month_or_of_one(settings: Settings, inbox:
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "message"),
     [
         ("E06000015/ssd/2021-13/x.csv", "'2021-13' is not a month"),
         ("Bournemouth/ssd/2021-02/x.csv", "is not a delivery"),
@@ -108,14 +108,14 @@ def test_deliveries_are_found_up_to_a_month_or_of_one(settings: Settings, inbox:
         ("E06000015/ssd/2021-02/manifest.json", "landing's own manifest"),
     ],
 )
-def test_what_is_no_delivery_is_named(settings: Settings, inbox: Path, path: str, told: str) -> None:
+def test_what_is_no_delivery_is_named(settings: Settings, inbox: Path, path: str, message: str) -> None:
     deliver(inbox, ssd_person="id\n")
     (inbox / path).parent.mkdir(parents=True, exist_ok=True)
     (inbox / path).touch()
     found = find_deliveries(settings)
     assert found.deliveries == (FEBRUARY,)
     [sentence] = found.ignored
-    assert told in sentence
+    assert message in sentence
     assert [file["name"] for file in manifest_of(land(settings, FEBRUARY))["files"]] == ["ssd_person.csv"]
 
 

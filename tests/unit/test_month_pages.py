@@ -44,15 +44,15 @@ class _Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
+        attributes = dict(attrs)
         self.tags.append(tag)
-        self.links += [told["href"] or ""] if "href" in told else []
-        self.ids += [told["id"] or ""] if "id" in told else []
+        self.links += [attributes["href"] or ""] if "href" in attributes else []
+        self.ids += [attributes["id"] or ""] if "id" in attributes else []
 
 
 def of(record: str, rule: str = UNREPEATED, **others: Any) -> dict[str, Any]:
-    told = CRITICAL if rule == UNREPEATED else {}
-    return finding(rule, record, child_id=record, **(told | others))
+    severity = CRITICAL if rule == UNREPEATED else {}
+    return finding(rule, record, child_id=record, **(severity | others))
 
 
 def delivery(*findings: dict[str, Any], **others: Any) -> dict[str, Any]:

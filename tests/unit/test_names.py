@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import Counter
 
 import pytest
 
@@ -51,6 +53,14 @@ def test_the_abbreviations_of_the_page_are_those_of_the_kpis() -> None:
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert not EMPTY_WORDS & {path.stem for path in (PROJECT / "pipelines").rglob("*")}
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    files = [file for folder in ("pipelines", "dags", "bench", "tests") for file in (PROJECT / folder).rglob("*.py")]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    names = Counter(node.name for node in nodes if isinstance(node, ast.ClassDef))
+    assert "DeliverySelection" in names
+    assert [name for name, classes in names.items() if classes > 1] == []
 
 
 def test_a_file_of_tests_has_a_plain_name() -> None:

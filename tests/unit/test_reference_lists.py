@@ -36,9 +36,9 @@ def test_every_list_has_a_contract_and_every_contract_a_list() -> None:
 
 @pytest.mark.parametrize("name", sorted(CONTRACTS))
 def test_contracts_of_lists_follow_the_standard(name: str) -> None:
-    told = yaml.safe_load((PROJECT / f"expectations/reference/{name}.yaml").read_text(encoding="utf-8"))
-    OpenDataContractStandard.model_validate(told)
-    assert (told["id"], told["schema"][0]["physicalName"]) == (f"reference.{name}", f"{name}.csv")
+    content = yaml.safe_load((PROJECT / f"expectations/reference/{name}.yaml").read_text(encoding="utf-8"))
+    OpenDataContractStandard.model_validate(content)
+    assert (content["id"], content["schema"][0]["physicalName"]) == (f"reference.{name}", f"{name}.csv")
 
 
 def test_every_list_of_this_project_keeps_its_contract(tmp_path: Path) -> None:

@@ -80,9 +80,9 @@ def test_a_register_that_says_something_else_is_refused(tmp_path: Path, change: 
 @pytest.mark.parametrize("field", ["description", "dataGranularityDescription", "properties"])
 def test_a_published_contract_that_lacks_something_is_refused(tmp_path: Path, field: str) -> None:
     path = copy_of_the_project(tmp_path) / "expectations/snapshots/kpi.yaml"
-    told = yaml.safe_load(path.read_text())
-    del told["schema"][0][field]
-    path.write_text(yaml.safe_dump(told))
+    content = yaml.safe_load(path.read_text())
+    del content["schema"][0][field]
+    path.write_text(yaml.safe_dump(content))
     with pytest.raises(BadPublishedContract, match=rf"kpi\.yaml, line \d+: the key schema\[0\]\.{field} is missing"):
         load_published(path.parent)
 

@@ -204,8 +204,8 @@ def test_without_records_or_with_another_rule_a_change_is_told_all_the_same(tmp_
 
 def test_the_snapshot_before_is_an_input_that_the_manifest_names(settings: Settings) -> None:
     january, february = (read_json(settings.snapshots / f"2021-0{month}/v0001/manifest.json") for month in (1, 2))
-    told = {"month": "2021-01", "version": "v0001", "content_sha256": january["content_sha256"]}
-    assert (january["earlier"], february["earlier"]) == (None, told)
+    shared = {"month": "2021-01", "version": "v0001", "content_sha256": january["content_sha256"]}
+    assert (january["earlier"], february["earlier"]) == (None, shared)
     plan = plan_build(settings, FEBRUARY)
     assert replace(plan, earlier=None).fingerprint != plan.fingerprint
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -47,3 +48,19 @@ def test_a_skip_fails_beside_what_it_needs(tmp_path: Path, at_hand: bool, outcom
     )
     assert outcome in done.stdout, done.stdout + done.stderr
     assert done.returncode == exit_code
+
+
+def test_the_proofs_on_files_of_others_are_named_with_their_twins() -> None:
+    """A twin is a module that looks for nothing of others, or has tests that do not."""
+    modules = {file.stem: file.read_text(encoding="utf-8") for file in (PROJECT / "tests").rglob("test_*.py")}
+    of_others = {name for name, text in modules.items() if re.search(r'PROJECT\.parent / "shared"', text)}
+    paragraph = (PROJECT / "README.md").read_text(encoding="utf-8").partition("Some of these proofs")[2]
+    assert set(re.findall(r"`(test_\w+)`", paragraph.partition("\n\n")[0])) == of_others
+    page = (PROJECT / "docs/testing.md").read_text(encoding="utf-8").partition("its twin, always |\n")[2]
+    rows = [line.split("|")[1:3] for line in page.partition("\n\n")[0].splitlines()[1:]]
+    assert {name for proof, _ in rows for name in re.findall(r"`(test_\w+)`", proof)} == of_others
+    for proof, twin in rows:
+        twins = re.findall(r"`(test_\w+)`", twin)
+        assert twins, proof
+        for name in twins:
+            assert name in modules and not re.search(r"^pytestmark = .*skip", modules[name], re.MULTILINE), name

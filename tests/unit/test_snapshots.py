@@ -201,10 +201,10 @@ def test_the_data_package_describes_the_files_as_they_are(snapshot: Path) -> Non
     ]
     assert [resource["name"] for resource in package["resources"]] == list(TABLES)
     for resource in package["resources"]:
-        for told in (resource, resource["parquet"]):
-            file = snapshot / told["path"]
-            assert told["bytes"] == file.stat().st_size
-            assert told["hash"] == f"sha256:{sha256_of_file(file)}"
+        for described in (resource, resource["parquet"]):
+            file = snapshot / described["path"]
+            assert described["bytes"] == file.stat().st_size
+            assert described["hash"] == f"sha256:{sha256_of_file(file)}"
 
 
 def test_the_manifest_says_what_was_published_from_what(snapshot: Path) -> None:
@@ -247,9 +247,9 @@ def test_the_database_carries_the_descriptions(snapshot: Path, edition: str) -> 
 
 def test_the_dictionary_has_every_column(snapshot: Path) -> None:
     with (snapshot / "data_dictionary.csv").open(encoding="utf-8", newline="") as file:
-        told = {(row["table"], row["column"]): row["description"] for row in csv.DictReader(file)}
+        described = {(row["table"], row["column"]): row["description"] for row in csv.DictReader(file)}
     declared = {(name, column.name): column.description for name, table in TABLES.items() for column in table.columns}
-    assert told == declared
+    assert described == declared
     text = (snapshot / "data_dictionary.md").read_text(encoding="utf-8")
     assert all(f"| {column} |" in text and description in text for (_, column), description in declared.items())
 

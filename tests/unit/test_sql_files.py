@@ -49,7 +49,7 @@ def test_every_place_that_can_read_is_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("SELECT b.x FROM core.b", "core.a: reads core.b, which"),
         ("SELECT b.x FROM b", "core.a: reads b without its schema"),
@@ -59,9 +59,9 @@ def test_every_place_that_can_read_is_seen(tmp_path: Path) -> None:
         ("SELECT FROM WHERE", "core.a: "),
     ],
 )
-def test_a_file_that_cannot_be_built_is_named(tmp_path: Path, text: str, told: str) -> None:
+def test_a_file_that_cannot_be_built_is_named(tmp_path: Path, text: str, message: str) -> None:
     write(tmp_path, "core.a", text)
-    with pytest.raises(BadSql, match=told):
+    with pytest.raises(BadSql, match=message):
         order(tmp_path)
 
 

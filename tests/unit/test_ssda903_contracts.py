@@ -43,7 +43,7 @@ def test_the_columns_and_codes_are_the_specified_ones_and_those_of_earlier_years
     files = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["files"]
     specified = files[contract.name.removeprefix("ssda903_")]["columns"]
     assert list(contract.headings) == [column["name"].lower() for column in specified]
-    for told in specified:
-        codes = {next(iter(code)) if isinstance(code, dict) else code for code in told.get("codes", ())}
-        column = column_of(contract.name, told["name"].lower())
+    for listed in specified:
+        codes = {next(iter(code)) if isinstance(code, dict) else code for code in listed.get("codes", ())}
+        column = column_of(contract.name, listed["name"].lower())
         assert set(column.codes) == codes | EARLIER.get(column.name, set()), column.name

@@ -20,7 +20,7 @@ from pipelines.periods import Period
 from pipelines.runs.steps import stage
 from pipelines.settings import PROJECT, Settings
 from pipelines.staging import stage as staging
-from pipelines.staging.stage import NothingLanded, Staged, _must_not_be_refused_already, write_data_docs
+from pipelines.staging.stage import NothingLanded, StagingResult, _must_not_be_refused_already, write_data_docs
 from pipelines.staging.workspace import StagingInputs
 from tests.exports import KEY, SOURCES, write_ssd, write_table
 
@@ -77,7 +77,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def staged(settings: Settings) -> Staged:
+def staged(settings: Settings) -> StagingResult:
     folder = Path(settings.inbox) / str(DELIVERY)
     write_ssd(
         folder,
@@ -104,14 +104,14 @@ def staged(settings: Settings) -> Staged:
     return stage(settings, DELIVERY)
 
 
-def rows(staged: Staged, name: str, condition: str = "true") -> list[dict[str, Any]]:
+def rows(staged: StagingResult, name: str, condition: str = "true") -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         relation = connection.read_parquet(str(staged.folder / f"{name}.parquet"), hive_partitioning=False)
         found = relation.filter(condition)
         return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
-def failed(staged: Staged, rule_code: str) -> list[int | None]:
+def failed(staged: StagingResult, rule_code: str) -> list[int | None]:
     return sorted((row["line"] for row in rows(staged, "finding", f"rule_code = '{rule_code}'")), key=lambda x: x or 0)
 
 
@@ -136,17 +136,19 @@ def failed(staged: Staged, rule_code: str) -> list[int | None]:
         ("DLV-015", [3]),
     ],
 )
-def test_each_rule_fires_on_its_lines_and_on_no_others(staged: Staged, rule_code: str, lines: list[int | None]) -> None:
+def test_each_rule_fires_on_its_lines_and_on_no_others(
+    staged: StagingResult, rule_code: str, lines: list[int | None]
+) -> None:
     assert failed(staged, rule_code) == lines
 
 
-def test_a_flag_and_a_number_that_cannot_be_read_are_null_with_a_finding(staged: Staged) -> None:
+def test_a_flag_and_a_number_that_cannot_be_read_are_null_with_a_finding(staged: StagingResult) -> None:
     assert len(rows(staged, "finding", "column_name = 'pers_is_mother'")) == 1
     assert len(rows(staged, "finding", "column_name = 'prof_full_time_equivalency'")) == 1
     assert rows(staged, "ssd_professionals")[0]["prof_full_time_equivalency"] is None
 
 
-def test_only_what_cannot_be_used_is_refused(staged: Staged) -> None:
+def test_only_what_cannot_be_used_is_refused(staged: StagingResult) -> None:
     assert [row["line"] for row in rows(staged, "ssd_person")] == [2, 3, 6]
     assert [(row["line"], row["reasons"]) for row in rows(staged, "refused/ssd_person")] == [
         (4, ["PERS001A-UNREPEATED"]),
@@ -155,7 +157,7 @@ def test_only_what_cannot_be_used_is_refused(staged: Staged) -> None:
     assert [row["line"] for row in rows(staged, "ssd_cp_plans")] == [2, 3, 4]
 
 
-def test_rows_read_are_rows_staged_and_rows_refused(staged: Staged) -> None:
+def test_rows_read_are_rows_staged_and_rows_refused(staged: StagingResult) -> None:
     files = {row["table_name"]: row for row in rows(staged, "reconciliation")}
     assert all(row["rows_read"] == row["rows_staged"] + row["rows_refused"] for row in files.values())
     read = {name: (row["rows_read"], row["rows_staged"], row["rows_refused"]) for name, row in files.items()}
@@ -169,7 +171,7 @@ def test_rows_read_are_rows_staged_and_rows_refused(staged: Staged) -> None:
     )
 
 
-def test_values_are_typed(staged: Staged) -> None:
+def test_values_are_typed(staged: StagingResult) -> None:
     first, second, third = rows(staged, "ssd_person")
     assert str(first["pers_dob"]) == "2010-01-01"
     assert (second["pers_sex"], second["pers_dob"]) == (None, None)
@@ -177,7 +179,7 @@ def test_values_are_typed(staged: Staged) -> None:
     assert str(rows(staged, "ssd_cp_plans")[0]["cppl_cp_plan_start_date"]) == "2020-01-05"
 
 
-def test_a_row_names_its_columns_that_were_given_and_not_read(staged: Staged) -> None:
+def test_a_row_names_its_columns_that_were_given_and_not_read(staged: StagingResult) -> None:
     assert [row["unread_columns"] for row in rows(staged, "ssd_person")] == [
         None,
         ["pers_sex", "pers_dob"],
@@ -187,7 +189,7 @@ def test_a_row_names_its_columns_that_were_given_and_not_read(staged: Staged) ->
     assert [row["unread_columns"] for row in rows(staged, "ssd_s47_enquiry")] == [None]
 
 
-def test_what_could_not_be_read_is_counted_by_its_shape(staged: Staged) -> None:
+def test_what_could_not_be_read_is_counted_by_its_shape(staged: StagingResult) -> None:
     counted = rows(staged, "unread_value", "table_name IN ('ssd_person', 'ssd_department', 'ssd_cp_plans')")
     assert [tuple(row.values()) for row in counted] == [
         ("ssd_department", "dept_team_id", "AAAA AA", 1, 1, 2),
@@ -197,14 +199,14 @@ def test_what_could_not_be_read_is_counted_by_its_shape(staged: Staged) -> None:
     ]
 
 
-def test_the_same_child_has_the_same_key_in_every_table(staged: Staged) -> None:
+def test_the_same_child_has_the_same_key_in_every_table(staged: StagingResult) -> None:
     key = rows(staged, "ssd_person")[0]["pers_person_id"]
     assert isinstance(key, UUID)
     assert rows(staged, "ssd_cp_plans")[0]["cppl_person_id"] == key
     assert rows(staged, "ssd_cin_assessments")[0]["cina_person_id"] == key
 
 
-def test_a_finding_names_the_record_by_its_pseudonym(staged: Staged) -> None:
+def test_a_finding_names_the_record_by_its_pseudonym(staged: StagingResult) -> None:
     plan = rows(staged, "ssd_cp_plans", "line = 3")[0]
     assert rows(staged, "finding", "rule_code = '8925'")[0]["record_key"] == plan["cppl_cp_plan_id"]
 
@@ -278,7 +280,7 @@ def test_staged_rows_are_counted_by_code_and_by_the_month_of_their_event(small: 
     }
 
 
-def test_a_json_column_gives_its_flags_and_nothing_else(staged: Staged) -> None:
+def test_a_json_column_gives_its_flags_and_nothing_else(staged: StagingResult) -> None:
     first, second = rows(staged, "ssd_cla_care_plan")
     assert first["lacp_cla_care_plan_json__ltfost18"] is True
     assert second["lacp_cla_care_plan_json__ltfost18"] is None
@@ -286,11 +288,11 @@ def test_a_json_column_gives_its_flags_and_nothing_else(staged: Staged) -> None:
     assert len(rows(staged, "finding", "table_name = 'ssd_cla_care_plan' AND line = 3")) == 10
 
 
-def test_columns_that_are_never_staged_are_not_there(staged: Staged) -> None:
+def test_columns_that_are_never_staged_are_not_there(staged: StagingResult) -> None:
     assert not {"pers_forename", "pers_surname", "pers_common_child_id"} & rows(staged, "ssd_person")[0].keys()
 
 
-def test_every_check_counts_what_it_tested(staged: Staged) -> None:
+def test_every_check_counts_what_it_tested(staged: StagingResult) -> None:
     result = rows(staged, "rule_result", "rule_code = 'PERS005A-READABLE'")[0]
     assert (result["rows_tested"], result["rows_failed"]) == (3, 1)
     passed = rows(staged, "rule_result", "rule_code = 'CPPL001A-PRESENT'")[0]
@@ -298,7 +300,7 @@ def test_every_check_counts_what_it_tested(staged: Staged) -> None:
     assert passed["sentence"] and passed["remedy"]
 
 
-def test_the_page_of_a_delivery_says_what_to_mend_and_on_which_lines(settings: Settings, staged: Staged) -> None:
+def test_the_page_of_a_delivery_says_what_to_mend_and_on_which_lines(settings: Settings, staged: StagingResult) -> None:
     page = (validation_pages(settings.reports, DELIVERY, staged.folder) / "index.html").read_text(encoding="utf-8")
     assert "Person id was given to an earlier row already: the first is kept, this one refused." in page
     assert "ssd_cp_plans.csv" in page and "8925" in page
@@ -306,7 +308,7 @@ def test_the_page_of_a_delivery_says_what_to_mend_and_on_which_lines(settings: S
     assert "http" not in page
 
 
-def test_no_page_holds_a_value(settings: Settings, staged: Staged) -> None:
+def test_no_page_holds_a_value(settings: Settings, staged: StagingResult) -> None:
     pages = validation_pages(settings.reports, DELIVERY, staged.folder)
     assert write_data_docs(settings, DELIVERY, staged.folder) == pages / "great_expectations" / "index.html"
     texts = [page.read_text(encoding="utf-8") for page in pages.rglob("*.html")]
@@ -314,16 +316,16 @@ def test_no_page_holds_a_value(settings: Settings, staged: Staged) -> None:
     assert not any("Made Up" in text or "31/02/2010" in text for text in texts)
 
 
-def test_great_expectations_index_has_a_place_for_each_table(settings: Settings, staged: Staged) -> None:
+def test_great_expectations_index_has_a_place_for_each_table(settings: Settings, staged: StagingResult) -> None:
     index = write_data_docs(settings, DELIVERY, staged.folder).read_text(encoding="utf-8")
     assert index.count('id="ssd_person"') == index.count('id="ssd_cp_plans"') == 1
 
 
-def test_what_is_read_leaves_nothing_behind(settings: Settings, staged: Staged) -> None:
+def test_what_is_read_leaves_nothing_behind(settings: Settings, staged: StagingResult) -> None:
     assert sorted(path.name for path in settings.data_dir.iterdir()) == ["landing", "reports", "staging"]
 
 
-def test_the_same_again_is_a_no_op(settings: Settings, staged: Staged) -> None:
+def test_the_same_again_is_a_no_op(settings: Settings, staged: StagingResult) -> None:
     before = {path: path.stat().st_mtime_ns for path in staged.folder.rglob("*")}
     again = stage(settings, DELIVERY)
     assert again.outcome == "already staged"
@@ -339,7 +341,7 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def test_the_same_delivery_staged_elsewhere_has_the_same_bytes(
-    settings: Settings, staged: Staged, tmp_path: Path
+    settings: Settings, staged: StagingResult, tmp_path: Path
 ) -> None:
     elsewhere = settings.model_copy(update={"data_dir": tmp_path})
     landing.land(elsewhere, DELIVERY)
@@ -353,7 +355,7 @@ def small(tmp_path: Path) -> Iterator[Settings]:
     yield Settings(inbox_url=str(tmp_path / "inbox"), data_dir=tmp_path / "data", pseudonym_key=KEY)
 
 
-def _deliver_survey(settings: Settings, files: dict[str, list[dict[str, str]]]) -> Staged:
+def _deliver_survey(settings: Settings, files: dict[str, list[dict[str, str]]]) -> StagingResult:
     folder = Path(settings.inbox) / str(SURVEY)
     for name, content in files.items():
         write_table(folder / f"{name}.csv", list(content[0]), content)
@@ -553,7 +555,7 @@ def test_two_runs_that_stage_the_same_at_once_do_no_harm(small: Settings, monkey
     write_table(folder / "invited.csv", ["survey_date", "invited"], [{"survey_date": "2020-12-11", "invited": "162"}])
     landing.land(small, SURVEY)
     unhindered = _must_not_be_refused_already
-    other: list[Staged] = []
+    other: list[StagingResult] = []
 
     def another_run_is_faster(inputs: StagingInputs) -> None:
         unhindered(inputs)

@@ -136,11 +136,11 @@ def test_a_correction_is_read_strictly_too(tmp_path: Path) -> None:
     file = tmp_path / "E06000015/corrections/COR-001.yaml"
     file.parent.mkdir(parents=True)
     source = load_sources(PROJECT / "expectations")["ssd"]
-    for told, problem in (
+    for content, problem in (
         ("source: ssd\nresaon: x\n", r"COR-001\.yaml, line 2: there is no key resaon; reason may be meant\."),
         ("source: ssd\nwhere: {a: 1\n", r"COR-001\.yaml, line 3: this is not YAML as it must be: .*"),
     ):
-        file.write_text(told, encoding="utf-8")
+        file.write_text(content, encoding="utf-8")
         with pytest.raises(BadContract, match=problem):
             load_corrections(tmp_path, PROJECT / "expectations", Delivery.parse("E06000015/ssd/2021-02"), source)
 

@@ -49,7 +49,7 @@ QUERY = "SELECT line FROM {batch} WHERE code = 'A'"
 
 
 @dataclass(frozen=True)
-class Table:
+class ValidationTable:
     """A table ``checked.plans``, and where to write pages about it."""
 
     database: Path
@@ -70,17 +70,17 @@ class Table:
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Table:
+def table(tmp_path: Path) -> ValidationTable:
     return _table(tmp_path)
 
 
-def _table(folder: Path, condition: str = "true") -> Table:
+def _table(folder: Path, condition: str = "true") -> ValidationTable:
     database = folder / "delivery.duckdb"
     rows = f"SELECT * FROM (VALUES {ROWS}) AS given(line, fact, code, start, stop) WHERE {condition}"
     with duckdb.connect(str(database)) as connection:
         connection.execute("CREATE SCHEMA checked")
         connection.execute(f"CREATE TABLE checked.plans AS {rows}")
-        return Table(database, folder / "pages", len(connection.table("checked.plans")))
+        return ValidationTable(database, folder / "pages", len(connection.table("checked.plans")))
 
 
 def _check(expectation: str, kwargs: dict[str, Any], code: str = "R1") -> Check:
@@ -96,7 +96,7 @@ def _by_query(query: str, code: str = "Q1") -> Check:
     return _check("unexpected_rows_expectation", {"unexpected_rows_query": query}, code)
 
 
-def _stock(table: Table, checks: Sequence[Check]) -> dict[str, tuple[int, int]]:
+def _stock(table: ValidationTable, checks: Sequence[Check]) -> dict[str, tuple[int, int]]:
     """What Great Expectations' own expectations count."""
     source = DuckDBDatasource(name="stock", connection_string=f"duckdb:///{table.database}")
     gx.get_context(mode="ephemeral").add_datasource(datasource=source)
@@ -122,7 +122,7 @@ def test_every_check_counts_what_great_expectations_own_counts(tmp_path: Path, c
     assert {code: (each.rows_tested, each.rows_failed) for code, each in tested.items()} == _stock(table, _by_row())
 
 
-def test_the_failing_rows_are_as_many_as_were_counted(table: Table) -> None:
+def test_the_failing_rows_are_as_many_as_were_counted(table: ValidationTable) -> None:
     tested = table.validated(*_by_row(), _by_query(QUERY))
     lines = {code: table.lines(each) for code, each in tested.items()}
     assert {code: len(found) for code, found in lines.items()} == {
@@ -132,7 +132,7 @@ def test_the_failing_rows_are_as_many_as_were_counted(table: Table) -> None:
     assert lines["Q1"] == [1, 5]
 
 
-def test_a_check_by_query_looks_at_every_row(table: Table) -> None:
+def test_a_check_by_query_looks_at_every_row(table: ValidationTable) -> None:
     queries = [_by_query(f"SELECT line FROM {{batch}} WHERE line > {number};", f"Q{number}") for number in range(10)]
     tested = table.validated(*queries)
     assert {code: (each.rows_tested, each.rows_failed) for code, each in tested.items()} == {
@@ -150,7 +150,9 @@ def test_a_check_by_query_looks_at_every_row(table: Table) -> None:
         ("unexpected_rows_expectation", {"unexpected_rows_query": "SELECT line FROM {batch} WHERE code::INTEGER = 1"}),
     ),
 )
-def test_a_broken_check_is_named_among_sound_ones(table: Table, expectation: str, kwargs: dict[str, Any]) -> None:
+def test_a_broken_check_is_named_among_sound_ones(
+    table: ValidationTable, expectation: str, kwargs: dict[str, Any]
+) -> None:
     broken = _check(expectation, kwargs, "BROKEN")
     with pytest.raises(BrokenCheck, match="plans: BROKEN could not be checked"):
         table.validated(*_by_row(), _by_query(QUERY), broken, _by_query(QUERY))
@@ -167,7 +169,7 @@ def test_a_broken_check_is_named_among_sound_ones(table: Table, expectation: str
     ),
 )
 def test_a_check_that_is_not_known_is_the_contracts_fault(
-    table: Table, expectation: str, kwargs: dict[str, Any], says: str
+    table: ValidationTable, expectation: str, kwargs: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(BadContract, match=f"R1.*{says}"):
         table.validated(_check(expectation, kwargs))
@@ -179,12 +181,12 @@ def test_every_check_of_every_contract_is_known() -> None:
     assert len([in_sql(check) for check in checks]) == len(checks) > 1000
 
 
-def test_rows_that_went_missing_are_no_finding(table: Table) -> None:
+def test_rows_that_went_missing_are_no_finding(table: ValidationTable) -> None:
     with pytest.raises(BrokenCheck, match="plans: the row count is not the number"):
         table.validated(_check(*BY_ROW[0]), rows=table.rows + 1)
 
 
-def test_the_page_tells_of_each_rule_how_many_rows_it_looked_at(table: Table) -> None:
+def test_the_page_tells_of_each_rule_how_many_rows_it_looked_at(table: ValidationTable) -> None:
     table.validated(*_by_row(), _by_query(QUERY))
     (page,) = table.pages.glob("validations/**/*.html")
     text = page.read_text(encoding="utf-8")

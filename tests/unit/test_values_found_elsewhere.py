@@ -70,7 +70,7 @@ def values(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> li
     return [each for (each,) in connection.execute(f'SELECT "{column}" FROM raw."{table}" ORDER BY line').fetchall()]
 
 
-def told(reading: Reading) -> list[tuple[str, str | None]]:
+def findings_of(reading: Reading) -> list[tuple[str, str | None]]:
     return [(notice.rule.code, notice.column) for notice in reading.notices]
 
 
@@ -78,20 +78,20 @@ def test_a_heading_that_is_known_to_stand_for_a_column_is_read_as_it(connection:
     reading = read(connection, {"ssd_cin_plans": ("CIN_plan_id,cinp_person_id", [("n1", "ann")])})
     assert values(connection, "ssd_cin_plans", "cinp_cin_plan_id") == ["n1"]
     assert reading.headings["ssd_cin_plans"] == {"cinp_cin_plan_id", "cinp_person_id"}
-    assert told(reading) == [("DLV-029", "cinp_cin_plan_id")]
+    assert findings_of(reading) == [("DLV-029", "cinp_cin_plan_id")]
 
 
 def test_a_columns_own_heading_goes_before_any_other(connection: duckdb.DuckDBPyConnection) -> None:
     reading = read(connection, {"ssd_cin_plans": ("cin_plan_id,cinp_cin_plan_id,cinp_person_id", [("x", "n1", "ann")])})
     assert values(connection, "ssd_cin_plans", "cinp_cin_plan_id") == ["n1"]
-    assert told(reading) == []
+    assert findings_of(reading) == []
 
 
 def test_a_person_is_that_of_the_plan_where_all_its_rows_say_the_same(connection: duckdb.DuckDBPyConnection) -> None:
     visits = [("v1", "p1"), ("v2", "p2.0"), ("v3", "p2"), ("v4", "p3"), ("v5", "p4"), ("v6", None)]
     reading = read(connection, {"ssd_cp_visits": ("cppv_cp_visit_id,cppv_cp_plan_id", visits), "ssd_cp_plans": PLANS})
     assert values(connection, "ssd_cp_visits", "cppv_person_id") == ["ann", None, "ben", None, None, None]
-    assert told(reading) == [("DLV-033", "cppv_person_id")]
+    assert findings_of(reading) == [("DLV-033", "cppv_person_id")]
 
 
 def test_where_some_rows_have_a_person_the_others_are_left(connection: duckdb.DuckDBPyConnection) -> None:
@@ -99,7 +99,7 @@ def test_where_some_rows_have_a_person_the_others_are_left(connection: duckdb.Du
     headings = "cppv_cp_visit_id,cppv_cp_plan_id,cppv_person_id"
     reading = read(connection, {"ssd_cp_visits": (headings, visits), "ssd_cp_plans": PLANS})
     assert values(connection, "ssd_cp_visits", "cppv_person_id") == [None, "ben"]
-    assert told(reading) == []
+    assert findings_of(reading) == []
 
 
 def test_of_two_ways_the_one_counts_that_finds_most(connection: duckdb.DuckDBPyConnection) -> None:
@@ -134,7 +134,7 @@ def key_of(connection: duckdb.DuckDBPyConnection, ids: list[str | None], childre
     headings = "clap_cla_placement_id,clap_person_id,clap_cla_placement_start_date"
     reading = read(connection, {"ssd_cla_placement": (headings, rows)})
     made = values(connection, "ssd_cla_placement", "clap_cla_placement_id")
-    assert told(reading) == ([("DLV-033", "clap_cla_placement_id")] if made != ids else [])
+    assert findings_of(reading) == ([("DLV-033", "clap_cla_placement_id")] if made != ids else [])
     return made
 
 
@@ -188,7 +188,7 @@ def test_ids_none_of_which_the_other_table_has_are_not_read(
 ) -> None:
     reading = plans_and_conferences(connection, named)
     assert ("cppl_icpc_id" in reading.headings["ssd_cp_plans"]) is not is_another_kind
-    assert told(reading) == ([("DLV-036", "cppl_icpc_id")] if is_another_kind else [])
+    assert findings_of(reading) == ([("DLV-036", "cppl_icpc_id")] if is_another_kind else [])
 
 
 def test_whose_record_a_row_is_is_always_read(connection: duckdb.DuckDBPyConnection) -> None:
@@ -264,7 +264,7 @@ def test_a_key_column_that_is_missing_costs_its_table_and_all_that_is_missing_is
     assert list(reading.contracts) == list(reading.reads) == ["ssd_cp_plans"]
     lost = [notice.column for notice in reading.notices if notice.rule is findings.TABLE_WITHOUT_KEY]
     assert lost == ["cina_assessment_id", "cina_person_id"]
-    assert (findings.MISSING_COLUMN.code, "cina_referral_id") in told(reading)
+    assert (findings.MISSING_COLUMN.code, "cina_referral_id") in findings_of(reading)
 
 
 @pytest.mark.parametrize("headings", ["cppl_person_id", "who,when"])

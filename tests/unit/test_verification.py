@@ -141,19 +141,19 @@ def test_a_snapshot_from_before_there_were_editions_can_be_verified(snapshot: Pa
     assert verify(copy) == []
 
 
-def landed(settings: Settings, version: str, content: bytes, told: str) -> Path:
+def landed(settings: Settings, version: str, content: bytes, digest: str) -> Path:
     import hashlib
 
     folder = settings.landing / AUTHORITY / "ssd" / MONTH / version
     folder.mkdir(parents=True)
     (folder / "ssd_person.csv").write_bytes(content)
     file = {"name": "ssd_person.csv", "sha256": hashlib.sha256(b"as it was").hexdigest(), "bytes": 9}
-    write_json(folder / "manifest.json", {"content_sha256": told, "files": [file]})
+    write_json(folder / "manifest.json", {"content_sha256": digest, "files": [file]})
     return folder
 
 
 @pytest.mark.parametrize(
-    ("version", "content", "told", "problem"),
+    ("version", "content", "digest", "problem"),
     [
         ("v0001", b"as it was", "0" * 64, None),
         ("v0001", b"otherwise", "0" * 64, f"Landing: {AUTHORITY}/ssd/{MONTH}, v0001, was changed in its file 1."),
@@ -162,10 +162,10 @@ def landed(settings: Settings, version: str, content: bytes, told: str) -> Path:
     ],
 )
 def test_landing_must_still_hold_the_inputs(
-    snapshot: Path, tmp_path: Path, version: str, content: bytes, told: str, problem: str | None
+    snapshot: Path, tmp_path: Path, version: str, content: bytes, digest: str, problem: str | None
 ) -> None:
     elsewhere = settings_in(tmp_path)
-    landed(elsewhere, version, content, told)
+    landed(elsewhere, version, content, digest)
     problems = verify(snapshot, elsewhere.landing)
     assert [each.startswith(problem) for each in problems] == [True] if problem else problems == []
 

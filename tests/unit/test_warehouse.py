@@ -170,9 +170,9 @@ def test_what_stopped_a_build_is_left_beside_the_pointer_until_one_succeeds(chan
     check.write_text(FIRING)
     with pytest.raises(BrokenBuild):
         build(changeable, FEBRUARY)
-    told = read_json(changeable.warehouse / MONTH / "failed.json")
-    assert [each["sentence"] for each in told["checks"] if each["rows_failed"]] == ["child: nobody is there"]
-    assert {each["check_name"] for each in told["checks"]} >= {path.stem for path in check.parent.glob("*.sql")}
+    content = read_json(changeable.warehouse / MONTH / "failed.json")
+    assert [each["sentence"] for each in content["checks"] if each["rows_failed"]] == ["child: nobody is there"]
+    assert {each["check_name"] for each in content["checks"]} >= {path.stem for path in check.parent.glob("*.sql")}
     check.unlink()
     built = build(changeable, FEBRUARY)
     assert files_of(changeable) == sorted(["current.json", built.path.name])
@@ -180,10 +180,10 @@ def test_what_stopped_a_build_is_left_beside_the_pointer_until_one_succeeds(chan
 
 def test_a_build_says_which_checks_it_passed(settings: Settings) -> None:
     with duckdb.connect(str(build(settings, FEBRUARY).path), read_only=True) as reader:
-        told = dict(reader.sql("SELECT check_name, rows_failed FROM snapshots.check_result").fetchall())
-    assert set(told) >= {path.stem for path in (PROJECT / "sql/checks").glob("*.sql")}
-    assert "fct_assessment__one_row_a_grain" in told
-    assert set(told.values()) == {0}
+        found = dict(reader.sql("SELECT check_name, rows_failed FROM snapshots.check_result").fetchall())
+    assert set(found) >= {path.stem for path in (PROJECT / "sql/checks").glob("*.sql")}
+    assert "fct_assessment__one_row_a_grain" in found
+    assert set(found.values()) == {0}
 
 
 def test_a_table_that_repeats_its_grain_stops_the_build(changeable: Settings) -> None:
@@ -194,20 +194,22 @@ def test_a_table_that_repeats_its_grain_stops_the_build(changeable: Settings) ->
 
 
 @pytest.mark.parametrize(
-    ("head", "told"),
+    ("head", "message"),
     [
         ("-- consequence: shrug\n", "a check can stop, hold, warn; it cannot shrug"),
         ("-- consequence: hold\n", "gives .*; a check that does not stop the build gives"),
     ],
 )
-def test_a_check_that_says_no_such_thing_or_tells_nothing_is_named(changeable: Settings, head: str, told: str) -> None:
+def test_a_check_that_says_no_such_thing_or_tells_nothing_is_named(
+    changeable: Settings, head: str, message: str
+) -> None:
     (changeable.sql / "checks/child__nobody_is_there.sql").write_text(head + FIRING)
-    with pytest.raises(BrokenBuild, match=f"checks.child__nobody_is_there: {told}"):
+    with pytest.raises(BrokenBuild, match=f"checks.child__nobody_is_there: {message}"):
         build(changeable, FEBRUARY)
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "told"),
+    ("file", "text", "message"),
     [
         (
             CHILD,
@@ -239,9 +241,9 @@ def test_a_check_that_says_no_such_thing_or_tells_nothing_is_named(changeable: S
         ("kpis/half.sql", "SELECT 1 AS one", "half: a KPI is two files"),
     ],
 )
-def test_a_file_that_is_wrong_is_named(changeable: Settings, file: str, text: str, told: str) -> None:
+def test_a_file_that_is_wrong_is_named(changeable: Settings, file: str, text: str, message: str) -> None:
     (changeable.sql / file).write_text(text)
-    with pytest.raises(BrokenBuild, match=told):
+    with pytest.raises(BrokenBuild, match=message):
         build(changeable, FEBRUARY)
     assert not list(changeable.warehouse.rglob("*.duckdb"))
 

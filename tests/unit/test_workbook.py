@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from pipelines.contracts.published import PublishedColumn, PublishedTable
+from pipelines.contracts.published import PublishedColumn, SnapshotTable
 from pipelines.periods import Period
 from pipelines.snapshots import workbook
 from pipelines.snapshots.workbook import write_workbook
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
 
 COLUMNS = ("kpi_id", "numerator", "numerator_symbol", "value", "value_symbol", "is_so", "day")
-TABLE = PublishedTable(
+TABLE = SnapshotTable(
     name="kpi_month",
     description="Every KPI.",
     grain="One row a KPI.",
@@ -50,9 +50,9 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
 def test_contents_and_notes_come_first(book: Workbook) -> None:
     assert book.sheetnames == ["contents", "notes", "verdicts", "kpi_month"]
     assert book["contents"]["A1"].value == "Safeguarding KPIs, February 2021"
-    told = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=5, values_only=True)}
-    assert told["kpi_month"] == "Every KPI."
-    assert told["delivery"] == "Not public. It is not declared for the public edition."
+    first_sheet = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=5, values_only=True)}
+    assert first_sheet["kpi_month"] == "Every KPI."
+    assert first_sheet["delivery"] == "Not public. It is not declared for the public edition."
     explained = {row[0] for row in book["notes"].iter_rows(values_only=True)}
     assert {"[c]", "[z]", "[x]", "[low]"} <= explained
 
@@ -85,5 +85,5 @@ def test_a_table_that_no_sheet_can_hold_is_left_to_its_csv(tmp_path: Path, monke
     monkeypatch.setattr(workbook, "MOST_ROWS", 2)
     book = load_workbook(written(tmp_path))
     assert "kpi_month" not in book.sheetnames
-    told = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=5, values_only=True)}
-    assert told["kpi_month"] == "Every KPI. Too long for a sheet: see kpi_month.csv."
+    first_sheet = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=5, values_only=True)}
+    assert first_sheet["kpi_month"] == "Every KPI. Too long for a sheet: see kpi_month.csv."

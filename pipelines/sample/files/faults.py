@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines.sample.files.spoiling import (
-    Table,
+    SpoiltFile,
     anyone,
     blank_lines,
     blank_return,
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from pipelines.sample.files.spoiling import Record
+    from pipelines.sample.files.spoiling import SpoiltRecord
 
 UNKNOWN_FILE = "cont_contact_id,cont_person_id,cont_contact_date\nCO1,C000001,2018-03-05\n"
 
 
 @dataclass(frozen=True)
-class Fault:
+class FaultKind:
     """A kind of fault, where it is, in how many records (0: the file as a whole), and what it is, in a sentence.
 
     ``rule`` is the code of a rule that finds it; None for what is legal.
@@ -54,7 +54,7 @@ class Fault:
     rows: int
     sentence: str
     rule: str | None
-    plant: Callable[[random.Random, Table, int], list[Record]] = field(repr=False, compare=False)
+    plant: Callable[[random.Random, SpoiltFile, int], list[SpoiltRecord]] = field(repr=False, compare=False)
 
     @property
     def legal(self) -> bool:
@@ -71,21 +71,23 @@ class Fault:
 class PlantedFault:
     """A fault in a file (its path in the inbox), and the lines on which its records start."""
 
-    fault: Fault
+    fault: FaultKind
     file: str
     lines: tuple[int, ...]
 
 
-def plant_faults(folder: Path, delivery: str, faults: Iterable[Fault], seed: int) -> Iterator[tuple[PlantedFault, int]]:
+def plant_faults(
+    folder: Path, delivery: str, faults: Iterable[FaultKind], seed: int
+) -> Iterator[tuple[PlantedFault, int]]:
     """Spoil the files of a delivery; with each planted fault comes the number of rows that its file then has."""
-    by_file: dict[str, list[Fault]] = {}
+    by_file: dict[str, list[FaultKind]] = {}
     for fault in faults:
         by_file.setdefault(fault.file, []).append(fault)
     for name, wanted in by_file.items():
         path = folder / name
         if not path.exists():
             path.write_text(UNKNOWN_FILE, encoding="utf-8")
-        table = Table(path)
+        table = SpoiltFile(path)
         planted = [fault.plant(stream(seed, "fault", name, fault.kind), table, fault.rows) for fault in wanted]
         lines = table.write()
         for fault, records in zip(wanted, planted, strict=True):
@@ -93,8 +95,8 @@ def plant_faults(folder: Path, delivery: str, faults: Iterable[Fault], seed: int
             yield PlantedFault(fault, f"{delivery}/{name}", where), table.rows
 
 
-FAULTS: tuple[Fault, ...] = (
-    Fault(
+FAULTS: tuple[FaultKind, ...] = (
+    FaultKind(
         "ssd_person",
         "pers_dob",
         "unreadable date",
@@ -103,7 +105,7 @@ FAULTS: tuple[Fault, ...] = (
         "PERS005A-READABLE",
         extra(anyone, lambda _, number: {"pers_dob": ("31/02/2009", "2011-13-45", "not known")[number % 3]}),
     ),
-    Fault(
+    FaultKind(
         "ssd_person",
         "pers_ethnicity",
         "code not in the list",
@@ -112,7 +114,7 @@ FAULTS: tuple[Fault, ...] = (
         "PERS004A-READABLE",
         extra(anyone, lambda *_: {"pers_ethnicity": "WHITE"}),
     ),
-    Fault(
+    FaultKind(
         "ssd_person",
         "pers_person_id",
         "missing key",
@@ -121,7 +123,7 @@ FAULTS: tuple[Fault, ...] = (
         "PERS001A-PRESENT",
         extra(anyone, lambda *_: {"pers_person_id": ""}),
     ),
-    Fault(
+    FaultKind(
         "ssd_cin_visits",
         "cinv_cin_visit_id",
         "repeated key, identical record",
@@ -130,7 +132,7 @@ FAULTS: tuple[Fault, ...] = (
         "CINV001A-UNREPEATED",
         repeat(quiet("cinv_cin_visit_date"), lambda _: {}),
     ),
-    Fault(
+    FaultKind(
         "ssd_cin_plans",
         "cinp_cin_plan_id",
         "repeated key, conflicting record",
@@ -142,7 +144,7 @@ FAULTS: tuple[Fault, ...] = (
             lambda values: {"cinp_cin_plan_end_date": shifted(values["cinp_cin_plan_end_date"], 9)},
         ),
     ),
-    Fault(
+    FaultKind(
         "ssd_cin_visits",
         "cinv_person_id",
         "orphan person",
@@ -151,7 +153,7 @@ FAULTS: tuple[Fault, ...] = (
         "CINV007A-FOUND",
         extra(quiet("cinv_cin_visit_date"), lambda *_: {"cinv_person_id": "C999999"}),
     ),
-    Fault(
+    FaultKind(
         "ssd_involvements",
         "invo_professional_id",
         "orphan worker",
@@ -160,7 +162,7 @@ FAULTS: tuple[Fault, ...] = (
         "INVO006A-FOUND",
         extra(quiet("invo_involvement_end_date"), lambda *_: {"invo_professional_id": "W9999"}),
     ),
-    Fault(
+    FaultKind(
         "ssd_cin_plans",
         "cinp_cin_plan_end_date",
         "end before start",
@@ -172,7 +174,7 @@ FAULTS: tuple[Fault, ...] = (
             lambda values, _: {"cinp_cin_plan_end_date": shifted(values["cinp_cin_plan_start_date"], -30)},
         ),
     ),
-    Fault(
+    FaultKind(
         "ssd_cin_assessments",
         "cina_assessment_auth_date",
         "end before start",
@@ -184,7 +186,7 @@ FAULTS: tuple[Fault, ...] = (
             lambda values, _: {"cina_assessment_start_date": shifted(values["cina_assessment_auth_date"], 6)},
         ),
     ),
-    Fault(
+    FaultKind(
         "ssd_initial_cp_conference",
         "icpc_icpc_date",
         "conference before its enquiry",
@@ -200,7 +202,7 @@ FAULTS: tuple[Fault, ...] = (
             },
         ),
     ),
-    Fault(
+    FaultKind(
         "ssd_s47_enquiry",
         "s47e_s47_start_date",
         "unreadable date",
@@ -209,7 +211,7 @@ FAULTS: tuple[Fault, ...] = (
         "S47E004A-READABLE",
         extra(quiet("s47e_s47_end_date"), lambda *_: {"s47e_s47_start_date": "00/00/0000"}),
     ),
-    Fault(
+    FaultKind(
         "ssd_s47_enquiry",
         "s47e_s47_outcome_json",
         "broken JSON",
@@ -218,7 +220,7 @@ FAULTS: tuple[Fault, ...] = (
         "S47E007A-NFA_FLAG-READABLE",
         extra(quiet("s47e_s47_end_date"), lambda *_: {"s47e_s47_outcome_json": '{"NFA_FLAG":"Y","LEGAL_AC'}),
     ),
-    Fault(
+    FaultKind(
         "ssd_cin_visits",
         "cinv_cin_visit_date",
         "date outside any calendar",
@@ -227,7 +229,7 @@ FAULTS: tuple[Fault, ...] = (
         "CINV003A-IN-CALENDAR",
         extra(quiet("cinv_cin_visit_date"), lambda *_: {"cinv_cin_visit_date": "1918-03-05"}),
     ),
-    Fault(
+    FaultKind(
         "ssd_cin_visits",
         "cinv_cin_visit_bedroom",
         "flag that is neither Y nor N",
@@ -236,7 +238,7 @@ FAULTS: tuple[Fault, ...] = (
         "CINV006A-READABLE",
         overwrite("cinv_cin_visit_bedroom", ("Maybe",), quiet("cinv_cin_visit_date")),
     ),
-    Fault(
+    FaultKind(
         "ssd_professionals",
         "prof_full_time_equivalency",
         "number in words",
@@ -245,7 +247,7 @@ FAULTS: tuple[Fault, ...] = (
         "PROF011A-READABLE",
         overwrite("prof_full_time_equivalency", ("n/a",), lambda values: not values["prof_full_time_equivalency"]),
     ),
-    Fault(
+    FaultKind(
         "ssd_cin_episodes",
         "cine_referral_source_desc",
         "too many fields",
@@ -254,7 +256,7 @@ FAULTS: tuple[Fault, ...] = (
         "DLV-015",
         unquoted_comma,
     ),
-    Fault(
+    FaultKind(
         "ssd_cin_visits",
         None,
         "too few fields",
@@ -263,7 +265,7 @@ FAULTS: tuple[Fault, ...] = (
         "DLV-015",
         too_short,
     ),
-    Fault(
+    FaultKind(
         "ssd_department",
         "dept_cost_centre",
         "unknown column",
@@ -272,7 +274,7 @@ FAULTS: tuple[Fault, ...] = (
         "DLV-013",
         whole_file(unknown_column("dept_cost_centre", ("41007", "41008"))),
     ),
-    Fault(
+    FaultKind(
         "ssd_contacts",
         None,
         "unknown file",
@@ -281,7 +283,7 @@ FAULTS: tuple[Fault, ...] = (
         "DLV-011",
         whole_file(lambda _: None),
     ),
-    Fault(
+    FaultKind(
         "survey_responses",
         "respondent_id",
         "repeated key, identical record",
@@ -290,7 +292,7 @@ FAULTS: tuple[Fault, ...] = (
         "SURV001-UNREPEATED",
         repeat(anyone, lambda _: {}),
     ),
-    Fault(
+    FaultKind(
         "survey_responses",
         None,
         "answer off the scale",
@@ -299,7 +301,7 @@ FAULTS: tuple[Fault, ...] = (
         "SURV002-READABLE",
         off_the_scale,
     ),
-    Fault(
+    FaultKind(
         "survey_responses",
         "respondent_id",
         "missing key",
@@ -308,7 +310,7 @@ FAULTS: tuple[Fault, ...] = (
         "SURV001-PRESENT",
         nameless_return,
     ),
-    Fault(
+    FaultKind(
         "survey_responses",
         "comments",
         "unknown column",
@@ -317,8 +319,8 @@ FAULTS: tuple[Fault, ...] = (
         "DLV-013",
         whole_file(unknown_column("comments", ("", "", "Made-up comment by a sample worker", ""))),
     ),
-    Fault("survey_responses", None, "blank return", 1, "A respondent who answered nothing.", None, blank_return),
-    Fault(
+    FaultKind("survey_responses", None, "blank return", 1, "A respondent who answered nothing.", None, blank_return),
+    FaultKind(
         "ssd_cin_episodes",
         "cine_referral_source_desc",
         "line break and quotes in free text",
@@ -331,8 +333,8 @@ FAULTS: tuple[Fault, ...] = (
             quiet("cine_referral_date"),
         ),
     ),
-    Fault("ssd_cin_visits", None, "blank lines", 3, "Lines with nothing on them.", None, blank_lines),
-    Fault(
+    FaultKind("ssd_cin_visits", None, "blank lines", 3, "Lines with nothing on them.", None, blank_lines),
+    FaultKind(
         "ssd_disability",
         None,
         "stray blanks in the header",
@@ -341,7 +343,7 @@ FAULTS: tuple[Fault, ...] = (
         None,
         whole_file(stray_blanks_in_header),
     ),
-    Fault(
+    FaultKind(
         "ssd_department",
         None,
         "byte order mark",
@@ -350,7 +352,7 @@ FAULTS: tuple[Fault, ...] = (
         None,
         whole_file(byte_order_mark),
     ),
-    Fault(
+    FaultKind(
         "ssd_professionals",
         "prof_professional_name",
         "Windows-1252",

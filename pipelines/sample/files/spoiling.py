@@ -18,33 +18,33 @@ QUIET_YEAR = "2018"
 
 
 @dataclass(eq=False, slots=True)
-class Record:
+class SpoiltRecord:
     """One record by column; ``text`` is how it stands in the file where that is not how CSV would have it."""
 
     values: dict[str, str]
     text: str | None = None
 
 
-class Table:
+class SpoiltFile:
     """One written CSV file, opened again to be spoilt."""
 
     def __init__(self, path: Path) -> None:
         with path.open(encoding="utf-8", newline="") as file:
             lines = csv.reader(file)
             self.headings = next(lines)
-            self.records = [Record(dict(zip(self.headings, fields, strict=True))) for fields in lines]
+            self.records = [SpoiltRecord(dict(zip(self.headings, fields, strict=True))) for fields in lines]
         self._path = path
         self.header_text = _csv_text(self.headings)
         self.encoding = "utf-8"
         self.line_end = "\n"
-        self._spoilt: set[Record] = set()
+        self._spoilt: set[SpoiltRecord] = set()
 
     @property
     def key(self) -> str:
         """The SSD's ids come first but for ssd_disability, which is not asked."""
         return self.headings[0]
 
-    def some(self, rng: random.Random, number: int, where: Callable[[dict[str, str]], bool]) -> list[Record]:
+    def some(self, rng: random.Random, number: int, where: Callable[[dict[str, str]], bool]) -> list[SpoiltRecord]:
         """So many records, in file order, of which ``where`` holds and which nothing else was done to or taken from."""
         fit = [
             place
@@ -55,7 +55,7 @@ class Table:
         self._spoilt.update(chosen)
         return chosen
 
-    def add(self, rng: random.Random, records: Iterable[Record]) -> list[Record]:
+    def add(self, rng: random.Random, records: Iterable[SpoiltRecord]) -> list[SpoiltRecord]:
         """Put extra records somewhere between the others."""
         added = list(records)
         for record in added:
@@ -63,16 +63,16 @@ class Table:
         self._spoilt.update(added)
         return added
 
-    def append(self, records: Iterable[Record]) -> list[Record]:
+    def append(self, records: Iterable[SpoiltRecord]) -> list[SpoiltRecord]:
         """Put extra records at the end, so that they come after any with the same key."""
         added = list(records)
         self.records += added
         self._spoilt.update(added)
         return added
 
-    def write(self) -> dict[Record, int]:
+    def write(self) -> dict[SpoiltRecord, int]:
         """Write the file; returns the line on which each record starts (the header is line 1)."""
-        lines: dict[Record, int] = {}
+        lines: dict[SpoiltRecord, int] = {}
         texts = [self.header_text]
         line = 1 + self.header_text.count("\n")
         for record in self.records:
@@ -104,8 +104,8 @@ def quiet(column: str, **others: str) -> Callable[[dict[str, str]], bool]:
     return lambda values: QUIET_YEAR in values[column] and all(values[name] == text for name, text in others.items())
 
 
-def whole_file(change: Callable[[Table], None]) -> Callable[[random.Random, Table, int], list[Record]]:
-    def plant(rng: random.Random, table: Table, rows: int) -> list[Record]:  # noqa: ARG001 - as every fault is planted
+def whole_file(change: Callable[[SpoiltFile], None]) -> Callable[[random.Random, SpoiltFile, int], list[SpoiltRecord]]:
+    def plant(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:  # noqa: ARG001 - as every fault is planted
         change(table)
         return []
 
@@ -114,10 +114,10 @@ def whole_file(change: Callable[[Table], None]) -> Callable[[random.Random, Tabl
 
 def overwrite(
     column: str, texts: tuple[str, ...], where: Callable[[dict[str, str]], bool]
-) -> Callable[[random.Random, Table, int], list[Record]]:
+) -> Callable[[random.Random, SpoiltFile, int], list[SpoiltRecord]]:
     """Existing records get another text in the column."""
 
-    def plant(rng: random.Random, table: Table, rows: int) -> list[Record]:
+    def plant(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:
         victims = table.some(rng, rows, where)
         for number, victim in enumerate(victims):
             victim.values[column] = texts[number % len(texts)]
@@ -128,33 +128,33 @@ def overwrite(
 
 def extra(
     where: Callable[[dict[str, str]], bool], change: Callable[[dict[str, str], int], dict[str, str]]
-) -> Callable[[random.Random, Table, int], list[Record]]:
+) -> Callable[[random.Random, SpoiltFile, int], list[SpoiltRecord]]:
     """Extra records: copies with a key of their own (X...) and what ``change`` gives."""
 
-    def plant(rng: random.Random, table: Table, rows: int) -> list[Record]:
+    def plant(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:
         models = table.some(rng, rows, where)
         copies = [
             model.values | {table.key: f"X{number:06d}-{_initials(table)}"} | change(model.values, number)
             for number, model in enumerate(models, start=rng.randrange(1000, 900_000))
         ]
-        return table.add(rng, [Record(copy) for copy in copies])
+        return table.add(rng, [SpoiltRecord(copy) for copy in copies])
 
     return plant
 
 
-def _initials(table: Table) -> str:
+def _initials(table: SpoiltFile) -> str:
     """The prefix of the table's columns, in capitals: part of the extra records' keys."""
     return table.key.split("_", 1)[0].upper()
 
 
 def repeat(
     where: Callable[[dict[str, str]], bool], change: Callable[[dict[str, str]], dict[str, str]]
-) -> Callable[[random.Random, Table, int], list[Record]]:
+) -> Callable[[random.Random, SpoiltFile, int], list[SpoiltRecord]]:
     """Records given again at the end of the file under the same key, changed or not."""
 
-    def plant(rng: random.Random, table: Table, rows: int) -> list[Record]:
+    def plant(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:
         models = table.some(rng, rows, where)
-        return table.append([Record(model.values | change(model.values)) for model in models])
+        return table.append([SpoiltRecord(model.values | change(model.values)) for model in models])
 
     return plant
 
@@ -163,31 +163,31 @@ def shifted(text: str, days: int) -> str:
     return (dt.date.fromisoformat(text[:10]) + dt.timedelta(days)).isoformat()
 
 
-def unquoted_comma(rng: random.Random, table: Table, rows: int) -> list[Record]:
+def unquoted_comma(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:
     mark = "FREE-TEXT"
     models = table.some(rng, rows, quiet("cine_referral_date"))
     records = []
     for number, model in enumerate(models):
         values = model.values | {table.key: f"X{number:06d}-COMMA", "cine_referral_source_desc": mark}
         text = _csv_text(values.values()).replace(mark, "Neighbour, who rang twice, and again")
-        records.append(Record(values, text))
+        records.append(SpoiltRecord(values, text))
     return table.add(rng, records)
 
 
-def too_short(rng: random.Random, table: Table, rows: int) -> list[Record]:
-    return table.add(rng, [Record({}, f"X{number:06d}-SHORT,C000001\n") for number in range(rows)])
+def too_short(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:
+    return table.add(rng, [SpoiltRecord({}, f"X{number:06d}-SHORT,C000001\n") for number in range(rows)])
 
 
-def blank_lines(rng: random.Random, table: Table, rows: int) -> list[Record]:
-    return table.add(rng, [Record({}, "\n") for _ in range(rows)])
+def blank_lines(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:
+    return table.add(rng, [SpoiltRecord({}, "\n") for _ in range(rows)])
 
 
-def stray_blanks_in_header(table: Table) -> None:
+def stray_blanks_in_header(table: SpoiltFile) -> None:
     table.header_text = _csv_text(f" {heading} " for heading in table.headings)
 
 
-def unknown_column(name: str, texts: tuple[str, ...]) -> Callable[[Table], None]:
-    def change(table: Table) -> None:
+def unknown_column(name: str, texts: tuple[str, ...]) -> Callable[[SpoiltFile], None]:
+    def change(table: SpoiltFile) -> None:
         table.headings.append(name)
         table.header_text = _csv_text(table.headings)
         for number, record in enumerate(table.records):
@@ -197,11 +197,11 @@ def unknown_column(name: str, texts: tuple[str, ...]) -> Callable[[Table], None]
     return change
 
 
-def byte_order_mark(table: Table) -> None:
+def byte_order_mark(table: SpoiltFile) -> None:
     table.encoding = "utf-8-sig"
 
 
-def from_windows(rng: random.Random, table: Table, rows: int) -> list[Record]:
+def from_windows(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:
     table.encoding, table.line_end = "windows-1252", "\r\n"
     victims = table.some(rng, rows, lambda values: values["prof_professional_name"].startswith("Sample Worker"))
     for victim in victims:
@@ -209,19 +209,20 @@ def from_windows(rng: random.Random, table: Table, rows: int) -> list[Record]:
     return victims
 
 
-def blank_return(rng: random.Random, table: Table, rows: int) -> list[Record]:
+def blank_return(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:
     blank = [
-        Record(dict.fromkeys(table.headings, "") | {"respondent_id": f"SWHC-9{number:02d}"}) for number in range(rows)
+        SpoiltRecord(dict.fromkeys(table.headings, "") | {"respondent_id": f"SWHC-9{number:02d}"})
+        for number in range(rows)
     ]
     return table.add(rng, blank)
 
 
-def nameless_return(rng: random.Random, table: Table, rows: int) -> list[Record]:
+def nameless_return(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:
     models = table.some(rng, rows, lambda values: bool(values["respondent_id"]))
-    return table.add(rng, [Record(model.values | {"respondent_id": ""}) for model in models])
+    return table.add(rng, [SpoiltRecord(model.values | {"respondent_id": ""}) for model in models])
 
 
-def off_the_scale(rng: random.Random, table: Table, rows: int) -> list[Record]:
+def off_the_scale(rng: random.Random, table: SpoiltFile, rows: int) -> list[SpoiltRecord]:
     """Only a cell that holds no answer is spoilt, so that the question's mean stays."""
     asked = [heading for heading in table.headings if heading.startswith("q")]
     victims = table.some(rng, rows, lambda values: any(values[question] == "" for question in asked))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pipelines.sample.history.calendar import WorkingDays
     from pipelines.sample.history.people import Person
-    from pipelines.sample.history.records import TableRow, Telling
+    from pipelines.sample.history.records import ChildHistory, TableRow
     from pipelines.sample.history.stock import Spell
 
 A_WEEK, FOUR_WEEKS, SIX_WEEKS = dt.timedelta(7), dt.timedelta(28), dt.timedelta(42)
@@ -90,28 +90,28 @@ class Care:
         self._adoption_visit_pace = Pace(stream(seed, "pace of adoption visits"), shape.CLA_VISITS, unrest=0.0)
         self._adoption_review_pace = Pace(stream(seed, "pace of adoption reviews"), shape.CLA_REVIEWS, unrest=0.0)
 
-    def tell(self, telling: Telling) -> Iterator[TableRow]:
+    def rows(self, history: ChildHistory) -> Iterator[TableRow]:
         """Rows of the six tables of care."""
-        rng = stream(self._seed, "care told", telling.journey.number)
-        if telling.journey.care is not None:
-            yield from self._with_adoption(telling, list(self._told(rng, telling, telling.journey.care)))
-        yield from _short_breaks(rng, telling)
+        rng = stream(self._seed, "care told", history.journey.number)
+        if history.journey.care is not None:
+            yield from self._with_adoption(history, list(self._stay_rows(rng, history, history.journey.care)))
+        yield from _short_breaks(rng, history)
 
-    def _told(self, rng: random.Random, telling: Telling, care: Spell) -> Iterator[TableRow]:
-        statuses = _statuses(rng, telling.person, care)
-        placements = list(_placements(rng, telling.person, care, statuses))
-        reviews = list(self._held_reviews(rng, telling, care))
-        yield from _placement_rows(rng, telling, placements)
-        yield from _status_rows(telling, statuses)
-        yield from _episode_rows(rng, telling, care, statuses, placements)
-        yield from _care_plan_rows(rng, telling, placements)
-        yield from _review_rows(rng, telling, reviews)
+    def _stay_rows(self, rng: random.Random, history: ChildHistory, care: Spell) -> Iterator[TableRow]:
+        statuses = _statuses(rng, history.person, care)
+        placements = list(_placements(rng, history.person, care, statuses))
+        reviews = list(self._held_reviews(rng, history, care))
+        yield from _placement_rows(rng, history, placements)
+        yield from _status_rows(history, statuses)
+        yield from _episode_rows(rng, history, care, statuses, placements)
+        yield from _care_plan_rows(rng, history, placements)
+        yield from _review_rows(rng, history, reviews)
         events = (
-            event for placement in placements for event in self._visits(rng, telling, placement, statuses, reviews)
+            event for placement in placements for event in self._visits(rng, history, placement, statuses, reviews)
         )
-        yield from visit_rows("ssd_cla_visits", "clav_cla_visit", rng, events, _visit_keys(telling, 1))
+        yield from visit_rows("ssd_cla_visits", "clav_cla_visit", rng, events, _visit_keys(history, 1))
 
-    def _with_adoption(self, telling: Telling, rows: list[TableRow]) -> Iterator[TableRow]:
+    def _with_adoption(self, history: ChildHistory, rows: list[TableRow]) -> Iterator[TableRow]:
         """The rows, with other visits and reviews from the day on which the child was placed for adoption."""
         placed = next((row for _, row in rows if row.get("clap_cla_placement_type") == FOR_ADOPTION), None)
         if placed is None:
@@ -120,8 +120,8 @@ class Care:
         start, end = placed["clap_cla_placement_start_date"], placed["clap_cla_placement_end_date"]
         dates = ("clav_cla_visit_date", "clar_cla_review_date")
         yield from ((name, row) for name, row in rows if not any(date in row and row[date] > start for date in dates))
-        rng = stream(self._seed, "placed for adoption", telling.journey.number)
-        course = Course(start, end, leaning=telling.leaning)
+        rng = stream(self._seed, "placed for adoption", history.journey.number)
+        course = Course(start, end, leaning=history.leaning)
         review_clock = Clock(self._adoption_review_pace, _next_adoption_review_due, earliest=7, latest=5)
         reviews = list(held(rng, self._days, review_clock, course))
         first_review = reviews[0].day if reviews else dt.date.max
@@ -131,12 +131,12 @@ class Care:
 
         visit_clock = Clock(self._adoption_visit_pace, visit_due_after, earliest=3, latest=5)
         visits = held(rng, self._days, visit_clock, course)
-        yield from _review_rows(rng, telling, reviews, len(rows))
-        yield from visit_rows("ssd_cla_visits", "clav_cla_visit", rng, visits, _visit_keys(telling, len(rows)))
+        yield from _review_rows(rng, history, reviews, len(rows))
+        yield from visit_rows("ssd_cla_visits", "clav_cla_visit", rng, visits, _visit_keys(history, len(rows)))
 
-    def _held_reviews(self, rng: random.Random, telling: Telling, care: Spell) -> Iterator[Event]:
+    def _held_reviews(self, rng: random.Random, history: ChildHistory, care: Spell) -> Iterator[Event]:
         """Every review; a few are called off first."""
-        course = Course(care.start, care.end, leaning=telling.leaning)
+        course = Course(care.start, care.end, leaning=history.leaning)
         clock = Clock(self._review_pace, self._next_review_due, earliest=20, latest=24, attempts=0.3)
         last = care.start
         for event in held(rng, self._days, clock, course):
@@ -153,7 +153,7 @@ class Care:
     def _visits(
         self,
         rng: random.Random,
-        telling: Telling,
+        history: ChildHistory,
         placement: Placement,
         statuses: list[Status],
         reviews: list[Event],
@@ -168,16 +168,16 @@ class Care:
             return _next_visit_due(placement, interim, since)
 
         clock = Clock(self._visit_pace, due_after, earliest=14, latest=25, runs=(0.88, 0.12), attempts=0.3)
-        leaning = (lambda _: ALWAYS) if interim else telling.leaning
+        leaning = (lambda _: ALWAYS) if interim else history.leaning
         return held(rng, self._days, clock, Course(placement.start, placement.end, leaning=leaning))
 
 
-def _visit_keys(telling: Telling, first: int) -> Iterator[dict[str, Any]]:
+def _visit_keys(history: ChildHistory, first: int) -> Iterator[dict[str, Any]]:
     for number in count(first):
         yield {
-            "clav_cla_visit_id": telling.key("LV", number),
-            "clav_cla_id": telling.key("L"),
-            "clav_person_id": telling.person.id,
+            "clav_cla_visit_id": history.key("LV", number),
+            "clav_cla_id": history.key("L"),
+            "clav_person_id": history.person.id,
         }
 
 
@@ -254,7 +254,7 @@ def _adoption_to_come(statuses: list[Status]) -> bool:
     return statuses[-1].code == "E1"
 
 
-def _placement_rows(rng: random.Random, telling: Telling, placements: list[Placement]) -> Iterator[TableRow]:
+def _placement_rows(rng: random.Random, history: ChildHistory, placements: list[Placement]) -> Iterator[TableRow]:
     for placement in placements:
         kind = placement.kind
         provider = "PR0" if kind == WITH_A_PARENT else rng.choice(PROVIDERS.get(kind[0], ("PR1",)))
@@ -262,28 +262,28 @@ def _placement_rows(rng: random.Random, telling: Telling, placements: list[Place
         yield (
             "ssd_cla_placement",
             {
-                "clap_cla_placement_id": telling.key("P", placement.number),
+                "clap_cla_placement_id": history.key("P", placement.number),
                 "clap_cla_placement_start_date": placement.start,
                 "clap_cla_placement_type": kind,
                 "clap_cla_placement_urn": f"SC9{rng.randint(0, 99999):05d}" if kind[0] in "KHR" else None,
                 "clap_cla_placement_distance": f"{rng.expovariate(1 / 11):.1f}",
-                "clap_cla_id": telling.key("L"),
+                "clap_cla_id": history.key("L"),
                 "clap_cla_placement_provider": provider,
                 "clap_cla_placement_postcode": f"ZZ99 {rng.randint(1, 9)}{rng.choice('ABDEFGH')}Z",
                 "clap_cla_placement_end_date": placement.end,
                 "clap_cla_placement_change_reason": rng.choice(CHANGE_REASONS) if moved_on else None,
-                "clap_person_id": telling.person.id,
+                "clap_person_id": history.person.id,
             },
         )
 
 
-def _status_rows(telling: Telling, statuses: list[Status]) -> Iterator[TableRow]:
+def _status_rows(history: ChildHistory, statuses: list[Status]) -> Iterator[TableRow]:
     for number, status in enumerate(statuses, start=1):
         yield (
             "ssd_legal_status",
             {
-                "lega_legal_status_id": telling.key("LS", number),
-                "lega_person_id": telling.person.id,
+                "lega_legal_status_id": history.key("LS", number),
+                "lega_person_id": history.person.id,
                 "lega_legal_status": status.code,
                 "lega_legal_status_start_date": status.start,
                 "lega_legal_status_end_date": status.end,
@@ -292,28 +292,28 @@ def _status_rows(telling: Telling, statuses: list[Status]) -> Iterator[TableRow]
 
 
 def _episode_rows(
-    rng: random.Random, telling: Telling, care: Spell, statuses: list[Status], placements: list[Placement]
+    rng: random.Random, history: ChildHistory, care: Spell, statuses: list[Status], placements: list[Placement]
 ) -> Iterator[TableRow]:
     """A new episode with each change of placement or legal status, begun the day the last one ends."""
     legal, moves = {status.start for status in statuses}, {placement.start for placement in placements}
     starts = sorted(legal | moves)
-    need = primary_need(rng, telling)
+    need = primary_need(rng, history)
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], care.end], strict=True), start=1):
         reason = "S" if number == 1 else "B" if start in legal and start in moves else "L" if start in legal else "P"
         lives_in = next(p for p in placements if p.start <= start and (p.end is None or p.end > start))
         yield (
             "ssd_cla_episodes",
             {
-                "clae_cla_episode_id": telling.key("LE", number),
-                "clae_person_id": telling.person.id,
+                "clae_cla_episode_id": history.key("LE", number),
+                "clae_person_id": history.person.id,
                 "clae_cla_episode_start_date": start,
                 "clae_cla_episode_start_reason": reason,
                 "clae_cla_primary_need_code": need,
                 "clae_cla_episode_ceased_date": end,
                 "clae_cla_episode_ceased_reason": "X1" if end != care.end else _left_to(rng, care, lives_in),
-                "clae_cla_id": telling.key("L"),
-                "clae_referral_id": telling.referral_id,
-                "clae_cla_placement_id": telling.key("P", lives_in.number),
+                "clae_cla_id": history.key("L"),
+                "clae_referral_id": history.referral_id,
+                "clae_cla_placement_id": history.key("P", lives_in.number),
                 "clae_entered_care_date": care.start,
             },
         )
@@ -330,17 +330,17 @@ def _left_to(rng: random.Random, care: Spell, placement: Placement) -> str | Non
     return "E47" if reason == FORMER_CARERS and placement.kind[0] != "U" else reason
 
 
-def _care_plan_rows(rng: random.Random, telling: Telling, placements: list[Placement]) -> Iterator[TableRow]:
+def _care_plan_rows(rng: random.Random, history: ChildHistory, placements: list[Placement]) -> Iterator[TableRow]:
     """A care plan a placement: long-term where the placement is, and only there."""
     for placement in placements:
         yield (
             "ssd_cla_care_plan",
             {
-                "lacp_table_id": telling.key("LP", placement.number),
-                "lacp_person_id": telling.person.id,
+                "lacp_table_id": history.key("LP", placement.number),
+                "lacp_person_id": history.person.id,
                 "lacp_cla_care_plan_start_date": placement.start,
                 "lacp_cla_care_plan_end_date": placement.end,
-                "lacp_cla_care_plan_json": flags(CARE_PLANS, [_intention(rng, telling.person, placement)]),
+                "lacp_cla_care_plan_json": flags(CARE_PLANS, [_intention(rng, history.person, placement)]),
             },
         )
 
@@ -357,14 +357,14 @@ def _intention(rng: random.Random, person: Person, placement: Placement) -> str:
     return rng.choice(("RETURN1M", "RETURN6M", "RETURN6M", "RETURNEV", "OTHERPLN"))
 
 
-def _review_rows(rng: random.Random, telling: Telling, reviews: list[Event], first: int = 1) -> Iterator[TableRow]:
+def _review_rows(rng: random.Random, history: ChildHistory, reviews: list[Event], first: int = 1) -> Iterator[TableRow]:
     for number, review in enumerate(reviews, start=first):
-        took_part = participation(rng, telling.person.years_on(review.day)) if review.valid else None
+        took_part = participation(rng, history.person.years_on(review.day)) if review.valid else None
         yield (
             "ssd_cla_reviews",
             {
-                "clar_cla_review_id": telling.key("LR", number),
-                "clar_cla_id": telling.key("L"),
+                "clar_cla_review_id": history.key("LR", number),
+                "clar_cla_id": history.key("L"),
                 "clar_cla_review_due_date": review.due,
                 "clar_cla_review_date": review.day,
                 "clar_cla_review_cancelled": yes_no(not review.valid),
@@ -373,17 +373,17 @@ def _review_rows(rng: random.Random, telling: Telling, reviews: list[Event], fir
         )
 
 
-def _short_breaks(rng: random.Random, telling: Telling) -> Iterator[TableRow]:
+def _short_breaks(rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
     """A placement, an episode and a V4 status for every break."""
-    for number, stay in enumerate(telling.journey.short_breaks, start=1):
+    for number, stay in enumerate(history.journey.short_breaks, start=1):
         placement = Placement(number, "U6", stay.start, stay.end)
-        for table, row in _placement_rows(rng, telling, [placement]):
+        for table, row in _placement_rows(rng, history, [placement]):
             yield table, {**row, "clap_cla_placement_distance": None}
         yield (
             "ssd_legal_status",
             {
-                "lega_legal_status_id": telling.key("LS", number),
-                "lega_person_id": telling.person.id,
+                "lega_legal_status_id": history.key("LS", number),
+                "lega_person_id": history.person.id,
                 "lega_legal_status": "V4",
                 "lega_legal_status_start_date": stay.start,
                 "lega_legal_status_end_date": stay.end,
@@ -392,16 +392,16 @@ def _short_breaks(rng: random.Random, telling: Telling) -> Iterator[TableRow]:
         yield (
             "ssd_cla_episodes",
             {
-                "clae_cla_episode_id": telling.key("LE", number),
-                "clae_person_id": telling.person.id,
+                "clae_cla_episode_id": history.key("LE", number),
+                "clae_person_id": history.person.id,
                 "clae_cla_episode_start_date": stay.start,
                 "clae_cla_episode_start_reason": "S",
                 "clae_cla_primary_need_code": "N2",
                 "clae_cla_episode_ceased_date": stay.end,
                 "clae_cla_episode_ceased_reason": "E8",
-                "clae_cla_id": telling.key("L"),
-                "clae_referral_id": telling.referral_id,
-                "clae_cla_placement_id": telling.key("P", number),
+                "clae_cla_id": history.key("L"),
+                "clae_referral_id": history.referral_id,
+                "clae_cla_placement_id": history.key("P", number),
                 "clae_entered_care_date": stay.start,
             },
         )

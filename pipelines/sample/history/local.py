@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipelines.sample.history.calendar import WorkingDays
     from pipelines.sample.history.people import Worker
-    from pipelines.sample.history.records import TableRow, Telling
+    from pipelines.sample.history.records import ChildHistory, TableRow
 
 FIRST_REVIEW_MONTHS, REVIEW_MONTHS = 3, 6
 REMOTE_FROM, REMOTE_TO = dt.date(2020, 4, 24), dt.date(2021, 3, 29)
@@ -85,34 +85,34 @@ class Local:
             latest=30,
         )
 
-    def tell(self, telling: Telling) -> Iterator[TableRow]:
+    def rows(self, history: ChildHistory) -> Iterator[TableRow]:
         """Rows of reviews of a child in need plan, and of the visit interval that a child protection plan states."""
-        rng = stream(self._seed, "local told", telling.journey.number)
-        yield from self._told_reviews(rng, telling)
-        plan = telling.journey.plan
+        rng = stream(self._seed, "local told", history.journey.number)
+        yield from self._told_reviews(rng, history)
+        plan = history.journey.plan
         if plan is not None and rng.random() < SAY_THE_INTERVAL:
             yield (
                 "local_visit_intervals",
                 {
-                    "cp_plan_id": telling.key("CP"),
+                    "cp_plan_id": history.key("CP"),
                     "from_date": plan.start,
                     "interval_length": VISIT_INTERVAL_WORKING_DAYS,
                     "interval_unit": "working_days",
                 },
             )
 
-    def _told_reviews(self, rng: random.Random, telling: Telling) -> Iterator[TableRow]:
-        plan = telling.journey.cin_plan
+    def _told_reviews(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
+        plan = history.journey.cin_plan
         if plan is None:
             return
-        events = held(rng, self._days, self._reviews, Course(plan.start, plan.end, leaning=telling.leaning))
+        events = held(rng, self._days, self._reviews, Course(plan.start, plan.end, leaning=history.leaning))
         for number, event in enumerate(events, start=1):
             yield (
                 "local_cin_reviews",
                 {
-                    "review_id": telling.key("NR", number),
-                    "person_id": telling.person.id,
-                    "cin_plan_id": telling.key("NP"),
+                    "review_id": history.key("NR", number),
+                    "person_id": history.person.id,
+                    "cin_plan_id": history.key("NP"),
                     "review_due_date": event.due,
                     "review_date": event.day,
                 },

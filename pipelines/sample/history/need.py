@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipelines.sample.history.calendar import WorkingDays
-    from pipelines.sample.history.records import TableRow, Telling
+    from pipelines.sample.history.records import ChildHistory, TableRow
 
 VISIT_INTERVAL_WORKING_DAYS = 20
 
@@ -79,55 +79,55 @@ class Need:
             attempts=0.3,
         )
 
-    def tell(self, telling: Telling) -> Iterator[TableRow]:
+    def rows(self, history: ChildHistory) -> Iterator[TableRow]:
         """Rows of the referral, assessment, child in need plan and child in need visit tables."""
-        rng = stream(self._seed, "need told", telling.journey.number)
-        yield _episode(rng, telling)
-        if telling.journey.assessment is not None:
-            yield _assessment(rng, telling)
-        if telling.journey.cin_plan is not None:
-            yield _plan(telling)
-            yield from self._told_visits(rng, telling)
+        rng = stream(self._seed, "need told", history.journey.number)
+        yield _episode(rng, history)
+        if history.journey.assessment is not None:
+            yield _assessment(rng, history)
+        if history.journey.cin_plan is not None:
+            yield _plan(history)
+            yield from self._told_visits(rng, history)
 
-    def _told_visits(self, rng: random.Random, telling: Telling) -> Iterator[TableRow]:
-        plan = telling.journey.cin_plan
+    def _told_visits(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
+        plan = history.journey.cin_plan
         assert plan is not None
-        course = Course(plan.start, plan.end, leaning=telling.leaning)
+        course = Course(plan.start, plan.end, leaning=history.leaning)
         keys = (
-            {"cinv_cin_visit_id": telling.key("NV", number), "cinv_person_id": telling.person.id} for number in count(1)
+            {"cinv_cin_visit_id": history.key("NV", number), "cinv_person_id": history.person.id} for number in count(1)
         )
         events = held(rng, self._days, self._visits, course)
         yield from visit_rows("ssd_cin_visits", "cinv_cin_visit", rng, events, keys)
 
 
-def primary_need(rng: random.Random, telling: Telling) -> str:
+def primary_need(rng: random.Random, history: ChildHistory) -> str:
     """Disability for the short-break children, mostly abuse or neglect for the others."""
-    return "N2" if telling.journey.short_breaks else rng.choices(NEEDS, NEED_WEIGHTS)[0]
+    return "N2" if history.journey.short_breaks else rng.choices(NEEDS, NEED_WEIGHTS)[0]
 
 
-def _episode(rng: random.Random, telling: Telling) -> TableRow:
-    journey = telling.journey
+def _episode(rng: random.Random, history: ChildHistory) -> TableRow:
+    journey = history.journey
     source = rng.choices(tuple(SOURCES), SOURCE_WEIGHTS)[0]
     refused = journey.assessment is None and journey.plan is None
-    desk = telling.allocations.someone_in(rng, "T01", journey.referral)
+    desk = history.allocations.someone_in(rng, "T01", journey.referral)
     return "ssd_cin_episodes", {
-        "cine_referral_id": telling.referral_id,
-        "cine_person_id": telling.person.id,
+        "cine_referral_id": history.referral_id,
+        "cine_person_id": history.person.id,
         "cine_referral_date": journey.referral,
-        "cine_cin_primary_need_code": primary_need(rng, telling),
+        "cine_cin_primary_need_code": primary_need(rng, history),
         "cine_referral_source_code": source,
         "cine_referral_source_desc": SOURCES[source],
-        "cine_referral_outcome_json": flags(REFERRAL_FLAGS, _referral_outcomes(telling, refused)),
+        "cine_referral_outcome_json": flags(REFERRAL_FLAGS, _referral_outcomes(history, refused)),
         "cine_referral_nfa": yes_no(refused),
-        "cine_close_reason": _close_reason(telling, refused),
+        "cine_close_reason": _close_reason(history, refused),
         "cine_close_date": journey.close,
         "cine_referral_team": "T01",
         "cine_referral_worker_id": desk.id,
     }
 
 
-def _referral_outcomes(telling: Telling, refused: bool) -> Iterator[str]:
-    journey = telling.journey
+def _referral_outcomes(history: ChildHistory, refused: bool) -> Iterator[str]:
+    journey = history.journey
     if refused:
         yield "NFA_FLAG"
     if journey.assessment:
@@ -138,8 +138,8 @@ def _referral_outcomes(telling: Telling, refused: bool) -> Iterator[str]:
         yield "CP_TRANSFER_IN_FLAG"
 
 
-def _close_reason(telling: Telling, refused: bool) -> str | None:
-    journey = telling.journey
+def _close_reason(history: ChildHistory, refused: bool) -> str | None:
+    journey = history.journey
     if journey.close is None:
         return None
     if refused or journey.enquiry or journey.conference or journey.plan or journey.cin_plan or journey.care:
@@ -147,37 +147,37 @@ def _close_reason(telling: Telling, refused: bool) -> str | None:
     return "RC8"
 
 
-def _assessment(rng: random.Random, telling: Telling) -> TableRow:
-    journey = telling.journey
+def _assessment(rng: random.Random, history: ChildHistory) -> TableRow:
+    journey = history.journey
     assessment = journey.assessment
     assert assessment is not None and assessment.end is not None
     outcome = "CLA_REQUEST_FLAG" if journey.care else "PROV_OF_SERVICES_FLAG" if journey.cin_plan else "NFA_FLAG"
     if journey.plan:
         outcome = "STRATEGY_DISCUSSION_FLAG"
-    comments = f"{telling.person.id} was spoken to at home (made up)" if rng.random() < 0.1 else ""
+    comments = f"{history.person.id} was spoken to at home (made up)" if rng.random() < 0.1 else ""
     return "ssd_cin_assessments", {
-        "cina_assessment_id": telling.key("A"),
-        "cina_person_id": telling.person.id,
-        "cina_referral_id": telling.referral_id,
+        "cina_assessment_id": history.key("A"),
+        "cina_person_id": history.person.id,
+        "cina_referral_id": history.referral_id,
         "cina_assessment_start_date": assessment.start,
-        "cina_assessment_child_seen": yes_no(telling.person.dob is not None and rng.random() < 0.97),
+        "cina_assessment_child_seen": yes_no(history.person.dob is not None and rng.random() < 0.97),
         "cina_assessment_auth_date": assessment.end,
         "cina_assessment_outcome_json": flags(ASSESSMENT_FLAGS, [outcome], TOTAL_NO_OF_OUTCOMES=1, COMMENTS=comments),
         "cina_assessment_outcome_nfa": yes_no(outcome == "NFA_FLAG"),
-        "cina_assessment_team": telling.team(assessment.end) or telling.team(assessment.start),
-        "cina_assessment_worker_id": telling.worker(assessment.end) or telling.worker(assessment.start),
+        "cina_assessment_team": history.team(assessment.end) or history.team(assessment.start),
+        "cina_assessment_worker_id": history.worker(assessment.end) or history.worker(assessment.start),
     }
 
 
-def _plan(telling: Telling) -> TableRow:
-    plan = telling.journey.cin_plan
+def _plan(history: ChildHistory) -> TableRow:
+    plan = history.journey.cin_plan
     assert plan is not None
     return "ssd_cin_plans", {
-        "cinp_cin_plan_id": telling.key("NP"),
-        "cinp_referral_id": telling.referral_id,
-        "cinp_person_id": telling.person.id,
+        "cinp_cin_plan_id": history.key("NP"),
+        "cinp_referral_id": history.referral_id,
+        "cinp_person_id": history.person.id,
         "cinp_cin_plan_start_date": plan.start,
         "cinp_cin_plan_end_date": plan.end,
-        "cinp_cin_plan_team": telling.team(plan.start),
-        "cinp_cin_plan_worker_id": telling.worker(plan.start),
+        "cinp_cin_plan_team": history.team(plan.start),
+        "cinp_cin_plan_worker_id": history.worker(plan.start),
     }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipelines.sample.history.calendar import WorkingDays
     from pipelines.sample.history.clocks import Event
-    from pipelines.sample.history.records import TableRow, Telling
+    from pipelines.sample.history.records import ChildHistory, TableRow
 
 VISIT_INTERVAL_WORKING_DAYS = 10
 FIRST_REVIEW_MONTHS, REVIEW_MONTHS = 3, 6
@@ -74,120 +74,120 @@ class Protection:
             attempts=0.3,
         )
 
-    def tell(self, telling: Telling) -> Iterator[TableRow]:
+    def rows(self, history: ChildHistory) -> Iterator[TableRow]:
         """Rows of the s47, conference, plan, visit and review tables."""
-        rng = stream(self._seed, "protection told", telling.journey.number)
-        yield from _enquiry(rng, telling)
-        yield from _conference(telling)
-        if telling.journey.plan is not None:
-            yield from _plan(rng, telling)
-            if not telling.journey.plan_of_other_authority:
-                yield from self._told_reviews(rng, telling)
-                if telling.person.dob is not None:
-                    yield from self._told_visits(rng, telling)
+        rng = stream(self._seed, "protection told", history.journey.number)
+        yield from _enquiry(rng, history)
+        yield from _conference(history)
+        if history.journey.plan is not None:
+            yield from _plan(rng, history)
+            if not history.journey.plan_of_other_authority:
+                yield from self._told_reviews(rng, history)
+                if history.person.dob is not None:
+                    yield from self._told_visits(rng, history)
 
-    def _course(self, telling: Telling, closing: bool) -> Course:
-        plan = telling.journey.plan
+    def _course(self, history: ChildHistory, closing: bool) -> Course:
+        plan = history.journey.plan
         assert plan is not None
-        return Course(plan.start, plan.end, closing, telling.leaning)
+        return Course(plan.start, plan.end, closing, history.leaning)
 
-    def _told_visits(self, rng: random.Random, telling: Telling) -> Iterator[TableRow]:
-        events = held(rng, self._days, self._visits, self._course(telling, closing=False))
+    def _told_visits(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
+        events = held(rng, self._days, self._visits, self._course(history, closing=False))
         keys = (
             {
-                "cppv_cp_visit_id": telling.key("CV", number),
-                "cppv_person_id": telling.person.id,
-                "cppv_cp_plan_id": telling.key("CP"),
+                "cppv_cp_visit_id": history.key("CV", number),
+                "cppv_person_id": history.person.id,
+                "cppv_cp_plan_id": history.key("CP"),
             }
             for number in count(1)
         )
         yield from visit_rows("ssd_cp_visits", "cppv_cp_visit", rng, events, keys)
 
-    def _told_reviews(self, rng: random.Random, telling: Telling) -> Iterator[TableRow]:
-        closing = telling.journey.ends_at_a_review and rng.random() < 0.9
-        events = held(rng, self._days, self._reviews, self._course(telling, closing))
+    def _told_reviews(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
+        closing = history.journey.ends_at_a_review and rng.random() < 0.9
+        events = held(rng, self._days, self._reviews, self._course(history, closing))
         for number, event in enumerate(events, start=1):
-            yield "ssd_cp_reviews", _review(rng, telling, number, event)
+            yield "ssd_cp_reviews", _review(rng, history, number, event)
 
 
-def _review(rng: random.Random, telling: Telling, number: int, event: Event) -> dict[str, object]:
-    plan = telling.journey.plan
+def _review(rng: random.Random, history: ChildHistory, number: int, event: Event) -> dict[str, object]:
+    plan = history.journey.plan
     return {
-        "cppr_cp_review_id": telling.key("CR", number),
-        "cppr_person_id": telling.person.id,
-        "cppr_cp_plan_id": telling.key("CP"),
+        "cppr_cp_review_id": history.key("CR", number),
+        "cppr_person_id": history.person.id,
+        "cppr_cp_plan_id": history.key("CP"),
         "cppr_cp_review_due": event.due,
         "cppr_cp_review_date": event.day,
-        "cppr_cp_review_meeting_id": telling.key("M", "R", number),
+        "cppr_cp_review_meeting_id": history.key("M", "R", number),
         "cppr_cp_review_outcome_continue_cp": yes_no(plan is None or event.day != plan.end),
         "cppr_cp_review_quorate": yes_no(event.valid),
-        "cppr_cp_review_participation": participation(rng, telling.person.years_on(event.day)),
+        "cppr_cp_review_participation": participation(rng, history.person.years_on(event.day)),
     }
 
 
-def _enquiry(rng: random.Random, telling: Telling) -> Iterator[TableRow]:
-    enquiry = telling.journey.enquiry
+def _enquiry(rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
+    enquiry = history.journey.enquiry
     if enquiry is None:
         return
-    to_conference = telling.journey.has_conference
+    to_conference = history.journey.has_conference
     outcome = "CP_CONFERENCE_FLAG" if to_conference else rng.choice(("NFA_FLAG", "NFA_CONTINUE_SINGLE_FLAG"))
     yield (
         "ssd_s47_enquiry",
         {
-            "s47e_s47_enquiry_id": telling.key("S"),
-            "s47e_referral_id": telling.referral_id,
-            "s47e_person_id": telling.person.id,
+            "s47e_s47_enquiry_id": history.key("S"),
+            "s47e_referral_id": history.referral_id,
+            "s47e_person_id": history.person.id,
             "s47e_s47_start_date": enquiry.start,
             "s47e_s47_end_date": enquiry.end,
             "s47e_s47_nfa": yes_no(outcome == "NFA_FLAG"),
             "s47e_s47_outcome_json": flags(ENQUIRY_FLAGS, [outcome], TOTAL_NO_OF_OUTCOMES=1, OUTCOME_COMMENTS=""),
-            "s47e_s47_completed_by_worker_id": telling.worker(enquiry.start),
-            "s47e_s47_completed_by_team": telling.team(enquiry.start),
+            "s47e_s47_completed_by_worker_id": history.worker(enquiry.start),
+            "s47e_s47_completed_by_team": history.team(enquiry.start),
         },
     )
 
 
-def _conference(telling: Telling) -> Iterator[TableRow]:
-    journey = telling.journey
+def _conference(history: ChildHistory) -> Iterator[TableRow]:
+    journey = history.journey
     if journey.conference is None:
         return
     outcome = "CP_FLAG" if journey.plan else "PROV_OF_SERVICES_FLAG"
     yield (
         "ssd_initial_cp_conference",
         {
-            "icpc_icpc_id": telling.key("IC"),
-            "icpc_icpc_meeting_id": telling.key("M", "I"),
-            "icpc_s47_enquiry_id": telling.key("S") if journey.enquiry else None,
-            "icpc_person_id": telling.person.id,
-            "icpc_cp_plan_id": telling.key("CP") if journey.plan else None,
-            "icpc_referral_id": telling.referral_id,
+            "icpc_icpc_id": history.key("IC"),
+            "icpc_icpc_meeting_id": history.key("M", "I"),
+            "icpc_s47_enquiry_id": history.key("S") if journey.enquiry else None,
+            "icpc_person_id": history.person.id,
+            "icpc_cp_plan_id": history.key("CP") if journey.plan else None,
+            "icpc_referral_id": history.referral_id,
             "icpc_icpc_transfer_in": yes_no(journey.transfer_in),
-            "icpc_icpc_target_date": _target(telling),
+            "icpc_icpc_target_date": _target(history),
             "icpc_icpc_date": journey.conference,
             "icpc_icpc_outcome_cp_flag": yes_no(journey.plan is not None),
             "icpc_icpc_outcome_json": flags(CONFERENCE_FLAGS, [outcome], TOTAL_NO_OF_OUTCOMES=1, COMMENTS=""),
-            "icpc_icpc_team": telling.team(journey.conference),
-            "icpc_icpc_worker_id": telling.worker(journey.conference),
+            "icpc_icpc_team": history.team(journey.conference),
+            "icpc_icpc_worker_id": history.worker(journey.conference),
         },
     )
 
 
-def _target(telling: Telling) -> dt.date:
-    enquiry = telling.journey.enquiry
-    return telling.days.after(enquiry.start if enquiry else telling.journey.referral, CONFERENCE_WORKING_DAYS)
+def _target(history: ChildHistory) -> dt.date:
+    enquiry = history.journey.enquiry
+    return history.days.after(enquiry.start if enquiry else history.journey.referral, CONFERENCE_WORKING_DAYS)
 
 
-def _plan(rng: random.Random, telling: Telling) -> Iterator[TableRow]:
-    journey = telling.journey
+def _plan(rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
+    journey = history.journey
     assert journey.plan is not None
     category = rng.choices(CATEGORIES, CATEGORY_WEIGHTS)[0]
     yield (
         "ssd_cp_plans",
         {
-            "cppl_cp_plan_id": telling.key("CP"),
-            "cppl_referral_id": telling.referral_id,
-            "cppl_icpc_id": telling.key("IC") if journey.conference else None,
-            "cppl_person_id": telling.person.id,
+            "cppl_cp_plan_id": history.key("CP"),
+            "cppl_referral_id": history.referral_id,
+            "cppl_icpc_id": history.key("IC") if journey.conference else None,
+            "cppl_person_id": history.person.id,
             "cppl_cp_plan_start_date": journey.plan.start,
             "cppl_cp_plan_end_date": journey.plan.end,
             "cppl_cp_plan_initial_category": category,

@@ -24,7 +24,7 @@ TableRow = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Telling:
+class ChildHistory:
     """One journey about to be told in rows."""
 
     journey: Journey

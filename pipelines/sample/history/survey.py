@@ -76,7 +76,7 @@ COMPARED_RESPONDENTS = {"region": 412, "nation": 3227}
 
 
 @dataclass(frozen=True)
-class Question:
+class SurveyQuestion:
     """One question of the registry, and the score its answers come out at."""
 
     id: str
@@ -90,14 +90,14 @@ class Question:
         return self.standard == "tensions"
 
 
-def questions() -> list[Question]:
+def questions() -> list[SurveyQuestion]:
     """q01 to q59 in the order of the standards."""
     placed = [
         (standard, score, IN_WORDS.get((standard, place), ""))
         for standard, scores in SCORES.items()
         for place, score in enumerate(scores)
     ]
-    return [Question(f"q{number:02d}", *place) for number, place in enumerate(placed, start=1)]
+    return [SurveyQuestion(f"q{number:02d}", *place) for number, place in enumerate(placed, start=1)]
 
 
 def write_survey(folder: Path, seed: int) -> dict[str, int]:
@@ -118,7 +118,7 @@ def _write(path: Path, table: Iterable[Sequence[object]]) -> int:
     return len(lines) - 1
 
 
-def _question_table(asked: list[Question]) -> Iterator[Sequence[object]]:
+def _question_table(asked: list[SurveyQuestion]) -> Iterator[Sequence[object]]:
     yield "question_id", "question", "standard_id", "reverse", "points"
     for question in asked:
         yield question.id, question.words, question.standard, "Y" if question.reverse else "N", POINTS
@@ -131,7 +131,7 @@ def _comparator_table() -> Iterator[Sequence[object]]:
             yield standard, geography, score, respondents
 
 
-def _response_table(seed: int, asked: list[Question]) -> Iterator[Sequence[object]]:
+def _response_table(seed: int, asked: list[SurveyQuestion]) -> Iterator[Sequence[object]]:
     moods = [stream(seed, "respondent", number).gauss(0, 0.45) for number in range(RESPONDENTS)]
     columns = [_answers(stream(seed, "question", question.id), question, moods) for question in asked]
     yield "respondent_id", *(question.id for question in asked)
@@ -139,7 +139,7 @@ def _response_table(seed: int, asked: list[Question]) -> Iterator[Sequence[objec
         yield f"SWHC-{number:03d}", *answers
 
 
-def _answers(rng: random.Random, question: Question, moods: list[float]) -> list[str]:
+def _answers(rng: random.Random, question: SurveyQuestion, moods: list[float]) -> list[str]:
     """One answer a respondent; numbers instead of words in every seventh question."""
     answering = [number for number in range(RESPONDENTS) if rng.random() >= 0.04]
     points = _points(rng, question.score, [moods[number] for number in answering])

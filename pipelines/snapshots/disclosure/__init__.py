@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipelines.contracts.published import PublishedTable
+    from pipelines.contracts.published import SnapshotTable
     from pipelines.settings import Settings
 
 __all__ = ["SYMBOL", "DisclosureRefused", "Protected", "protect"]
@@ -57,13 +57,13 @@ class Protected:
     and how many cells of each table there are, are hidden, and were rounded to 0.
     """
 
-    tables: tuple[PublishedTable, ...]
+    tables: tuple[SnapshotTable, ...]
     rows: Mapping[str, duckdb.DuckDBPyRelation]
     withheld: Mapping[str, str]
     report: Mapping[str, Any]
 
 
-def protect(warehouse: Path, tables: Sequence[PublishedTable], settings: Settings) -> Protected:
+def protect(warehouse: Path, tables: Sequence[SnapshotTable], settings: Settings) -> Protected:
     """Make the public tables, of those whose contracts are given, of a finished warehouse.
 
     The same warehouse and DISCLOSURE_KEY give the same rows. Raises NoDisclosureKey, and DisclosureRefused where the
@@ -86,7 +86,7 @@ def protect(warehouse: Path, tables: Sequence[PublishedTable], settings: Setting
     )
 
 
-def _public(rounded: duckdb.DuckDBPyConnection, table: PublishedTable, sql: Path) -> duckdb.DuckDBPyRelation | None:
+def _public(rounded: duckdb.DuckDBPyConnection, table: SnapshotTable, sql: Path) -> duckdb.DuckDBPyRelation | None:
     """A table as it may be read; None where nothing here makes it public."""
     file = sql / "editions" / "public" / f"{table.name}.sql"
     if not file.exists():
@@ -108,7 +108,7 @@ def _cells(relation: duckdb.DuckDBPyRelation) -> dict[str, int]:
     return {"cells": len(relation) * len(symbols), "hidden": sum(hidden), "low": sum(low)}
 
 
-def _with_symbols(table: PublishedTable, columns: Sequence[str]) -> PublishedTable:
+def _with_symbols(table: SnapshotTable, columns: Sequence[str]) -> SnapshotTable:
     """The contract of a public table: what may be hidden is not required, and a column beside it says why."""
     declared = {column.name: column for column in table.columns}
     made = [declared[name] if name in declared else _symbol_of(declared[name.removesuffix(SYMBOL)]) for name in columns]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.snapshots.report import charts, sentences
-from pipelines.snapshots.report.document import Cell, Chart, Statement, Table
+from pipelines.snapshots.report.document import Chart, ReportTable, Statement, TableCell
 from pipelines.snapshots.report.edition_rows import is_hidden, month_name, printed
 
 if TYPE_CHECKING:
@@ -133,16 +133,19 @@ def _chart(key: str, kpi: Row, points: Sequence[Row], name: str) -> Chart:
         title=f"{kpi['title']}{name}",
         text=sentences.of_chart(points, unit),
         drawing=charts.trend(key, points, unit),
-        figures=Table(
+        figures=ReportTable(
             f"{kpi['title']}{name} by month",
             ("Month", "Figure", *(heading for heading, _ in beside), "Target", "Signals"),
             tuple(
                 (
-                    Cell(month_name(row["reporting_month"])),
-                    Cell(sentences.of_point(row, "value", unit)),
-                    *(Cell("" if row[each] is None else sentences.of_point(row, each, unit)) for _, each in beside),
-                    Cell("" if row["target"] is None else f"{row['target']:g}"),
-                    Cell(row["signals"] or ""),
+                    TableCell(month_name(row["reporting_month"])),
+                    TableCell(sentences.of_point(row, "value", unit)),
+                    *(
+                        TableCell("" if row[each] is None else sentences.of_point(row, each, unit))
+                        for _, each in beside
+                    ),
+                    TableCell("" if row["target"] is None else f"{row['target']:g}"),
+                    TableCell(row["signals"] or ""),
                 )
                 for row in points
             ),

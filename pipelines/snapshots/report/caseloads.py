@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.rounding import half_up
 from pipelines.snapshots.report import charts
 from pipelines.snapshots.report.authority import NOT_PUBLIC
-from pipelines.snapshots.report.document import Block, Cell, Chart, Charts, Statements, Table, Text
+from pipelines.snapshots.report.document import Block, Chart, Charts, ReportTable, Statements, TableCell, TextBlock
 from pipelines.snapshots.report.edition_rows import counted, printed
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ CASELOAD, ABOVE, BELOW = "caseload_average", "caseload_above_upper", "caseload_b
 def blocks(known: Authority) -> Iterator[Block]:
     rows = known.in_sections("caseloads")
     if not rows:
-        yield Text("Nothing is said about bounds: no bounds of caseloads were delivered.")
+        yield TextBlock("Nothing is said about bounds: no bounds of caseloads were delivered.")
         return
     yield Statements(tuple(known.verdict(row["kpi_id"]) for row in rows))
     bars = list(_bars(known))
@@ -31,7 +31,7 @@ def blocks(known: Authority) -> Iterator[Block]:
     if len(bars) > 1:
         yield _team_table(known)
     elif not known.edition.has("publication"):
-        yield Text(f"Teams are not shown here. {NOT_PUBLIC}")
+        yield TextBlock(f"Teams are not shown here. {NOT_PUBLIC}")
 
 
 def _bars(known: Authority) -> Iterator[tuple[str, tuple[int, int, int]]]:
@@ -60,17 +60,17 @@ def _shares(known: Authority, bars: Sequence[tuple[str, tuple[int, int, int]]]) 
         text=f"Of {'all' if name == 'All' else name}, {total} social workers with bounds, {below} hold fewer cases "
         f"than their lower bound, {within} ({percent}%) are within, and {above} hold more than their upper bound.",
         drawing=charts.shares(key, bars),
-        figures=Table(
+        figures=ReportTable(
             "Social workers by bounds",
             ("Team", "Below", "Within", "Above"),
-            tuple((Cell(team), *(Cell(str(count)) for count in counts)) for team, counts in bars),
+            tuple((TableCell(team), *(TableCell(str(count)) for count in counts)) for team, counts in bars),
             frozenset({1, 2, 3}),
             "The figures of this chart",
         ),
     )
 
 
-def _team_table(known: Authority) -> Table:
+def _team_table(known: Authority) -> ReportTable:
     average = _teams(known, CASELOAD)
     positions = {
         row["team_code"]: row["position"]
@@ -78,7 +78,7 @@ def _team_table(known: Authority) -> Table:
     }
     above, below = _teams(known, ABOVE), _teams(known, BELOW)
     teams = sorted(team for team in average if team is not None)
-    return Table(
+    return ReportTable(
         "Caseloads by team; the last column says whether the share above the upper bound is further from the other "
         "teams' than the team's size explains",
         (
@@ -91,14 +91,14 @@ def _team_table(known: Authority) -> Table:
         ),
         tuple(
             (
-                Cell(team),
-                Cell(printed(average[team], "value_rounded", "ratio")),
-                Cell(f"{counted(average[team], 'numerator')} / {counted(average[team], 'denominator')}"),
+                TableCell(team),
+                TableCell(printed(average[team], "value_rounded", "ratio")),
+                TableCell(f"{counted(average[team], 'numerator')} / {counted(average[team], 'denominator')}"),
                 *(
-                    Cell(printed(rows[team], "value_rounded", "percent") if team in rows else "no bounds")
+                    TableCell(printed(rows[team], "value_rounded", "percent") if team in rows else "no bounds")
                     for rows in (above, below)
                 ),
-                Cell(positions.get(team) or ""),
+                TableCell(positions.get(team) or ""),
             )
             for team in teams
         ),

@@ -12,7 +12,7 @@ RATINGS = {"green": ("●", "Green"), "amber": ("▲", "Amber"), "red": ("■", 
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """A cell of a table; ``rating`` stands before its text."""
 
     text: str
@@ -20,7 +20,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A table with headings; the first cell of each row names the row. ``numbers``: the columns set to the right.
 
     ``folded``: what the page shows only to those who ask; the Word document leaves such a table to the page.
@@ -28,7 +28,7 @@ class Table:
 
     caption: str
     headings: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[TableCell, ...], ...]
     numbers: frozenset[int] = frozenset()
     folded: str | None = None
     kind: str = "table"
@@ -54,7 +54,7 @@ class Statements:
 
 
 @dataclass(frozen=True)
-class Text:
+class TextBlock:
     """A paragraph."""
 
     text: str
@@ -114,7 +114,7 @@ class Chart:
     title: str
     text: str
     drawing: Drawing
-    figures: Table
+    figures: ReportTable
     rating: str | None = None
     kind: str = "chart"
 
@@ -128,7 +128,7 @@ class Charts:
     kind: str = "charts"
 
 
-Block = Table | Statements | Text | Points | Notice | Tiles | Charts
+Block = ReportTable | Statements | TextBlock | Points | Notice | Tiles | Charts
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Part:
+class AuthorityPart:
     """All of one authority."""
 
     authority_code: str
@@ -155,7 +155,7 @@ class Report:
 
     month: str
     edition: str
-    parts: tuple[Part, ...]
+    parts: tuple[AuthorityPart, ...]
 
     @property
     def title(self) -> str:

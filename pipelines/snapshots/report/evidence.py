@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.snapshots.report.authority import GEOGRAPHIES, NOT_PUBLIC, day
-from pipelines.snapshots.report.document import Block, Cell, Notice, Points, Table, Text
+from pipelines.snapshots.report.document import Block, Notice, Points, ReportTable, TableCell, TextBlock
 from pipelines.snapshots.report.edition_rows import in_unit, is_hidden, month_name, printed
 
 if TYPE_CHECKING:
@@ -78,16 +78,18 @@ def approval(row: Row) -> str:
 def benchmarks(known: Authority) -> Iterator[Block]:
     rows = [row for row in known.benchmarks if row["kpi_id"] in known.windows]
     if not rows:
-        yield Text("No published figures are held for the authority.")
+        yield TextBlock("No published figures are held for the authority.")
         return
     if known.code == MADE_UP_AUTHORITY:
         own = next((row["area_name"] for row in rows if row["geography"] == "council"), "another council")
-        yield Text(f"The council is made up: the published figures beside it are those of {own}, which it is made on.")
+        yield TextBlock(
+            f"The council is made up: the published figures beside it are those of {own}, which it is made on."
+        )
     newest: dict[tuple[str, str], Row] = {}
     for row in sorted(rows, key=lambda row: int(row["year"])):
         newest[row["kpi_id"], row["geography"]] = row
     kpis = sorted({kpi_id for kpi_id, _ in newest}, key=lambda kpi_id: str(known.kpis[kpi_id]["title"]))
-    yield Table(
+    yield ReportTable(
         "The newest published figures that are not after this month",
         (
             "Figure",
@@ -104,15 +106,15 @@ def benchmarks(known: Authority) -> Iterator[Block]:
     yield Points(tuple(sources), "Sources, with the year in which the period ends")
 
 
-def _benchmark_row(known: Authority, kpi_id: str, newest: Mapping[tuple[str, str], Row]) -> tuple[Cell, ...]:
+def _benchmark_row(known: Authority, kpi_id: str, newest: Mapping[tuple[str, str], Row]) -> tuple[TableCell, ...]:
     unit = known.kpis[kpi_id]["unit"]
     published = [newest.get((kpi_id, geography)) for geography in GEOGRAPHIES]
     differs = sorted({_of_when(row) for row in published if row is not None})
     return (
-        Cell(known.kpis[kpi_id]["title"]),
-        Cell(printed(known.windows[kpi_id], "value_rounded", unit)),
-        *(Cell("" if row is None else _published(row, unit)) for row in published),
-        Cell("; ".join(differs)),
+        TableCell(known.kpis[kpi_id]["title"]),
+        TableCell(printed(known.windows[kpi_id], "value_rounded", unit)),
+        *(TableCell("" if row is None else _published(row, unit)) for row in published),
+        TableCell("; ".join(differs)),
     )
 
 
@@ -131,30 +133,30 @@ def _published(row: Row, unit: str) -> str:
 
 def restatements(known: Authority) -> Iterator[Block]:
     if not known.edition.has("kpi_restatement"):
-        yield Text(f"Which figures were published otherwise before is not told here. {NOT_PUBLIC}")
+        yield TextBlock(f"Which figures were published otherwise before is not told here. {NOT_PUBLIC}")
         return
     rows = known.edition.rows("kpi_restatement", authority_code=known.code, team_code=None)
     if not rows:
-        yield Text("No figure that was published before is another now, or nothing was published before.")
+        yield TextBlock("No figure that was published before is another now, or nothing was published before.")
         return
     before = f"{month_name(rows[0]['published_month'])}, {rows[0]['published_version']}"
     causes = sorted({str(row["cause"]) for row in rows})
     counts = [f"{sum(row['cause'] == cause for row in rows)} by {cause}" for cause in causes]
     verb = "figure is another" if len(rows) == 1 else "figures are others"
-    yield Text(f"{len(rows):,} {verb} than in the snapshot before ({before}): {', '.join(counts)}.")
+    yield TextBlock(f"{len(rows):,} {verb} than in the snapshot before ({before}): {', '.join(counts)}.")
     largest = sorted(
         rows, key=lambda row: (-abs(row["difference"] or 0), str(row["title"]), str(row["reporting_month"]))
     )
-    yield Table(
+    yield ReportTable(
         f"The {min(LONGEST_LIST, len(rows))} largest differences",
         ("Figure", "Month", "Before", "Now", "Why"),
         tuple(
             (
-                Cell(row["title"]),
-                Cell(month_name(row["reporting_month"])),
-                Cell("none" if row["value_before"] is None else in_unit(row["value_before"], row["unit"])),
-                Cell("none" if row["value"] is None else in_unit(row["value"], row["unit"])),
-                Cell(row["cause"]),
+                TableCell(row["title"]),
+                TableCell(month_name(row["reporting_month"])),
+                TableCell("none" if row["value_before"] is None else in_unit(row["value_before"], row["unit"])),
+                TableCell("none" if row["value"] is None else in_unit(row["value"], row["unit"])),
+                TableCell(row["cause"]),
             )
             for row in largest[:LONGEST_LIST]
         ),
@@ -165,7 +167,7 @@ def restatements(known: Authority) -> Iterator[Block]:
 def quality(known: Authority) -> Iterator[Block]:
     edition = known.edition
     if not edition.has("publication"):
-        yield Text(f"What was checked, and what was found, is not told here. {NOT_PUBLIC}")
+        yield TextBlock(f"What was checked, and what was found, is not told here. {NOT_PUBLIC}")
         return
     (publication,) = edition.rows("publication")
     gate = edition.rows("gate", authority_code=known.code)
@@ -200,7 +202,7 @@ def quality(known: Authority) -> Iterator[Block]:
         if checks
         else "The checks of the finished figures found nothing."
     )
-    yield Text(" ".join(words))
+    yield TextBlock(" ".join(words))
     unmet = [f"{row['sentence']} Not so: {row['detail']}" for row in gate if not row["holds"]]
     if publication["verdict"] == "approved":
         yield Notice("Published by approval", approval(publication))
@@ -211,14 +213,14 @@ def quality(known: Authority) -> Iterator[Block]:
         yield Points(tuple(told_of), "What the checks found")
     if found:
         most = sorted(found, key=lambda row: (row["consequence"] == "warn", -row["rows_failed"], str(row["rule_code"])))
-        yield Table(
+        yield ReportTable(
             "What was found in what was delivered, the rules with most findings first",
             ("What is wrong", "What it does", "Findings"),
             tuple(
                 (
-                    Cell(f"{row['sentence']} ({row['rule_code']})"),
-                    Cell("warns" if row["consequence"] == "warn" else "rejects"),
-                    Cell(f"{row['rows_failed']:,}"),
+                    TableCell(f"{row['sentence']} ({row['rule_code']})"),
+                    TableCell("warns" if row["consequence"] == "warn" else "rejects"),
+                    TableCell(f"{row['rows_failed']:,}"),
                 )
                 for row in most[:LONGEST_LIST]
             ),
@@ -247,20 +249,20 @@ def cannot_be_said(known: Authority) -> Iterator[Block]:
 
 def methods(known: Authority) -> Iterator[Block]:
     yield Points(METHODS)
-    yield Text(SYMBOLS)
+    yield TextBlock(SYMBOLS)
     if known.code == MADE_UP_AUTHORITY:
-        yield Text(SAME_PERIOD)
+        yield TextBlock(SAME_PERIOD)
     months = known.edition.of_month("kpi_month", known.code, team_code=None)
     sources = {row["kpi_id"]: f" Made from {row['sources']}." for row in months}
     kpis = [known.kpis[kpi_id] for kpi_id in sorted(known.windows, key=lambda kpi_id: str(known.kpis[kpi_id]["title"]))]
-    yield Table(
+    yield ReportTable(
         "Every figure of this report; all that is counted for it is in the table kpi and the KPI reference",
         ("Figure", "What it means, and what is left out", "Standard and source"),
         tuple(
             (
-                Cell(kpi["title"]),
-                Cell(_definition(kpi)),
-                Cell(f"{_standard_and_source(kpi)}{sources.get(kpi['kpi_id'], '')}"),
+                TableCell(kpi["title"]),
+                TableCell(_definition(kpi)),
+                TableCell(f"{_standard_and_source(kpi)}{sources.get(kpi['kpi_id'], '')}"),
             )
             for kpi in kpis
         ),

@@ -8,16 +8,16 @@ from pipelines.snapshots.report import caseloads, evidence, sentences, survey
 from pipelines.snapshots.report.authority import LAST_YEAR, RATING_ORDER, by_urgency, chart, conflicts, read
 from pipelines.snapshots.report.caseloads import CASELOAD
 from pipelines.snapshots.report.document import (
+    AuthorityPart,
     Block,
-    Cell,
     Charts,
     Notice,
-    Part,
     Points,
+    ReportTable,
     Section,
     Statements,
-    Table,
-    Text,
+    TableCell,
+    TextBlock,
     Tile,
     Tiles,
 )
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from pipelines.snapshots.report.edition_rows import Edition, Row
 
 
-def part(edition: Edition, authority: str, section_of: Mapping[str, str]) -> Part:
+def part(edition: Edition, authority: str, section_of: Mapping[str, str]) -> AuthorityPart:
     """All sections about an authority."""
     known = read(edition, authority, section_of)
-    return Part(authority, known.name, tuple(_sections(known)))
+    return AuthorityPart(authority, known.name, tuple(_sections(known)))
 
 
 def _sections(known: Authority) -> Iterator[Section]:
@@ -60,7 +60,7 @@ def _in_short(known: Authority) -> Iterator[Block]:
         if row["verdict"] == "approved":
             yield Notice("Published by approval", evidence.approval(row))
         else:
-            yield Text(evidence.VERDICTS.get(row["verdict"], evidence.NOT_JUDGED))
+            yield TextBlock(evidence.VERDICTS.get(row["verdict"], evidence.NOT_JUDGED))
     for title, text in conflicts(known, [*known.scores, *known.windows.values()]):
         yield Notice(title, text)
     yield Tiles(tuple(_tiles(known)))
@@ -130,13 +130,13 @@ def _pressures(known: Authority) -> Iterator[Block]:
         if pictures:
             yield Charts(tuple(pictures))
     if not demand and not others:
-        yield Text("There are no figures about demand or workforce in this month.")
+        yield TextBlock("There are no figures about demand or workforce in this month.")
 
 
 def _performance(known: Authority) -> Iterator[Block]:
     rows = by_urgency(known.in_sections("performance"))
     if not rows:
-        yield Text("There are no figures about timeliness in this month.")
+        yield TextBlock("There are no figures about timeliness in this month.")
         return
     rated = [row for row in rows if row["target"] is not None]
     flows = [row for row in rows if row["target"] is None and known.kpis[row["kpi_id"]]["measure"] == "flow"]
@@ -154,7 +154,7 @@ def _trends(known: Authority) -> Iterator[Block]:
     rows = [row for row in rows if row["target"] is not None]
     pictures = [each for row in rows for each in chart(known, row["kpi_id"])]
     if pictures:
-        yield Text(
+        yield TextBlock(
             "The last 24 months of the figures with a target. The shaded band holds what is usual in its phase; a "
             "dotted upright line is where a new level begins; a diamond is a month that chance does not explain; the "
             "long dashes are the target."
@@ -163,13 +163,13 @@ def _trends(known: Authority) -> Iterator[Block]:
     names = {each.title for each in pictures}
     without = [row["title"] for row in rows if row["title"] not in names]
     if without:
-        yield Text(f"Not drawn, because fewer than two of their months are shown: {'; '.join(without)}.")
+        yield TextBlock(f"Not drawn, because fewer than two of their months are shown: {'; '.join(without)}.")
     drawn = {row["kpi_id"] for row in rows} | elsewhere
     others = [(kpi, points) for kpi, points in sorted(known.charts.items()) if kpi not in drawn and kpi in known.kpis]
     others = [(kpi, points) for kpi, points in others if points[-1]["lower_limit"] is not None]
     others = [(kpi, points) for kpi, points in others if not points[-1]["is_trial"]]
     if others:
-        yield Table(
+        yield ReportTable(
             "All other figures, beside their own limits",
             ("Figure", "Month", "Mean", "Limits", "What it is"),
             tuple(_limits_row(known.kpis[kpi], points[-1]) for kpi, points in others),
@@ -177,29 +177,29 @@ def _trends(known: Authority) -> Iterator[Block]:
             "All other figures, beside their own limits",
         )
     if not pictures and not others:
-        yield Text("No figure has a course yet that could be drawn, or that may be shown.")
+        yield TextBlock("No figure has a course yet that could be drawn, or that may be shown.")
 
 
-def _limits_row(kpi: Row, point: Row) -> tuple[Cell, ...]:
+def _limits_row(kpi: Row, point: Row) -> tuple[TableCell, ...]:
     unit = kpi["unit"]
     between = f"{in_unit(point['lower_limit'], unit)} to {in_unit(point['upper_limit'], unit)}"
     return (
-        Cell(kpi["title"]),
-        Cell(printed(point, "value", unit)),
-        Cell(in_unit(point["mean"], unit)),
-        Cell(between),
-        Cell(point["variation"] or "not judged"),
+        TableCell(kpi["title"]),
+        TableCell(printed(point, "value", unit)),
+        TableCell(in_unit(point["mean"], unit)),
+        TableCell(between),
+        TableCell(point["variation"] or "not judged"),
     )
 
 
 def _babies(known: Authority) -> Iterator[Block]:
     rows = known.in_sections("babies")
     if not rows:
-        yield Text("Nothing is said about babies under one: what it is counted from was not delivered.")
+        yield TextBlock("Nothing is said about babies under one: what it is counted from was not delivered.")
     for kpi_id in (row["kpi_id"] for row in rows):
         kpi = known.kpis[kpi_id]
         yield Statements((known.verdict(kpi_id),))
-        yield Text(f"{kpi['definition']} Standard: {kpi['standard']}.")
+        yield TextBlock(f"{kpi['definition']} Standard: {kpi['standard']}.")
         pictures = tuple(chart(known, kpi_id))
         if pictures:
             yield Charts(pictures)

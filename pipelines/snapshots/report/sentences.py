@@ -154,8 +154,8 @@ def of_chart(points: Sequence[Row], unit: str) -> str:
         kind = "provisional limits" if last["is_trial"] else "limits"
         low, high, mean = (of_point(last, name, unit) for name in ("lower_limit", "upper_limit", "mean"))
         words.append(f"the {kind} of {last['points']} months are {low} to {high}, their mean {mean}")
-    told = [*_step(points, unit), _judged(last)]
-    return f"{'; '.join(words)}. {' '.join(each for each in told if each)}".strip()
+    sentences = [*_step(points, unit), _judged(last)]
+    return f"{'; '.join(words)}. {' '.join(each for each in sentences if each)}".strip()
 
 
 def of_point(point: Row, name: str, unit: str) -> str:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from pipelines.rounding import half_up
 from pipelines.snapshots.report import charts, sentences
 from pipelines.snapshots.report.authority import GEOGRAPHIES, NOT_PUBLIC, RATING_ORDER, conflicts
-from pipelines.snapshots.report.document import Block, Cell, Chart, Charts, Notice, Points, Statements, Table, Text
+from pipelines.snapshots.report.document import (
+    Block,
+    Chart,
+    Charts,
+    Notice,
+    Points,
+    ReportTable,
+    Statements,
+    TableCell,
+    TextBlock,
+)
 from pipelines.snapshots.report.edition_rows import printed, signed
 
 if TYPE_CHECKING:
@@ -21,24 +31,24 @@ RESPONSE_RATE = "survey_response_rate"
 
 def blocks(known: Authority) -> Iterator[Block]:
     if not known.scores:
-        yield Text("No survey was delivered, so nothing is said about what social workers answered.")
+        yield TextBlock("No survey was delivered, so nothing is said about what social workers answered.")
         return
     rates = known.edition.rows("kpi_month", authority_code=known.code, kpi_id=RESPONSE_RATE, team_code=None)
     newest = max((str(row["reporting_month"]) for row in rates), default=None)
     rate = next((row for row in rates if row["reporting_month"] == newest), None)
     names = {geography: known.place(geography) for geography in GEOGRAPHIES}
-    yield Text(sentences.survey_wave(rate, known.scores, len(known.items), names))
+    yield TextBlock(sentences.survey_wave(rate, known.scores, len(known.items), names))
     if RESPONSE_RATE in known.windows:
         yield Statements((known.verdict(RESPONSE_RATE),))
     standards = _standards(known)
     yield _survey_table(known, standards)
-    yield Text(
+    yield TextBlock(
         "Green is 75 and more: healthy. Amber is 51 to 74: to be watched. Red is 50 and less: to be improved. Of a "
         "line marked \N{LEFT DOUBLE QUOTATION MARK}less is better\N{RIGHT DOUBLE QUOTATION MARK} green is 50 and less, "
         "amber 51 to 75, red more than 75."
     )
     if any(row.get("margin") is not None for row in known.scores):
-        yield Text(
+        yield TextBlock(
             "A gap is called none where it is within the 95% margin of the council's score: that of those who answered "
             "among all who were invited, as if chance had chosen who answers."
         )
@@ -57,27 +67,29 @@ def _standards(known: Authority) -> list[tuple[str, dict[str, Row]]]:
     return list(by_name.items())
 
 
-def _survey_table(known: Authority, standards: Sequence[tuple[str, Mapping[str, Row]]]) -> Table:
+def _survey_table(known: Authority, standards: Sequence[tuple[str, Mapping[str, Row]]]) -> ReportTable:
     rows = []
     for name, scores in standards:
         council = scores.get("council")
         questions = "" if council is None or council["questions"] is None else str(council["questions"])
-        cells = [Cell(_standard(name, scores)), Cell(questions)]
+        cells = [TableCell(_standard(name, scores)), TableCell(questions)]
         for geography in GEOGRAPHIES:
             row = scores.get(geography)
             cells.append(
-                Cell("") if row is None else Cell(_score(row), row["rag"] if row["rag"] in RATING_ORDER else None)
+                TableCell("")
+                if row is None
+                else TableCell(_score(row), row["rag"] if row["rag"] in RATING_ORDER else None)
             )
-        cells += [Cell(_gap(council, scores.get(geography))) for geography in ("region", "nation")]
+        cells += [TableCell(_gap(council, scores.get(geography))) for geography in ("region", "nation")]
         rows.append(tuple(cells))
-    respondents = [Cell("Number of respondents"), Cell("")]
+    respondents = [TableCell("Number of respondents"), TableCell("")]
     for geography in GEOGRAPHIES:
         found = [row for _, scores in standards for row in [scores.get(geography)] if row is not None]
         most = max((row["respondents"] for row in found if row["respondents"] is not None), default=None)
-        respondents.append(Cell("" if most is None else f"{most:,}"))
-    rows.append((*respondents, Cell(""), Cell("")))
+        respondents.append(TableCell("" if most is None else f"{most:,}"))
+    rows.append((*respondents, TableCell(""), TableCell("")))
     region, nation = known.place("region"), known.place("nation")
-    return Table(
+    return ReportTable(
         f"Scores from 0 to 100, beside {region} and {nation}",
         ("Standard", "Questions", "Score", region, nation, f"Gap to {region}", f"Gap to {nation}"),
         tuple(rows),
@@ -110,10 +122,10 @@ def _dots(known: Authority, standards: Sequence[tuple[str, Mapping[str, Row]]]) 
         (_standard(name, by_geography), {geography: row["rounded_score"] for geography, row in by_geography.items()})
         for name, by_geography in standards
     ]
-    figures = Table(
+    figures = ReportTable(
         "Scores by standard",
         ("Standard", *names.values()),
-        tuple((Cell(name), *(Cell(str(score.get(each) or "")) for each in names)) for name, score in scores),
+        tuple((TableCell(name), *(TableCell(str(score.get(each) or "")) for each in names)) for name, score in scores),
         frozenset({1, 2, 3}),
         "The figures of this chart",
     )
@@ -143,7 +155,7 @@ def _lowest(standards: Sequence[tuple[str, Mapping[str, Row]]]) -> str:
 def _questions(known: Authority) -> Iterator[Block]:
     if not known.items:
         if not known.edition.has("survey_item"):
-            yield Text(f"Scores by question are not shown here. {NOT_PUBLIC}")
+            yield TextBlock(f"Scores by question are not shown here. {NOT_PUBLIC}")
         return
     watched = [row for row in known.items if row["is_watched"]]
     if watched:
@@ -160,19 +172,19 @@ def _questions(known: Authority) -> Iterator[Block]:
         most = max(row["questions"] or 0 for row in known.scores)
         more = ", more than any other" if len(inside) == most else ""
         told_of = " and ".join(_asked_and_scored(row) for row in best)
-        yield Text(
+        yield TextBlock(
             f"{lowest['standard_name']} is the council's lowest. It has {len(inside)} questions{more}; those that "
             f"scored highest are {told_of}."
         )
-    yield Table(
+    yield ReportTable(
         "Scores by question; those of which the survey's files do not give the words have its numbers alone",
         ("Question", "Standard", "Score", "Answers"),
         tuple(
             (
-                Cell(_asked(row)),
-                Cell((row["standard_name"] or "None") + (" (less is better)" if row["is_reverse"] else "")),
-                Cell(str(row["rounded_score"])),
-                Cell(f"{row['answers']:,}"),
+                TableCell(_asked(row)),
+                TableCell((row["standard_name"] or "None") + (" (less is better)" if row["is_reverse"] else "")),
+                TableCell(str(row["rounded_score"])),
+                TableCell(f"{row['answers']:,}"),
             )
             for row in rows
         ),

@@ -16,13 +16,22 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Inches, Pt, RGBColor
 
-from pipelines.snapshots.report.document import RATINGS, Charts, Notice, Points, Statements, Table, Text, Tiles
+from pipelines.snapshots.report.document import (
+    RATINGS,
+    Charts,
+    Notice,
+    Points,
+    ReportTable,
+    Statements,
+    TextBlock,
+    Tiles,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
-    from pipelines.snapshots.report.document import Block, Cell, Report, Statement
+    from pipelines.snapshots.report.document import Block, Report, Statement, TableCell
 
 MADE = dt.datetime(2000, 1, 1)
 ZIP_DATE = (2000, 1, 1, 0, 0, 0)
@@ -93,7 +102,7 @@ def _add(document: Document, block: Block, level: int) -> None:
     heading = getattr(block, "heading", None)
     if heading:
         _heading(document, heading, level)
-    if isinstance(block, Text):
+    if isinstance(block, TextBlock):
         document.add_paragraph(block.text)
     elif isinstance(block, Points):
         for item in block.items:
@@ -141,7 +150,7 @@ def _add_picture(document: Document, title: str, text: str, png: bytes, inches: 
     document.add_paragraph(text)
 
 
-def _add_table(document: Document, content: Table) -> None:
+def _add_table(document: Document, content: ReportTable) -> None:
     caption = document.add_paragraph()
     caption.paragraph_format.keep_with_next = True
     caption.add_run(content.caption).bold = True
@@ -159,7 +168,7 @@ def _add_table(document: Document, content: Table) -> None:
     document.add_paragraph()
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: TableCell) -> str:
     return f"{cell.text} {' '.join(RATINGS[cell.rating])}" if cell.rating is not None else cell.text
 
 

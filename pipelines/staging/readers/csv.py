@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, TextIO
 import duckdb
 
 from pipelines.findings import AROUND_THE_RECORDS, NOT_A_TABLE, TOO_LARGE, TRUNCATED_FILE, UnusableDelivery
-from pipelines.staging.readers.encoding import Text, examine, in_utf_8
+from pipelines.staging.readers.encoding import TextForm, examine, in_utf_8
 from pipelines.staging.readers.records import (
     LONGEST_RECORD,
     PADDED,
     WHITE_SPACE,
+    FileRecord,
     Malformed,
     Oddity,
-    Record,
     TableRead,
     is_blank,
     load_records,
@@ -49,7 +49,7 @@ END_OF_TEXT = "\x1a"
 DASHES = re.compile("-+")
 ROW_COUNT = re.compile(r"\(\d+ rows? affected\)")
 MOST_TITLES = 10
-TOLD_EVERY = 10_000
+PROGRESS_EVERY = 10_000
 
 
 READ_DIRECTLY = """
@@ -192,7 +192,7 @@ class _Lines:
         return line
 
 
-def _records(lines: _Lines, file_name: str) -> Iterator[Record | Malformed]:
+def _records(lines: _Lines, file_name: str) -> Iterator[FileRecord | Malformed]:
     """Every record but blank ones, with the line on which it starts; UnusableDelivery where the file is cut off."""
     width: int | None = None
     found, is_quoted_whole = 0, False
@@ -227,18 +227,18 @@ def _records(lines: _Lines, file_name: str) -> Iterator[Record | Malformed]:
         elif len(fields) < width and not lines.ends_with_break:
             cause = f"Its last record, in line {line}, has {len(fields)} of {width} fields and no line break."
             raise UnusableDelivery(TRUNCATED_FILE, file_name, cause)
-        yield Record(line, fields)
+        yield FileRecord(line, fields)
 
 
-def _without_titles(records: Iterator[Record | Malformed], lines: _Lines) -> Iterator[Record | Malformed]:
+def _without_titles(records: Iterator[FileRecord | Malformed], lines: _Lines) -> Iterator[FileRecord | Malformed]:
     """The records from the headings on: those before the first with several values hold one each, as titles do."""
-    titles = list[Record]()
+    titles = list[FileRecord]()
     for record in records:
-        is_one = isinstance(record, Record) and sum(not is_blank([field]) for field in record.fields) == 1
+        is_one = isinstance(record, FileRecord) and sum(not is_blank([field]) for field in record.fields) == 1
         if is_one and len(titles) < MOST_TITLES:
             titles.append(record)  # type: ignore[arg-type]  # is_one says what it is
             continue
-        if isinstance(record, Record) and not is_one:
+        if isinstance(record, FileRecord) and not is_one:
             lines.around |= {title.line for title in titles}
             titles.clear()
         yield from titles
@@ -259,11 +259,11 @@ def _is_quoted_whole(text: str) -> bool:
 
 
 def _watched(
-    records: Iterator[Record | Malformed], lines: _Lines, of_lines: int, size: int, progress: Progress
-) -> Iterator[Record | Malformed]:
+    records: Iterator[FileRecord | Malformed], lines: _Lines, of_lines: int, size: int, progress: Progress
+) -> Iterator[FileRecord | Malformed]:
     """Tell again and again how far the records have come, as if every line were as long as any other."""
     for number, record in enumerate(records):
-        if number % TOLD_EVERY == 0:
+        if number % PROGRESS_EVERY == 0:
             progress(size * min(lines.taken, of_lines) // of_lines, size)
         yield record
 
@@ -291,7 +291,7 @@ def _must_be_separated_by_commas(header: Header, file_name: str) -> None:
                 raise UnusableDelivery(NOT_A_TABLE, file_name, cause)
 
 
-def _may_be_read_directly(text: Text, header: Header, header_lines: int) -> bool:
+def _may_be_read_directly(text: TextForm, header: Header, header_lines: int) -> bool:
     """Whether DuckDB counts lines and records as the csv module does.
 
     It makes a record of a blank line where there is one column; and ``file_row_number`` is not to be a heading.

@@ -27,7 +27,7 @@ TextEncoding = Literal["utf-8", "utf-8-sig", "windows-1252"]
 
 
 @dataclass(frozen=True)
-class Text:
+class TextForm:
     """What a pass over the bytes tells. ``is_plain``: nothing was seen that DuckDB and the csv module read apart."""
 
     encoding: TextEncoding
@@ -36,7 +36,7 @@ class Text:
     ends_with_break: bool
 
 
-def examine(file: Path) -> Text:
+def examine(file: Path) -> TextForm:
     """Pass once over the bytes; raises UnusableDelivery for what is no text or ends in the middle of a character."""
     examination = _Examination(file.name)
     with file.open("rb") as source:
@@ -74,10 +74,10 @@ class _Examination:
         self._look_for_spaces_after_quotes(piece)
         self._last = piece
 
-    def conclude(self) -> Text:
+    def conclude(self) -> TextForm:
         blank_end = self._last[len(self._last.rstrip(b"\r\n")) :].count(b"\n")
         has_one_break = self._returns == 0 or self._returns == self._pairs == self._feeds
-        return Text(
+        return TextForm(
             encoding=self._encoding(),
             lines=self._feeds - blank_end + 1,
             is_plain=self._is_plain and has_one_break and not re.search(rb'" +\Z', self._end_of_last),

@@ -66,14 +66,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Fault:
+class RaisedError:
     """An exception by its kind and parts: not all can be pickled, and what DuckDB says may quote a record."""
 
     kind: type[Exception]
     parts: tuple[Any, ...]
 
     @classmethod
-    def of(cls, problem: Exception, file: str) -> Fault:
+    def of(cls, problem: Exception, file: str) -> RaisedError:
         match problem:
             case UnusableDelivery():
                 return cls(UnusableDelivery, (problem.rule, problem.file_name, problem.cause))
@@ -92,7 +92,7 @@ class Answer:
 
     read: Any = None
     views: tuple[str, ...] = ()
-    fault: Fault | None = None
+    fault: RaisedError | None = None
 
 
 def read_in_own_process(
@@ -185,5 +185,5 @@ def _read(reader: Callable[..., Any], file: Path, arguments: tuple[Any, ...], op
         except Exception as problem:  # the process that asked raises it
             if isinstance(problem, OSError) and problem.errno == errno.EFBIG:
                 sys.exit(OUT_OF_MEMORY)
-            return Answer(fault=Fault.of(problem, options.get("shown", file.name)))
+            return Answer(fault=RaisedError.of(problem, options.get("shown", file.name)))
         return Answer(read, tuple(view for (view,) in connection.execute(VIEWS).fetchall()))

@@ -70,7 +70,7 @@ class Malformed:
     cause: str
 
 
-class Record(NamedTuple):
+class FileRecord(NamedTuple):
     """A record as it stands in the file, cells not yet trimmed."""
 
     line: int
@@ -125,7 +125,7 @@ def without_blank_end(fields: Sequence[str]) -> Sequence[str]:
     return fields[:width]
 
 
-def take_header(records: Iterator[Record | Malformed], file_name: str) -> Header:
+def take_header(records: Iterator[FileRecord | Malformed], file_name: str) -> Header:
     """The first record, none of them being blank. Raises UnusableDelivery for a header that names no table's columns.
 
     Blank headings at the end are left out: spreadsheets write them for columns that were once used.
@@ -163,7 +163,7 @@ def load_records(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     header: Header,
-    records: Iterator[Record | Malformed],
+    records: Iterator[FileRecord | Malformed],
     *,
     file_name: str,
     encoding: Encoding,
@@ -225,7 +225,7 @@ def named(statement: str, rows: Path, **names: str) -> str:
 
 
 def _write(
-    clean: Path, header: Header, records: Iterator[Record | Malformed], file_name: str
+    clean: Path, header: Header, records: Iterator[FileRecord | Malformed], file_name: str
 ) -> tuple[int, list[Malformed]]:
     rows, malformed = 0, list[Malformed]()
     with clean.open("w", encoding="utf-8", newline="") as file:
@@ -243,7 +243,7 @@ def _write(
     return rows, malformed
 
 
-def _fitted(record: Record | Malformed, header: Header, file_name: str) -> Record | Malformed:
+def _fitted(record: FileRecord | Malformed, header: Header, file_name: str) -> FileRecord | Malformed:
     """The record with as many fields as there are columns.
 
     Blank fields after the last column are let go: no value is lost with them, and exporters that end each record
@@ -259,7 +259,7 @@ def _fitted(record: Record | Malformed, header: Header, file_name: str) -> Recor
         return Malformed(line, f"Its fields number {len(fields)}; the header's {width}.")
     beyond = len(without_blank_end(fields))
     if beyond <= width:
-        return Record(line, fields[:width])
+        return FileRecord(line, fields[:width])
     if beyond <= header.width:
         cause = f"Column {beyond} has no heading, and line {line} has a value in it."
         raise UnusableDelivery(AMBIGUOUS_HEADER, file_name, cause)

@@ -25,7 +25,7 @@ from pipelines.findings import (
     UNKNOWN_SHEET,
     UnusableDelivery,
 )
-from pipelines.staging.readers.records import Header, Malformed, Oddity, Record, is_blank, load_records
+from pipelines.staging.readers.records import FileRecord, Header, Malformed, Oddity, is_blank, load_records
 from pipelines.staging.readers.xlsx import must_be_harmless, opened, record_of
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _cells(columns: Sequence[Column | None], sheet: int, shown: str) -> dict[str
     return cells
 
 
-def _note_headings(found: List, columns: Sequence[Column | None], record: Record, sheet: int) -> None:
+def _note_headings(found: List, columns: Sequence[Column | None], record: FileRecord, sheet: int) -> None:
     for number, (column, text) in enumerate(zip(columns, record.fields, strict=True), start=1):
         if column is None:
             if text.strip():
@@ -217,18 +217,18 @@ def _load(
     return replace(read, oddities=found.oddities, shares_lines=is_on_several)
 
 
-def _numbered(record: Record | Malformed, line: int) -> Record | Malformed:
-    return record._replace(line=line) if isinstance(record, Record) else replace(record, line=line)
+def _numbered(record: FileRecord | Malformed, line: int) -> FileRecord | Malformed:
+    return record._replace(line=line) if isinstance(record, FileRecord) else replace(record, line=line)
 
 
 def _records(
     workbook: calamine.CalamineWorkbook, found: List, columns: Sequence[Column]
-) -> Iterator[Record | Malformed]:
+) -> Iterator[FileRecord | Malformed]:
     codes = {column.heading: _codes(column) for column in columns if column.kind == "code"}
     for sheet in found.sheets:
         for line, cells in enumerate(workbook.get_sheet_by_name(sheet.name).iter_rows(), start=1):
             record = record_of(line, cells)
-            if line <= sheet.header_line or (isinstance(record, Record) and is_blank(record.fields)):
+            if line <= sheet.header_line or (isinstance(record, FileRecord) and is_blank(record.fields)):
                 continue
             if isinstance(record, Malformed):
                 yield record
@@ -242,20 +242,20 @@ def _records(
                 if is_blank(values.values()):
                     found.note(NO_RECORD, None, line, sheet.number)
                 else:
-                    yield Record(line, [_value(found, column, values) for column in columns])
+                    yield FileRecord(line, [_value(found, column, values) for column in columns])
 
 
-def _is_of_totals(record: Record) -> bool:
+def _is_of_totals(record: FileRecord) -> bool:
     first = next(text for text in record.fields if text.strip())
     return plain(first) in TOTALS
 
 
-def _is_header_again(record: Record, sheet: Sheet) -> bool:
+def _is_header_again(record: FileRecord, sheet: Sheet) -> bool:
     """As it stands where the months of a year were put below one another."""
     return list(map(plain, record.fields)) == sheet.header
 
 
-def _note_unheaded(found: List, sheet: Sheet, record: Record) -> None:
+def _note_unheaded(found: List, sheet: Sheet, record: FileRecord) -> None:
     """Tell where a value first stands in a column without a heading."""
     for number in sorted(sheet.unheaded):
         if record.fields[number].strip():

@@ -21,7 +21,7 @@ from pipelines.findings import (
     TRUNCATED_FILE,
     UnusableDelivery,
 )
-from pipelines.staging.readers.records import LONGEST_RECORD, Malformed, Record, is_blank, load_records, take_header
+from pipelines.staging.readers.records import LONGEST_RECORD, FileRecord, Malformed, is_blank, load_records, take_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,7 +155,7 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _records(file: Path) -> Iterator[Record | Malformed]:
+def _records(file: Path) -> Iterator[FileRecord | Malformed]:
     with opened(file, file.name) as workbook:
         sheet = _first_sheet(workbook, file.name)
         rows = (record_of(line, cells) for line, cells in enumerate(sheet.iter_rows(), start=1))
@@ -184,12 +184,12 @@ def _first_sheet(workbook: calamine.CalamineWorkbook, file_name: str) -> calamin
     raise UnusableDelivery(EMPTY_FILE, file_name, "No visible sheet of it holds anything.")
 
 
-def record_of(line: int, cells: list[Cell]) -> Record | Malformed:
+def record_of(line: int, cells: list[Cell]) -> FileRecord | Malformed:
     """A row as text."""
     fields = [_text(cell) for cell in cells]
     if sum(map(len, fields)) > LONGEST_RECORD:
         return Malformed(line, f"It is longer than {LONGEST_RECORD:,} characters.")
-    return Record(line, fields)
+    return FileRecord(line, fields)
 
 
 def _text(cell: Cell) -> str:

@@ -35,7 +35,7 @@ from pipelines.staging.readers.records import (
     named,
     new_rows,
 )
-from pipelines.staging.readers.xml_layout import OWN_TEXT, Form, Place, outermost_element, places_of
+from pipelines.staging.readers.xml_layout import OWN_TEXT, ElementPlace, Form, outermost_element, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,7 +61,7 @@ OF_SCHEMAS = "{http://www.w3.org/2001/XMLSchema-instance}"
 WITH_ATTRIBUTES = etree.XPath(f"descendant-or-self::*[@*[namespace-uri() != '{OF_SCHEMAS[1:-1]}']]")
 
 # Of an ampersand, and of an entity that nothing declares, libxml2 tells in passing, and lxml at the end.
-TOLD_LATE = {etree.ErrorTypes.ERR_NAME_REQUIRED, etree.ErrorTypes.ERR_INTERNAL_ERROR}
+REPORTED_LATE = {etree.ErrorTypes.ERR_NAME_REQUIRED, etree.ErrorTypes.ERR_INTERNAL_ERROR}
 # Where a file ends with one of these, it is cut off.
 NAMES_BEGIN = (b"<", b"</", b"&")
 
@@ -86,12 +86,12 @@ NUMBER_RECORDS = """
 """
 
 
-class Row:
+class ElementRow:
     """An element that makes rows: its line, and its values by path, then those of the rows around it."""
 
     __slots__ = ("around", "holds_rows", "line", "made", "own", "place", "scopes")
 
-    def __init__(self, place: Place, line: int, around: Row | None) -> None:
+    def __init__(self, place: ElementPlace, line: int, around: ElementRow | None) -> None:
         self.place = place
         self.line = line
         self.around = around
@@ -210,7 +210,7 @@ class _Reading:
         self._end = b""
         self._since_record = 0
         self._records = 0
-        self._told: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
         self._around: Any = None
         self._path: tuple[str, ...] = ()
         # Only these become Python objects before they are whole.
@@ -260,7 +260,7 @@ class _Reading:
         try:
             return work()
         except etree.XMLSyntaxError as problem:
-            if problem.code in TOLD_LATE and not self._end.endswith(NAMES_BEGIN):
+            if problem.code in REPORTED_LATE and not self._end.endswith(NAMES_BEGIN):
                 rule, cause = NOT_A_TABLE, ILL_FORMED
             line = problem.lineno or problem.error_log.last_error.line
             fault = self._refused(rule, cause.format(f"{line:,}"))
@@ -297,9 +297,9 @@ class _Reading:
         """Without its namespace."""
         return tag.rpartition("}")[2] if tag[0] == "{" else tag
 
-    def _take(self, element: Any, place: Place) -> None:
+    def _take(self, element: Any, place: ElementPlace) -> None:
         """Make the rows of an outermost element, and let go of it and all before it."""
-        row = Row(place, _line(element), None)
+        row = ElementRow(place, _line(element), None)
         rows = [row]
         for child in WITH_ATTRIBUTES(element):
             self._note_attributes(row, child)
@@ -313,13 +313,13 @@ class _Reading:
             self._look_at(before, self._place_at(self._path))
             self._around.remove(before)
 
-    def _place_at(self, path: tuple[str, ...]) -> Place:
+    def _place_at(self, path: tuple[str, ...]) -> ElementPlace:
         place = self._places
         for name in path:
             place = place.inside[name]
         return place
 
-    def _collect(self, element: Any, place: Place, row: Row, rows: list[Row]) -> None:
+    def _collect(self, element: Any, place: ElementPlace, row: ElementRow, rows: list[ElementRow]) -> None:
         """Find the values and rows within an element, in the order of the document."""
         own, values, inside = row.own, place.values, place.inside
         text = element.text
@@ -354,7 +354,7 @@ class _Reading:
                     self._note_unknown(row, name, child)
             elif at.forms:
                 row.holds_rows = True
-                nested = Row(at, _line(child), row)
+                nested = ElementRow(at, _line(child), row)
                 rows.append(nested)
                 self._collect(child, at, nested, rows)
             else:
@@ -367,7 +367,7 @@ class _Reading:
         cause = f"The value in line {_line(element):,} is longer than {LONGEST_VALUE:,} characters."
         return self._refused(TOO_LARGE, cause)
 
-    def _emit(self, row: Row) -> None:
+    def _emit(self, row: ElementRow) -> None:
         own, scopes = row.own, row.scopes
         if not own and not row.holds_rows:
             return
@@ -380,7 +380,7 @@ class _Reading:
                     row.line, [scopes[outward].get(path, "") for outward, path in form.cells]
                 )
 
-    def _make_key(self, form: Form, row: Row) -> None:
+    def _make_key(self, form: Form, row: ElementRow) -> None:
         """The key of the row around it, the row's own parts, and its number among those with the same."""
         parts = [row.scopes[outward].get(path, "") for outward, path in form.key]
         if row.around is None:
@@ -390,7 +390,7 @@ class _Reading:
             number = row.around.made[same] = row.around.made.get(same, 0) + 1
             row.own[MADE_KEY] = SEPARATOR.join((key, *parts, str(number)))
 
-    def _look_between(self, element: Any, place: Place) -> None:
+    def _look_between(self, element: Any, place: ElementPlace) -> None:
         """Notice what stands beside the outermost rows and what holds them."""
         self._note_attributes(None, element)
         if element.text is not None and not element.text.isspace():
@@ -398,7 +398,7 @@ class _Reading:
         for child in element:
             self._look_at(child, place)
 
-    def _look_at(self, element: Any, around: Place) -> None:
+    def _look_at(self, element: Any, around: ElementPlace) -> None:
         name = self._name(element.tag)
         place = around.inside.get(name)
         if place is None:
@@ -408,25 +408,25 @@ class _Reading:
         if element.tail is not None and not element.tail.isspace():
             self._note(STRAY_TEXT, None, None, element)
 
-    def _note_unknown(self, row: Row | None, name: str, element: Any) -> None:
+    def _note_unknown(self, row: ElementRow | None, name: str, element: Any) -> None:
         """Once for a name and table, where it first is: a name that no contract knows may name a person."""
         table = self._table(row)
-        if (table, name) not in self._told:
-            self._told.add((table, name))
+        if (table, name) not in self._reported:
+            self._reported.add((table, name))
             self._note(UNKNOWN_ELEMENT, row, None, element)
 
-    def _note_attributes(self, row: Row | None, element: Any) -> None:
+    def _note_attributes(self, row: ElementRow | None, element: Any) -> None:
         """No value is read from an attribute."""
         for name in element.attrib:
             if not name.startswith(OF_SCHEMAS):
                 self._note_unknown(row, f"@{name}", element)
 
-    def _note(self, rule: Rule, row: Row | None, column: str | None, element: Any) -> None:
+    def _note(self, rule: Rule, row: ElementRow | None, column: str | None, element: Any) -> None:
         self.oddities.append(Oddity(rule, self._table(row), column, _line(element)))
         if len(self.oddities) > MOST_MALFORMED:
             raise self._refused(NOT_A_TABLE, f"More than {MOST_MALFORMED:,} of its elements are not where they belong.")
 
-    def _table(self, row: Row | None) -> str:
+    def _table(self, row: ElementRow | None) -> str:
         return next(iter(self._sinks)) if row is None else row.place.forms[0].contract.name
 
 

@@ -15,14 +15,14 @@ OWN_TEXT = "."
 AROUND, SAME = "ancestor::", "ancestor-or-self::"
 
 
-class Cell(NamedTuple):
+class ValuePath(NamedTuple):
     """Where a value is: in the row so many outward, under that path."""
 
     outward: int
     path: str
 
 
-NOWHERE = Cell(0, "")
+NOWHERE = ValuePath(0, "")
 """Of a row that may stand in two places, what only one of them has around it."""
 
 
@@ -33,14 +33,14 @@ class Form(NamedTuple):
     """
 
     contract: Contract
-    cells: tuple[Cell, ...]
+    cells: tuple[ValuePath, ...]
     own: frozenset[str]
-    key: tuple[Cell, ...]
+    key: tuple[ValuePath, ...]
     is_its_own: bool
 
 
 @dataclass
-class Place:
+class ElementPlace:
     """What may stand within an element: values, by name, with their path from the row; and more places.
 
     ``withheld`` names the values that never leave landing.
@@ -49,12 +49,12 @@ class Place:
     forms: list[Form] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
     withheld: set[str] = field(default_factory=set)
-    inside: dict[str, Place] = field(default_factory=dict)
+    inside: dict[str, ElementPlace] = field(default_factory=dict)
 
 
-def places_of(contracts: Sequence[Contract]) -> Place:
+def places_of(contracts: Sequence[Contract]) -> ElementPlace:
     """The document below its root, as the contracts describe it; raises BadContract for what cannot be there."""
-    root = Place()
+    root = ElementPlace()
     paths = {contract.name: [tuple(path.split("/")) for path in contract.elements] for contract in contracts}
     rows = {path for of_table in paths.values() for path in of_table}
     for contract in contracts:
@@ -71,7 +71,7 @@ def places_of(contracts: Sequence[Contract]) -> Place:
     return root
 
 
-def _form(contract: Contract, path: tuple[str, ...], rows: set[tuple[str, ...]], root: Place) -> Form:
+def _form(contract: Contract, path: tuple[str, ...], rows: set[tuple[str, ...]], root: ElementPlace) -> Form:
     cells = tuple(_cell(column.path, path, rows, root) for column in contract.xml_columns)
     inherited = (AROUND, SAME, MADE_KEY)
     own = frozenset(column.path for column in contract.xml_columns if not column.path.startswith(inherited))
@@ -80,7 +80,7 @@ def _form(contract: Contract, path: tuple[str, ...], rows: set[tuple[str, ...]],
     return Form(contract, cells, own, key, is_its_own)
 
 
-def _cell(written: str, path: tuple[str, ...], rows: set[tuple[str, ...]], root: Place) -> Cell:
+def _cell(written: str, path: tuple[str, ...], rows: set[tuple[str, ...]], root: ElementPlace) -> ValuePath:
     """Find the row that a path starts from, and make the place of its value."""
     start, rest = path, written
     if written.startswith((AROUND, SAME)):
@@ -94,16 +94,16 @@ def _cell(written: str, path: tuple[str, ...], rows: set[tuple[str, ...]], root:
     if rest != MADE_KEY:
         *groups, name = rest.split("/")
         _put(root, (*start, *groups)).values[name] = rest
-    return Cell(outward, rest)
+    return ValuePath(outward, rest)
 
 
-def _put(place: Place, path: tuple[str, ...]) -> Place:
+def _put(place: ElementPlace, path: tuple[str, ...]) -> ElementPlace:
     for name in path:
-        place = place.inside.setdefault(name, Place())
+        place = place.inside.setdefault(name, ElementPlace())
     return place
 
 
-def outermost_element(place: Place, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Place]]:
+def outermost_element(place: ElementPlace, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], ElementPlace]]:
     for name, at in place.inside.items():
         if at.forms:
             yield (*path, name), at

@@ -257,11 +257,6 @@ SELECT
     max(figures.published_value) AS published_value,
     max(figures.symbol) AS symbol
 FROM figures
-INNER JOIN newest
-    ON
-        figures.statistic_id = newest.statistic_id
-        AND figures.area_code = newest.area_code
-        AND figures.year = newest.year
-        AND figures.delivery_month = newest.delivery_month
+INNER JOIN newest USING (statistic_id, area_code, year, delivery_month)
 GROUP BY figures.statistic_id, figures.area_code, figures.year
 HAVING count(*) = 1

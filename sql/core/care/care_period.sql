@@ -24,11 +24,7 @@ in_order AS (
 
 numbered AS (
     SELECT
-        authority_code,
-        child_id,
-        episode_id,
-        start_date,
-        end_date,
+        *,
         count(*) FILTER (WHERE latest_end_before IS NULL OR latest_end_before < start_date) OVER (
             PARTITION BY authority_code, child_id
             ORDER BY start_date ASC, end_date ASC, episode_id ASC
@@ -78,7 +74,4 @@ SELECT
     coalesce(after_short_breaks.start_date, chains.first_episode_date) AS start_date,
     nullif(chains.end_date, end_date_or_open(NULL)) AS end_date
 FROM chains
-LEFT JOIN after_short_breaks
-    ON
-        chains.authority_code = after_short_breaks.authority_code
-        AND chains.care_period_key = after_short_breaks.care_period_key
+LEFT JOIN after_short_breaks USING (authority_code, care_period_key)

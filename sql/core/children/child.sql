@@ -16,7 +16,7 @@ WITH listed AS (
     FROM staging.annex_a_child_protection
 ),
 
-told AS (
+of_each_source AS (
     SELECT
         people.authority_code,
         people.pers_person_id AS child_id,
@@ -73,7 +73,7 @@ united AS (
         arg_min(expected_birth_date, (position, expected_birth_date)) AS expected_birth_date,
         arg_min(death_date, (position, death_date)) AS death_date,
         bool_or(is_birth_date_unread) AS is_birth_date_unread
-    FROM told
+    FROM of_each_source
     GROUP BY authority_code, child_id
 )
 

@@ -1,6 +1,6 @@
 -- One row an authority, subject and two sources that both tell of it: the days that both cover.
 -- grain: authority_code, subject, preferred_source, other_source
-WITH told AS (
+WITH covered AS (
     SELECT
         tables.authority_code,
         places.subject,
@@ -20,8 +20,8 @@ SELECT
     others.source AS other_source,
     greatest(preferred.first_day, others.first_day) AS first_day,
     least(preferred.last_day, others.last_day) AS last_day
-FROM told AS preferred
-INNER JOIN told AS others
+FROM covered AS preferred
+INNER JOIN covered AS others
     ON
         preferred.authority_code = others.authority_code
         AND preferred.subject = others.subject

@@ -110,14 +110,8 @@ SELECT
         greatest(sources.first_month, found.first_month, strftime(authorities.from_date, '%Y-%m'))
     ) AS first_month
 FROM sources
-LEFT JOIN reference.first_month AS set_months
-    ON
-        sources.authority_code = set_months.authority_code
-        AND sources.source = set_months.source
-LEFT JOIN found
-    ON
-        sources.authority_code = found.authority_code
-        AND sources.source = found.source
+LEFT JOIN reference.first_month AS set_months USING (authority_code, source)
+LEFT JOIN found USING (authority_code, source)
 LEFT JOIN reference.authority AS authorities
     ON
         sources.authority_code = authorities.authority_code

@@ -1,17 +1,7 @@
 -- One row a delivered table that figures may come from, and the months that it covers: none before the data of
 -- the authority begin, and of a subject's tables only those
 -- of the source that the subject is taken from, and the lists that tell of their own month alone.
-WITH delivered AS (
-    SELECT
-        authority_code,
-        source,
-        table_name,
-        first_month,
-        last_month
-    FROM staging.delivered_table
-),
-
-passed_over AS (
+WITH passed_over AS (
     SELECT
         chosen.authority_code,
         needed.table_name
@@ -28,11 +18,8 @@ SELECT
     delivered.table_name,
     coalesce(starts.first_month, delivered.first_month) AS first_month,
     delivered.last_month
-FROM delivered
-LEFT JOIN core.data_start AS starts
-    ON
-        delivered.authority_code = starts.authority_code
-        AND delivered.source = starts.source
+FROM staging.delivered_table AS delivered
+LEFT JOIN core.data_start AS starts USING (authority_code, source)
 WHERE NOT EXISTS (
     SELECT 1
     FROM passed_over

@@ -78,11 +78,7 @@ every_score AS (
         'summary' AS basis,
         2 AS preference
     FROM summary_cells
-    LEFT JOIN respondents
-        ON
-            summary_cells.authority_code = respondents.authority_code
-            AND summary_cells.reporting_month = respondents.reporting_month
-            AND summary_cells.geography = respondents.geography
+    LEFT JOIN respondents USING (authority_code, reporting_month, geography)
     WHERE summary_cells.standard != 'respondents' AND summary_cells.figure IS NOT NULL
 ),
 
@@ -120,10 +116,4 @@ SELECT
     one_a_basis.respondents,
     one_a_basis.basis
 FROM one_a_basis
-INNER JOIN preferred
-    ON
-        one_a_basis.authority_code = preferred.authority_code
-        AND one_a_basis.reporting_month = preferred.reporting_month
-        AND one_a_basis.standard_id = preferred.standard_id
-        AND one_a_basis.geography = preferred.geography
-        AND one_a_basis.preference = preferred.preference
+INNER JOIN preferred USING (authority_code, reporting_month, standard_id, geography, preference)

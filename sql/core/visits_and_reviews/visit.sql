@@ -50,7 +50,4 @@ SELECT
     coalesce(visits.is_seen_alone, false) AS is_seen_alone,
     coalesce(modes.visit_mode, 'in_person') = 'in_person' AS is_in_person
 FROM visits
-LEFT JOIN modes
-    ON
-        visits.authority_code = modes.authority_code
-        AND visits.visit_id = modes.visit_id
+LEFT JOIN modes USING (authority_code, visit_id)

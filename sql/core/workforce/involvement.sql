@@ -1,20 +1,6 @@
 -- One row a worker's involvement with a child. A role that was not recorded is taken for the allocated worker's: many
 -- systems extract nobody else. Of one that was recorded and could not be read, neither yes nor no is known.
 -- is_undecided: when it started or ended could not be read.
-WITH involvements AS (
-    SELECT
-        authority_code,
-        invo_involvements_id,
-        invo_professional_id,
-        invo_person_id,
-        invo_professional_role_id,
-        invo_professional_team,
-        invo_involvement_start_date,
-        invo_involvement_end_date,
-        unread_columns
-    FROM staging.ssd_involvements
-)
-
 SELECT
     involvements.authority_code,
     involvements.invo_involvements_id AS involvement_id,
@@ -33,5 +19,5 @@ SELECT
         ),
         false
     ) AS is_undecided
-FROM involvements
+FROM staging.ssd_involvements AS involvements
 LEFT JOIN reference.involvement_role AS roles ON involvements.invo_professional_role_id = roles.role

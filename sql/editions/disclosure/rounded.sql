@@ -43,12 +43,6 @@ SELECT
     END AS numerator,
     rounded.denominator
 FROM rounded
-INNER JOIN disclosure.public_window AS declared
-    ON
-        rounded.kpi_id = declared.kpi_id
-        AND rounded.window_months = declared.window_months
-LEFT JOIN months
-    ON
-        rounded.kpi_id = months.kpi_id
-        AND rounded.authority_code = months.authority_code
+INNER JOIN disclosure.public_window USING (kpi_id, window_months)
+LEFT JOIN months USING (kpi_id, authority_code)
 WHERE rounded.measure <> 'flow' OR rounded.window_months > 1 OR months.is_public

@@ -10,7 +10,7 @@ WITH councils AS (
     WHERE geography = 'council'
 ),
 
-told AS (
+decided AS (
     SELECT
         scores.*,
         CASE
@@ -22,11 +22,7 @@ told AS (
         END AS without_score_shown,
         coalesce(councils.is_shown, false) AS is_council_shown
     FROM snapshots.survey_score AS scores
-    LEFT JOIN councils
-        ON
-            scores.authority_code = councils.authority_code
-            AND scores.reporting_month = councils.reporting_month
-            AND scores.standard_id = councils.standard_id
+    LEFT JOIN councils USING (authority_code, reporting_month, standard_id)
 )
 
 SELECT
@@ -55,4 +51,4 @@ SELECT
     count_symbol(respondents) AS respondents_symbol,
     questions,
     basis
-FROM told
+FROM decided

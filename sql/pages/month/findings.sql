@@ -1,6 +1,6 @@
 -- One row a finding that is open, in the order in which it is fixed: what refuses first, then file by file and line
 -- by line. Beside what two sources disagree about stands the other source's record.
-WITH told AS (
+WITH wording AS (
     SELECT
         source,
         reporting_month,
@@ -57,8 +57,8 @@ SELECT
     findings.rule_code,
     findings.severity,
     findings.consequence,
-    told.sentence,
-    told.remedy,
+    wording.sentence,
+    wording.remedy,
     left(cast(findings.record_key AS VARCHAR), 8) AS record,
     left(cast(findings.child_id AS VARCHAR), 8) AS child,
     findings.first_month,
@@ -66,13 +66,13 @@ SELECT
     findings.days_open,
     beside.other_record
 FROM warehouse.fct_finding AS findings
-INNER JOIN told
+INNER JOIN wording
     ON
-        findings.source = told.source
-        AND findings.delivery_month = told.reporting_month
-        AND findings.table_name = told.table_name
-        AND findings.column_name IS NOT DISTINCT FROM told.column_name
-        AND findings.rule_code = told.rule_code
+        findings.source = wording.source
+        AND findings.delivery_month = wording.reporting_month
+        AND findings.table_name = wording.table_name
+        AND findings.column_name IS NOT DISTINCT FROM wording.column_name
+        AND findings.rule_code = wording.rule_code
 LEFT JOIN files
     ON
         findings.source = files.source

@@ -8,7 +8,7 @@ WITH looked_at AS (
     WHERE authority_code = $authority
 ),
 
-told AS (
+broken AS (
     SELECT
         results.source,
         results.reporting_month,
@@ -58,15 +58,15 @@ over_time AS (
 )
 
 SELECT
-    told.rule_code,
-    told.source,
-    told.table_name,
-    told.reporting_month AS delivery_month,
-    told.columns,
-    told.severity,
-    told.consequence,
-    told.sentence,
-    told.remedy,
+    broken.rule_code,
+    broken.source,
+    broken.table_name,
+    broken.reporting_month AS delivery_month,
+    broken.columns,
+    broken.severity,
+    broken.consequence,
+    broken.sentence,
+    broken.remedy,
     history.rows_tested,
     history.rows_failed,
     history.new_findings,
@@ -74,23 +74,23 @@ SELECT
     history.resolved_findings,
     over_time.failed_by_month,
     over_time.months
-FROM told
+FROM broken
 INNER JOIN history
     ON
-        told.source = history.source
-        AND told.reporting_month = history.reporting_month
-        AND told.table_name = history.table_name
-        AND told.rule_code = history.rule_code
+        broken.source = history.source
+        AND broken.reporting_month = history.reporting_month
+        AND broken.table_name = history.table_name
+        AND broken.rule_code = history.rule_code
 INNER JOIN over_time
     ON
-        told.source = over_time.source
-        AND told.table_name = over_time.table_name
-        AND told.rule_code = over_time.rule_code
+        broken.source = over_time.source
+        AND broken.table_name = over_time.table_name
+        AND broken.rule_code = over_time.rule_code
 WHERE history.rows_failed > 0 OR history.resolved_findings > 0
 ORDER BY
     history.rows_failed = 0 ASC,
-    CASE told.consequence WHEN 'refuse_delivery' THEN 1 WHEN 'refuse_row' THEN 2 ELSE 3 END ASC,
-    CASE told.severity WHEN 'critical' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END ASC,
+    CASE broken.consequence WHEN 'refuse_delivery' THEN 1 WHEN 'refuse_row' THEN 2 ELSE 3 END ASC,
+    CASE broken.severity WHEN 'critical' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END ASC,
     history.rows_failed DESC,
-    told.rule_code ASC,
-    told.table_name ASC
+    broken.rule_code ASC,
+    broken.table_name ASC

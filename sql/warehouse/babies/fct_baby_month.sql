@@ -82,11 +82,7 @@ opened AS (
         babies.month_end,
         min(open_cases.start_date) AS opened_date
     FROM babies
-    INNER JOIN open_cases
-        ON
-            babies.authority_code = open_cases.authority_code
-            AND babies.child_id = open_cases.child_id
-            AND babies.reporting_month = open_cases.reporting_month
+    INNER JOIN open_cases USING (authority_code, child_id, reporting_month)
     GROUP BY babies.authority_code, babies.child_id, babies.birth_date, babies.reporting_month, babies.month_end
 ),
 
@@ -152,30 +148,14 @@ clocked AS (
         CASE WHEN on_plan.spell_number IS NOT NULL THEN on_plan.start_date ELSE placed.start_date END AS spell_start,
         CASE WHEN on_plan.spell_number IS NOT NULL THEN 0 ELSE placed.position END AS position
     FROM opened
-    LEFT JOIN direct_visits
-        ON
-            opened.authority_code = direct_visits.authority_code
-            AND opened.child_id = direct_visits.child_id
-            AND opened.reporting_month = direct_visits.reporting_month
-    LEFT JOIN on_plan
-        ON
-            opened.authority_code = on_plan.authority_code
-            AND opened.child_id = on_plan.child_id
-            AND opened.reporting_month = on_plan.reporting_month
-    LEFT JOIN placed
-        ON
-            opened.authority_code = placed.authority_code
-            AND opened.child_id = placed.child_id
-            AND opened.reporting_month = placed.reporting_month
+    LEFT JOIN direct_visits USING (authority_code, child_id, reporting_month)
+    LEFT JOIN on_plan USING (authority_code, child_id, reporting_month)
+    LEFT JOIN placed USING (authority_code, child_id, reporting_month)
 ),
 
 with_interval AS (
     SELECT
-        clocked.authority_code,
-        clocked.child_id,
-        clocked.reporting_month,
-        clocked.month_end,
-        clocked.clock_date,
+        clocked.*,
         coalesce(visit_intervals.length, timescales.length) AS length,
         coalesce(visit_intervals.unit, timescales.unit) AS unit,
         visit_intervals.stated_length,
@@ -197,11 +177,7 @@ with_interval AS (
 
 due AS (
     SELECT
-        with_interval.authority_code,
-        with_interval.child_id,
-        with_interval.reporting_month,
-        with_interval.month_end,
-        with_interval.clock_date,
+        with_interval.*,
         least(due_dates.due_date, stated.due_date) AS due_date
     FROM with_interval
     LEFT JOIN warehouse.dim_due_date AS due_dates

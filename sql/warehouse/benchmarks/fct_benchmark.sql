@@ -39,10 +39,7 @@ benchmarks AS (
     INNER JOIN reference.benchmark_statistic AS statistics ON covered.kpi_id = statistics.kpi_id
     INNER JOIN kpis ON covered.kpi_id = kpis.kpi_id
     INNER JOIN warehouse.dim_benchmark_area AS areas ON covered.authority_code = areas.authority_code
-    INNER JOIN core.benchmark_figure AS figures
-        ON
-            statistics.statistic_id = figures.statistic_id
-            AND areas.area_code = figures.area_code
+    INNER JOIN core.benchmark_figure AS figures USING (statistic_id, area_code)
 ),
 
 councils AS (
@@ -64,12 +61,7 @@ compared AS (
         benchmarks.numerator - councils.numerator AS without_numerator,
         benchmarks.denominator - councils.denominator AS without_denominator
     FROM benchmarks
-    LEFT JOIN councils
-        ON
-            benchmarks.authority_code = councils.authority_code
-            AND benchmarks.kpi_id = councils.kpi_id
-            AND benchmarks.geography = councils.geography
-            AND benchmarks.year = councils.year
+    LEFT JOIN councils USING (authority_code, kpi_id, geography, year)
     WHERE benchmarks.period_end <= $as_of
 )
 

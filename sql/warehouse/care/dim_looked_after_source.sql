@@ -1,17 +1,7 @@
 -- One row an authority and month: the source from which children looked after are counted. It is the first,
 -- in the order of preference, all of whose tables cover the month, so that no child counts in two of them.
 -- grain: authority_code, reporting_month
-WITH delivered AS (
-    SELECT
-        authority_code,
-        source,
-        table_name,
-        first_month,
-        last_month
-    FROM staging.delivered_table
-),
-
-tables AS (
+WITH tables AS (
     SELECT
         source,
         preference,
@@ -27,7 +17,7 @@ covered AS (
         months.reporting_month,
         months.month_end,
         count(DISTINCT needed.table_name) AS tables
-    FROM delivered
+    FROM staging.delivered_table AS delivered
     INNER JOIN
         reference.looked_after_source AS needed
         ON delivered.source = needed.source AND delivered.table_name = needed.table_name

@@ -10,10 +10,7 @@ WITH children AS (
         looked_after.month_end,
         months.year_before
     FROM warehouse.fct_child_looked_after_month AS looked_after
-    INNER JOIN warehouse.dim_covered_month AS months
-        ON
-            looked_after.authority_code = months.authority_code
-            AND looked_after.reporting_month = months.reporting_month
+    INNER JOIN warehouse.dim_covered_month AS months USING (authority_code, reporting_month)
     WHERE looked_after.excluded_because IS NULL
 ),
 
@@ -37,10 +34,7 @@ spells AS (
         clocks.due_date AS first_due_date,
         timescales.in_words
     FROM warehouse.dim_spell AS spells
-    INNER JOIN ends
-        ON
-            spells.authority_code = ends.authority_code
-            AND spells.spell_key = ends.spell_key
+    INNER JOIN ends USING (authority_code, spell_key)
     INNER JOIN warehouse.fct_clock AS clocks ON spells.spell_number = clocks.spell_number
     LEFT JOIN warehouse.dim_timescale AS timescales
         ON

@@ -56,13 +56,7 @@ children AS (
             AND episodes.only_month = months.only_month
             AND episodes.start_date <= months.month_end
             AND end_date_or_open(episodes.end_date) > months.month_end
-    GROUP BY
-        episodes.authority_code,
-        episodes.child_id,
-        months.reporting_month,
-        months.month_end,
-        months.source,
-        months.only_month
+    GROUP BY ALL
 ),
 
 of_unread_start AS (
@@ -122,10 +116,7 @@ SELECT
         WHEN known_children.childhood_end <= with_status.month_end THEN 'aged 18 or over'
     END AS excluded_because
 FROM with_status
-LEFT JOIN core.child AS known_children
-    ON
-        with_status.authority_code = known_children.authority_code
-        AND with_status.child_id = known_children.child_id
+LEFT JOIN core.child AS known_children USING (authority_code, child_id)
 ASOF LEFT JOIN core.child_team AS child_teams
     ON
         with_status.authority_code = child_teams.authority_code

@@ -30,10 +30,7 @@ WITH wholes AS (
         greatest(plans.start_date, conferences.clock_date) + 1 AS first_event_date,
         plans.end_date
     FROM core.cp_plan AS plans
-    LEFT JOIN warehouse.plan_first_clock AS conferences
-        ON
-            plans.authority_code = conferences.authority_code
-            AND plans.plan_id = conferences.plan_id
+    LEFT JOIN warehouse.plan_first_clock AS conferences USING (authority_code, plan_id)
     WHERE NOT plans.is_of_another_authority
     UNION ALL
     SELECT
@@ -89,10 +86,7 @@ in_childhood AS (
         wholes.* EXCLUDE (end_date),
         least(wholes.end_date, children.childhood_end) AS end_date
     FROM wholes
-    LEFT JOIN core.child AS children
-        ON
-            wholes.authority_code = children.authority_code
-            AND wholes.child_id = children.child_id
+    LEFT JOIN core.child AS children USING (authority_code, child_id)
 ),
 
 known AS (
@@ -217,11 +211,7 @@ adoption_parts AS (
         parts.part_start,
         bool_or(adoption_placements.end_date > parts.part_start) AS is_placed
     FROM parts
-    INNER JOIN known
-        ON
-            parts.kind = known.kind
-            AND parts.authority_code = known.authority_code
-            AND parts.spell_key = known.spell_key
+    INNER JOIN known USING (kind, authority_code, spell_key)
     INNER JOIN adoption_placements
         ON
             known.authority_code = adoption_placements.authority_code
@@ -265,18 +255,11 @@ SELECT
         ORDER BY known.authority_code, known.kind, known.spell_key, parts.part_start
     ) AS spell_number
 FROM known
-INNER JOIN parts
-    ON
-        known.kind = parts.kind
-        AND known.authority_code = parts.authority_code
-        AND known.spell_key = parts.spell_key
+INNER JOIN parts USING (kind, authority_code, spell_key)
 LEFT JOIN adoption_parts
     ON
         known.kind = 'cla_review'
         AND parts.authority_code = adoption_parts.authority_code
         AND parts.spell_key = adoption_parts.spell_key
         AND parts.part_start = adoption_parts.part_start
-LEFT JOIN core.child AS children
-    ON
-        known.authority_code = children.authority_code
-        AND known.child_id = children.child_id
+LEFT JOIN core.child AS children USING (authority_code, child_id)

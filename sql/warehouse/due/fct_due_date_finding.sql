@@ -45,14 +45,6 @@ compared AS (
         clocks.due_date IS NULL AS is_broken
     FROM warehouse.fct_clock AS clocks
     INNER JOIN warehouse.dim_spell AS spells ON clocks.spell_number = spells.spell_number
-),
-
-deliveries AS (
-    SELECT
-        authority_code,
-        table_name,
-        last_month
-    FROM staging.delivered_table
 )
 
 SELECT
@@ -69,15 +61,9 @@ SELECT
     count(*) AS rows_tested,
     count(*) FILTER (WHERE compared.is_broken) AS rows_failed
 FROM compared
-INNER JOIN reference.due_date_column AS columns
-    ON
-        compared.rule_code = columns.rule_code
-        AND compared.kind = columns.kind
+INNER JOIN reference.due_date_column AS columns USING (rule_code, kind)
 INNER JOIN reference.warehouse_rule AS rules ON compared.rule_code = rules.rule_code
-INNER JOIN deliveries
-    ON
-        compared.authority_code = deliveries.authority_code
-        AND columns.table_name = deliveries.table_name
+INNER JOIN staging.delivered_table AS deliveries USING (authority_code, table_name)
 GROUP BY
     compared.authority_code,
     columns.source,

@@ -67,11 +67,7 @@ due_dates AS (
 
 followed AS (
     SELECT
-        spell_number,
-        position,
-        intervals_missed,
-        runs_from,
-        due_date,
+        *,
         lead(due_date) OVER (PARTITION BY spell_number, position ORDER BY intervals_missed) AS following_due_date
     FROM due_dates
     WHERE due_date > runs_from
@@ -79,16 +75,12 @@ followed AS (
 
 judged AS (
     SELECT
+        followed.*,
         spells.authority_code,
         spells.kind,
         spells.child_id,
         spells.spell_key,
-        followed.spell_number,
-        followed.position,
-        followed.intervals_missed,
         clocks.opened_by,
-        followed.runs_from,
-        followed.due_date,
         spells.is_unborn,
         CASE
             WHEN followed.due_date >= clocks.stopped_date THEN 'met'
@@ -111,18 +103,7 @@ judged AS (
 
 dated AS (
     SELECT
-        authority_code,
-        kind,
-        child_id,
-        spell_key,
-        spell_number,
-        position,
-        intervals_missed,
-        opened_by,
-        runs_from,
-        due_date,
-        is_unborn,
-        status,
+        *,
         CASE WHEN status IN ('met', 'late') THEN stopped_date END AS met_date,
         CASE WHEN status IN ('met', 'late') THEN stopped_by END AS met_by,
         least(due_date, stopped_date) AS team_date

@@ -9,11 +9,7 @@ WITH linked AS (
         plans.start_date,
         conferences.conference_date
     FROM core.cp_plan AS plans
-    INNER JOIN core.initial_conference AS conferences
-        ON
-            plans.authority_code = conferences.authority_code
-            AND plans.child_id = conferences.child_id
-            AND plans.plan_id = conferences.plan_id
+    INNER JOIN core.initial_conference AS conferences USING (authority_code, child_id, plan_id)
     WHERE NOT conferences.is_transfer_in
     UNION
     SELECT
@@ -22,11 +18,7 @@ WITH linked AS (
         plans.start_date,
         conferences.conference_date
     FROM core.cp_plan AS plans
-    INNER JOIN core.initial_conference AS conferences
-        ON
-            plans.authority_code = conferences.authority_code
-            AND plans.child_id = conferences.child_id
-            AND plans.conference_id = conferences.conference_id
+    INNER JOIN core.initial_conference AS conferences USING (authority_code, child_id, conference_id)
     WHERE NOT conferences.is_transfer_in
 )
 

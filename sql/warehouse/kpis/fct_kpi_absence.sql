@@ -103,24 +103,15 @@ tables AS (
         END AS lack
     FROM authorities
     CROSS JOIN needed
-    LEFT JOIN delivered
-        ON
-            authorities.authority_code = delivered.authority_code
-            AND needed.table_name = delivered.table_name
+    LEFT JOIN delivered USING (authority_code, table_name)
     LEFT JOIN unreadable
         ON
             delivered.authority_code = unreadable.authority_code
             AND delivered.table_name = unreadable.without_it
             AND delivered.last_month = unreadable.delivery_month
-    LEFT JOIN lacking
-        ON
-            authorities.authority_code = lacking.authority_code
-            AND needed.table_name = lacking.table_name
+    LEFT JOIN lacking USING (authority_code, table_name)
     LEFT JOIN lists ON needed.table_name = lists.table_name
-    LEFT JOIN listed
-        ON
-            authorities.authority_code = listed.authority_code
-            AND needed.table_name = listed.table_name
+    LEFT JOIN listed USING (authority_code, table_name)
     WHERE NOT EXISTS (
         SELECT 1
         FROM present
@@ -129,7 +120,7 @@ tables AS (
 ),
 
 -- Of a table that is not there its columns need not be told.
-told AS (
+alternative_tables AS (
     SELECT
         tables.authority_code,
         tables.kpi_id,
@@ -158,7 +149,7 @@ alternatives AS (
         alternative,
         string_agg(concat(table_names, ' (', lack, ')'), ' and ' ORDER BY table_names) FILTER (WHERE lack IS NOT NULL)
             AS lacks
-    FROM told
+    FROM alternative_tables
     GROUP BY authority_code, kpi_id, requirement, alternative
 ),
 

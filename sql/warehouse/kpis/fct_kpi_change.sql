@@ -65,11 +65,7 @@ teams AS (
         both_ends.comparator,
         figures.team_code
     FROM both_ends
-    INNER JOIN figures
-        ON
-            both_ends.kpi_id = figures.kpi_id
-            AND both_ends.authority_code = figures.authority_code
-            AND both_ends.month_number = figures.month_number
+    INNER JOIN figures USING (kpi_id, authority_code, month_number)
     UNION
     SELECT
         both_ends.kpi_id,
@@ -98,12 +94,7 @@ compared AS (
         coalesce(bases.value, CASE WHEN both_ends.scale IS NULL THEN 0 END) AS base_value,
         coalesce(bases.value_rounded, CASE WHEN both_ends.scale IS NULL THEN 0 END) AS base_value_rounded
     FROM both_ends
-    INNER JOIN teams
-        ON
-            both_ends.kpi_id = teams.kpi_id
-            AND both_ends.authority_code = teams.authority_code
-            AND both_ends.month_number = teams.month_number
-            AND both_ends.comparator = teams.comparator
+    INNER JOIN teams USING (kpi_id, authority_code, month_number, comparator)
     LEFT JOIN figures AS ends
         ON
             both_ends.kpi_id = ends.kpi_id

@@ -38,7 +38,7 @@ requirements AS (
     GROUP BY kpi_id
 ),
 
-told AS (
+usable AS (
     SELECT
         needed.kpi_id,
         needed.requirement,
@@ -65,37 +65,37 @@ told AS (
 
 counted_from AS (
     SELECT
-        told.kpi_id,
-        told.requirement,
-        told.alternative,
-        told.authority_code,
+        usable.kpi_id,
+        usable.requirement,
+        usable.alternative,
+        usable.authority_code,
         months.reporting_month,
         months.month_number,
-        count(DISTINCT told.table_name) = alternatives.tables AS is_whole
-    FROM told
-    INNER JOIN warehouse.dim_month AS months ON months.reporting_month BETWEEN told.first_month AND told.last_month
+        count(DISTINCT usable.table_name) = alternatives.tables AS is_whole
+    FROM usable
+    INNER JOIN warehouse.dim_month AS months ON months.reporting_month BETWEEN usable.first_month AND usable.last_month
     INNER JOIN alternatives
         ON
-            told.kpi_id = alternatives.kpi_id
-            AND told.requirement = alternatives.requirement
-            AND told.alternative = alternatives.alternative
-    LEFT JOIN lists ON told.table_name = lists.table_name
+            usable.kpi_id = alternatives.kpi_id
+            AND usable.requirement = alternatives.requirement
+            AND usable.alternative = alternatives.alternative
+    LEFT JOIN lists ON usable.table_name = lists.table_name
     LEFT JOIN warehouse.month_end_list_table AS listed
         ON
-            told.authority_code = listed.authority_code
-            AND told.table_name = listed.table_name
+            usable.authority_code = listed.authority_code
+            AND usable.table_name = listed.table_name
             AND months.reporting_month = listed.reporting_month
     WHERE lists.table_name IS NULL OR listed.table_name IS NOT NULL
     GROUP BY
-        told.kpi_id,
-        told.requirement,
-        told.alternative,
-        told.authority_code,
+        usable.kpi_id,
+        usable.requirement,
+        usable.alternative,
+        usable.authority_code,
         months.reporting_month,
         months.month_number,
         alternatives.tables,
         alternatives.deciding_tables
-    HAVING count(DISTINCT told.table_name) FILTER (WHERE told.is_deciding) = alternatives.deciding_tables
+    HAVING count(DISTINCT usable.table_name) FILTER (WHERE usable.is_deciding) = alternatives.deciding_tables
 ),
 
 preferred AS (
@@ -118,7 +118,7 @@ sources AS (
         alternative,
         authority_code,
         source
-    FROM told
+    FROM usable
 )
 
 SELECT

@@ -20,11 +20,7 @@ figures AS (
         coalesce(teams.numerator, 0) AS numerator,
         coalesce(teams.denominator, 0) AS denominator
     FROM warehouse.fct_kpi_coverage AS coverage
-    INNER JOIN warehouse.fct_kpi_team_month AS teams
-        ON
-            coverage.kpi_id = teams.kpi_id
-            AND coverage.authority_code = teams.authority_code
-            AND coverage.reporting_month = teams.reporting_month
+    INNER JOIN warehouse.fct_kpi_team_month AS teams USING (kpi_id, authority_code, reporting_month)
     WHERE teams.team_code IS NOT NULL
     UNION ALL
     SELECT
@@ -37,11 +33,7 @@ figures AS (
         cast(coalesce(sum(teams.numerator), 0) AS DECIMAL(18, 2)) AS numerator,
         cast(coalesce(sum(teams.denominator), 0) AS DECIMAL(18, 2)) AS denominator
     FROM warehouse.fct_kpi_coverage AS coverage
-    LEFT JOIN warehouse.fct_kpi_team_month AS teams
-        ON
-            coverage.kpi_id = teams.kpi_id
-            AND coverage.authority_code = teams.authority_code
-            AND coverage.reporting_month = teams.reporting_month
+    LEFT JOIN warehouse.fct_kpi_team_month AS teams USING (kpi_id, authority_code, reporting_month)
     GROUP BY
         coverage.kpi_id, coverage.authority_code, coverage.reporting_month, coverage.month_number, coverage.sources
 )

@@ -1,18 +1,7 @@
 -- One row a KPI, authority, month, team (null: the whole authority) and record that counts otherwise than in the
 -- snapshot published before, in months whose figures changed. A record known to the KPI then and now was corrected.
 -- grain: kpi_id, authority_code, reporting_month, team_code, record_key
-WITH figures_before AS (
-    SELECT
-        kpi_id,
-        authority_code,
-        reporting_month,
-        team_code,
-        numerator,
-        denominator
-    FROM published.kpi_month
-),
-
-figures_now AS (
+WITH figures_now AS (
     SELECT
         figures.kpi_id,
         figures.authority_code,
@@ -21,11 +10,7 @@ figures_now AS (
         figures.numerator,
         figures.denominator
     FROM warehouse.fct_kpi_month AS figures
-    INNER JOIN figures_before AS published
-        ON
-            figures.kpi_id = published.kpi_id
-            AND figures.authority_code = published.authority_code
-            AND figures.reporting_month = published.reporting_month
+    INNER JOIN published.kpi_month AS published USING (kpi_id, authority_code, reporting_month)
     WHERE published.team_code IS NULL
 ),
 
@@ -34,7 +19,7 @@ changed AS (
         coalesce(figures_before.kpi_id, figures_now.kpi_id) AS kpi_id,
         coalesce(figures_before.authority_code, figures_now.authority_code) AS authority_code,
         coalesce(figures_before.reporting_month, figures_now.reporting_month) AS reporting_month
-    FROM figures_before
+    FROM published.kpi_month AS figures_before
     FULL OUTER JOIN figures_now
         ON
             figures_before.kpi_id = figures_now.kpi_id
@@ -57,11 +42,7 @@ counted AS (
         records.numerator,
         records.denominator
     FROM published.kpi_record AS records
-    INNER JOIN changed
-        ON
-            records.kpi_id = changed.kpi_id
-            AND records.authority_code = changed.authority_code
-            AND records.reporting_month = changed.reporting_month
+    INNER JOIN changed USING (kpi_id, authority_code, reporting_month)
     WHERE records.numerator IS NOT NULL OR records.denominator IS NOT NULL
     UNION ALL
     SELECT
@@ -74,11 +55,7 @@ counted AS (
         records.numerator,
         records.denominator
     FROM warehouse.fct_kpi_record AS records
-    INNER JOIN changed
-        ON
-            records.kpi_id = changed.kpi_id
-            AND records.authority_code = changed.authority_code
-            AND records.reporting_month = changed.reporting_month
+    INNER JOIN changed USING (kpi_id, authority_code, reporting_month)
     WHERE records.numerator IS NOT NULL OR records.denominator IS NOT NULL
 ),
 

@@ -40,13 +40,7 @@ INNER JOIN warehouse.fct_kpi_month AS months
         windows.kpi_id = months.kpi_id
         AND windows.authority_code = months.authority_code
         AND months.month_number BETWEEN windows.month_number - windows.window_months + 1 AND windows.month_number
-GROUP BY
-    windows.kpi_id,
-    windows.authority_code,
-    months.team_code,
-    windows.month_number,
-    windows.window_months,
-    months.scale
+GROUP BY ALL
 UNION ALL
 SELECT
     months.kpi_id,

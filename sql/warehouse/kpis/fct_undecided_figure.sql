@@ -119,16 +119,8 @@ SELECT
         ' delivered records that decide them could not be read in part'
     ) AS sentence
 FROM undecided
-INNER JOIN with_them
-    ON
-        undecided.authority_code = with_them.authority_code
-        AND undecided.kpi_id = with_them.kpi_id
-        AND undecided.first_month = with_them.first_month
-INNER JOIN unread
-    ON
-        undecided.authority_code = unread.authority_code
-        AND undecided.kpi_id = unread.kpi_id
-        AND undecided.first_month = unread.first_month
+INNER JOIN with_them USING (authority_code, kpi_id, first_month)
+INNER JOIN unread USING (authority_code, kpi_id, first_month)
 CROSS JOIN limits
 WHERE
     undecided.records >= limits.fewest_unread

@@ -121,7 +121,4 @@ SELECT
         records.only_month, strftime(least(records.last_date, children.childhood_end), '%Y-%m'), '9999-12'
     ) AS last_month
 FROM records
-LEFT JOIN core.child AS children
-    ON
-        records.authority_code = children.authority_code
-        AND records.child_id = children.child_id
+LEFT JOIN core.child AS children USING (authority_code, child_id)

@@ -93,16 +93,7 @@ with_review AS (
 
 ruled AS (
     SELECT
-        authority_code,
-        child_id,
-        care_period_key,
-        placement_start_date,
-        reporting_month,
-        month_end,
-        start_date,
-        is_visited_since,
-        position,
-        clock_date,
+        *,
         CASE
             WHEN position = 0 THEN 'cla_visit_first'
             WHEN placement_type IN ('A3', 'A4', 'A5', 'A6')
@@ -129,15 +120,7 @@ ruled AS (
 
 due AS (
     SELECT
-        ruled.authority_code,
-        ruled.child_id,
-        ruled.care_period_key,
-        ruled.reporting_month,
-        ruled.month_end,
-        ruled.start_date,
-        ruled.is_visited_since,
-        ruled.position,
-        ruled.clock_date,
+        ruled.*,
         due_dates.due_date,
         first_timescales.in_words AS first_in_words,
         first_due.due_date AS first_due_date

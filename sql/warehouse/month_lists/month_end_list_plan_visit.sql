@@ -67,14 +67,7 @@ timescales AS (
 
 clocked AS (
     SELECT
-        on_plan.authority_code,
-        on_plan.child_id,
-        on_plan.plan_id,
-        on_plan.reporting_month,
-        on_plan.month_end,
-        on_plan.is_unborn,
-        on_plan.is_visited_since,
-        on_plan.clock_date,
+        on_plan.*,
         first_due.due_date AS first_due_date,
         next_due.due_date
     FROM on_plan

@@ -24,12 +24,7 @@ WITH assessments AS (
 
 clocked AS (
     SELECT
-        assessments.authority_code,
-        assessments.assessment_id,
-        assessments.child_id,
-        assessments.team_code,
-        assessments.start_date,
-        assessments.authorised_date,
+        assessments.*,
         authorised.reporting_month,
         due.due_date,
         due.in_time_until,

@@ -28,11 +28,7 @@ WITH assessments AS (
             AND timescales.timescale_id = 'assessment'
             AND listed.start_date >= timescales.from_date
             AND listed.start_date < timescales.until_date
-    INNER JOIN warehouse.dim_due_date AS due_dates
-        ON
-            listed.start_date = due_dates.start_date
-            AND timescales.length = due_dates.length
-            AND timescales.unit = due_dates.unit
+    INNER JOIN warehouse.dim_due_date AS due_dates USING (start_date, length, unit)
 ),
 
 months AS (
@@ -52,10 +48,7 @@ months AS (
 
 overdue AS (
     SELECT
-        assessments.authority_code,
-        assessments.assessment_id,
-        assessments.child_id,
-        assessments.own_team_code,
+        assessments.*,
         months.reporting_month,
         months.month_end,
         months.month_end_number - started.working_day_number AS working_days
@@ -78,10 +71,7 @@ SELECT
     overdue.reporting_month,
     overdue.working_days
 FROM overdue
-LEFT JOIN core.child AS children
-    ON
-        overdue.authority_code = children.authority_code
-        AND overdue.child_id = children.child_id
+LEFT JOIN core.child AS children USING (authority_code, child_id)
 ASOF LEFT JOIN core.child_team AS child_teams
     ON
         overdue.authority_code = child_teams.authority_code

@@ -87,10 +87,7 @@ SELECT
         WHEN known_children.childhood_end <= children.month_end THEN 'aged 18 or over'
     END AS excluded_because
 FROM children
-LEFT JOIN core.child AS known_children
-    ON
-        children.authority_code = known_children.authority_code
-        AND children.child_id = known_children.child_id
+LEFT JOIN core.child AS known_children USING (authority_code, child_id)
 ASOF LEFT JOIN core.child_team AS child_teams
     ON
         children.authority_code = child_teams.authority_code

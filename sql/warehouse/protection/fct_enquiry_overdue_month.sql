@@ -46,10 +46,7 @@ first_conferences AS (
 
 overdue AS (
     SELECT
-        enquiries.authority_code,
-        enquiries.enquiry_id,
-        enquiries.child_id,
-        enquiries.team_code,
+        enquiries.*,
         months.reporting_month,
         months.month_end,
         months.month_end_number - calendar.working_day_number AS working_days

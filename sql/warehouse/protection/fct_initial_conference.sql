@@ -53,15 +53,7 @@ ranked AS (
 
 judged AS (
     SELECT
-        authority_code,
-        conference_id,
-        child_id,
-        team_code,
-        reporting_month,
-        enquiry_start_date,
-        is_enquiry_inferred,
-        conference_date,
-        working_days,
+        *,
         CASE
             WHEN position > 1 AND conference_date IS NOT NULL THEN 'same child and conference as another record'
             ELSE no_clock_because

@@ -13,21 +13,14 @@ WITH children AS (
         timescales.in_words,
         due_dates.due_date AS first_due_date
     FROM warehouse.fct_child_on_plan_month AS plans
-    INNER JOIN warehouse.dim_covered_month AS months
-        ON
-            plans.authority_code = months.authority_code
-            AND plans.reporting_month = months.reporting_month
+    INNER JOIN warehouse.dim_covered_month AS months USING (authority_code, reporting_month)
     LEFT JOIN warehouse.dim_timescale AS timescales
         ON
             plans.authority_code = timescales.authority_code
             AND timescales.timescale_id = 'cp_review_first'
             AND plans.start_date >= timescales.from_date
             AND plans.start_date < timescales.until_date
-    LEFT JOIN warehouse.dim_due_date AS due_dates
-        ON
-            plans.start_date = due_dates.start_date
-            AND timescales.length = due_dates.length
-            AND timescales.unit = due_dates.unit
+    LEFT JOIN warehouse.dim_due_date AS due_dates USING (start_date, length, unit)
     WHERE plans.excluded_because IS NULL
 ),
 

@@ -28,10 +28,7 @@ SELECT
         WHEN children.death_date < visits.visit_date THEN 'after the death'
     END AS excluded_because
 FROM visits
-LEFT JOIN core.child AS children
-    ON
-        visits.authority_code = children.authority_code
-        AND visits.child_id = children.child_id
+LEFT JOIN core.child AS children USING (authority_code, child_id)
 ASOF LEFT JOIN core.child_team AS child_teams
     ON
         visits.authority_code = child_teams.authority_code

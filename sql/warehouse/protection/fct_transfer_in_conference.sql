@@ -11,14 +11,6 @@ WITH conferences AS (
         conference_date
     FROM core.initial_conference
     WHERE is_transfer_in
-),
-
-referrals AS (
-    SELECT
-        authority_code,
-        referral_id,
-        referral_date
-    FROM core.referral
 )
 
 SELECT
@@ -37,10 +29,7 @@ SELECT
         WHEN notified.calendar_date IS NULL THEN 'referral outside the calendar'
     END AS excluded_because
 FROM conferences
-LEFT JOIN referrals
-    ON
-        conferences.authority_code = referrals.authority_code
-        AND conferences.referral_id = referrals.referral_id
+LEFT JOIN core.referral AS referrals USING (authority_code, referral_id)
 LEFT JOIN warehouse.dim_timescale AS timescales
     ON
         conferences.authority_code = timescales.authority_code

@@ -54,16 +54,8 @@ tested AS (
         noticed.rule_code,
         noticed.column_name
     FROM noticed
-    INNER JOIN warehouse.dim_delivery AS deliveries
-        ON
-            noticed.authority_code = deliveries.authority_code
-            AND noticed.source = deliveries.source
-    LEFT JOIN files
-        ON
-            deliveries.authority_code = files.authority_code
-            AND deliveries.source = files.source
-            AND deliveries.delivery_month = files.delivery_month
-            AND noticed.table_name = files.table_name
+    INNER JOIN warehouse.dim_delivery AS deliveries USING (authority_code, source)
+    LEFT JOIN files USING (authority_code, source, delivery_month, table_name)
     WHERE noticed.is_of_delivery OR files.table_name IS NOT NULL
 )
 
@@ -97,8 +89,4 @@ SELECT
         ORDER BY tested.delivery_month
     ) AS delivery_month_after
 FROM tested
-INNER JOIN warehouse.dim_delivery AS deliveries
-    ON
-        tested.authority_code = deliveries.authority_code
-        AND tested.source = deliveries.source
-        AND tested.delivery_month = deliveries.delivery_month
+INNER JOIN warehouse.dim_delivery AS deliveries USING (authority_code, source, delivery_month)

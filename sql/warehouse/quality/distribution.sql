@@ -59,13 +59,7 @@ codes AS (
             AND deliveries.source = own_records.source
             AND deliveries.month_number >= own_records.month_number
             AND deliveries.month_number - limits.months_before <= own_records.month_number
-    GROUP BY
-        deliveries.authority_code,
-        deliveries.source,
-        deliveries.delivery_month,
-        own_records.table_name,
-        own_records.column_name,
-        own_records.code
+    GROUP BY ALL
 ),
 
 missing AS (
@@ -105,20 +99,8 @@ pooled AS (
         cast(sum(codes.records) AS BIGINT) AS records,
         cast(sum(codes.records_before) AS BIGINT) AS records_before
     FROM codes
-    INNER JOIN totals
-        ON
-            codes.authority_code = totals.authority_code
-            AND codes.source = totals.source
-            AND codes.delivery_month = totals.delivery_month
-            AND codes.table_name = totals.table_name
-            AND codes.column_name = totals.column_name
-    LEFT JOIN missing
-        ON
-            codes.authority_code = missing.authority_code
-            AND codes.source = missing.source
-            AND codes.delivery_month = missing.delivery_month
-            AND codes.table_name = missing.table_name
-            AND codes.column_name = missing.column_name
+    INNER JOIN totals USING (authority_code, source, delivery_month, table_name, column_name)
+    LEFT JOIN missing USING (authority_code, source, delivery_month, table_name, column_name)
     CROSS JOIN reference.drift_limit AS limits
     WHERE
         missing.column_name IS NULL
@@ -153,16 +135,7 @@ cells AS (
 
 terms AS (
     SELECT
-        authority_code,
-        source,
-        delivery_month,
-        table_name,
-        column_name,
-        code,
-        all_records,
-        all_records_before,
-        percent,
-        percent_before,
+        *,
         cast(abs(percent - percent_before) AS DECIMAL(28, 9)) AS points,
         cast((records - expected) * (records - expected) / expected AS DECIMAL(28, 9)) AS in_terms,
         cast(

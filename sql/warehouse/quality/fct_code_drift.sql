@@ -28,19 +28,9 @@ by_event AS (
         bool_or(profile.event_month < profile.delivery_month) AS was_used,
         sum(profile.row_count) FILTER (WHERE profile.event_month = profile.delivery_month) AS row_count
     FROM profile
-    INNER JOIN warehouse.dim_delivery AS deliveries
-        ON
-            profile.authority_code = deliveries.authority_code
-            AND profile.source = deliveries.source
-            AND profile.delivery_month = deliveries.delivery_month
+    INNER JOIN warehouse.dim_delivery AS deliveries USING (authority_code, source, delivery_month)
     WHERE deliveries.history = 'full' AND profile.event_month IS NOT NULL
-    GROUP BY
-        profile.authority_code,
-        profile.source,
-        profile.delivery_month,
-        profile.table_name,
-        profile.column_name,
-        profile.code
+    GROUP BY ALL
 ),
 
 of_delivery AS (
@@ -54,20 +44,9 @@ of_delivery AS (
         profile.code,
         sum(profile.row_count) AS row_count
     FROM profile
-    INNER JOIN warehouse.dim_delivery AS deliveries
-        ON
-            profile.authority_code = deliveries.authority_code
-            AND profile.source = deliveries.source
-            AND profile.delivery_month = deliveries.delivery_month
+    INNER JOIN warehouse.dim_delivery AS deliveries USING (authority_code, source, delivery_month)
     WHERE deliveries.history <> 'full' OR profile.event_month IS NULL
-    GROUP BY
-        profile.authority_code,
-        profile.source,
-        profile.delivery_month,
-        deliveries.month_number,
-        profile.table_name,
-        profile.column_name,
-        profile.code
+    GROUP BY ALL
 ),
 
 by_delivery AS (

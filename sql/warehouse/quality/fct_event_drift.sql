@@ -48,22 +48,9 @@ counts AS (
         files.table_name,
         coalesce(own_counts.row_count, 0) AS row_count
     FROM deliveries
-    INNER JOIN files
-        ON
-            deliveries.authority_code = files.authority_code
-            AND deliveries.source = files.source
-            AND deliveries.delivery_month = files.delivery_month
-    INNER JOIN dated
-        ON
-            files.authority_code = dated.authority_code
-            AND files.source = dated.source
-            AND files.table_name = dated.table_name
-    LEFT JOIN own_counts
-        ON
-            files.authority_code = own_counts.authority_code
-            AND files.source = own_counts.source
-            AND files.delivery_month = own_counts.delivery_month
-            AND files.table_name = own_counts.table_name
+    INNER JOIN files USING (authority_code, source, delivery_month)
+    INNER JOIN dated USING (authority_code, source, table_name)
+    LEFT JOIN own_counts USING (authority_code, source, delivery_month, table_name)
 ),
 
 usual AS (
@@ -82,12 +69,7 @@ usual AS (
 
 widths AS (
     SELECT
-        usual.authority_code,
-        usual.source,
-        usual.delivery_month,
-        usual.table_name,
-        usual.row_count,
-        usual.expected,
+        usual.*,
         greatest(
             limits.range_width * 1.4826 * usual.deviation,
             limits.range_width * sqrt(usual.expected),

@@ -2,7 +2,7 @@
 -- date (its end, or when it was authorised); with another first date, where each has one event of the child in the
 -- month that found no other; or in one of them alone. A second date after the days that both cover counts as none.
 -- grain: authority_code, subject, preferred_source, other_source, preferred_line, other_line
-WITH told AS (
+WITH of_both_sources AS (
     SELECT
         compared.authority_code,
         compared.subject,
@@ -38,7 +38,7 @@ numbered AS (
                 second_date
             ORDER BY line
         ) AS number
-    FROM told
+    FROM of_both_sources
 ),
 
 by_both_dates AS (

@@ -30,11 +30,7 @@ open_findings AS (
         END AS followed_as,
         date_diff('day', runs.first_month_end, cast($as_of AS DATE)) AS days_open
     FROM findings
-    INNER JOIN warehouse.delivery_in_scope AS looked_at
-        ON
-            findings.authority_code = looked_at.authority_code
-            AND findings.source = looked_at.source
-            AND findings.delivery_month = looked_at.delivery_month
+    INNER JOIN warehouse.delivery_in_scope USING (authority_code, source, delivery_month)
     LEFT JOIN warehouse.fct_finding_run AS runs
         ON
             findings.authority_code = runs.authority_code
@@ -160,11 +156,7 @@ every_finding AS (
         cast(NULL AS BIGINT) AS days_open
     FROM warehouse.fct_source_finding AS disagreements
     INNER JOIN reference.warehouse_rule AS rules ON disagreements.rule_code = rules.rule_code
-    INNER JOIN warehouse.delivery_in_scope AS looked_at
-        ON
-            disagreements.authority_code = looked_at.authority_code
-            AND disagreements.source = looked_at.source
-            AND disagreements.delivery_month = looked_at.delivery_month
+    INNER JOIN warehouse.delivery_in_scope USING (authority_code, source, delivery_month)
 )
 
 SELECT
@@ -187,7 +179,4 @@ SELECT
     every_finding.followed_as AS status,
     every_finding.days_open
 FROM every_finding
-LEFT JOIN teams
-    ON
-        every_finding.authority_code = teams.authority_code
-        AND every_finding.child_id = teams.child_id
+LEFT JOIN teams USING (authority_code, child_id)

@@ -40,13 +40,7 @@ numbered AS (
         ) AS run_number
     FROM found
     INNER JOIN warehouse.dim_rule_delivery AS rule_deliveries
-        ON
-            found.authority_code = rule_deliveries.authority_code
-            AND found.source = rule_deliveries.source
-            AND found.delivery_month = rule_deliveries.delivery_month
-            AND found.table_name = rule_deliveries.table_name
-            AND found.rule_code = rule_deliveries.rule_code
-            AND found.column_name = rule_deliveries.column_name
+        USING (authority_code, source, delivery_month, table_name, rule_code, column_name)
 )
 
 SELECT

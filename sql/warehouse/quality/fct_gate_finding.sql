@@ -1,17 +1,6 @@
 -- One row an authority, condition of the gate and thing that is not as the condition has it at the reporting month.
 -- Judged are the deliveries of the month itself, and the newest used one of a source that tells of other months too.
-WITH deliveries AS (
-    SELECT
-        authority_code,
-        source,
-        delivery_month,
-        landing_version,
-        status,
-        is_used
-    FROM staging.delivery
-),
-
-written_twice AS (
+WITH written_twice AS (
     SELECT
         authority_code,
         source,
@@ -36,12 +25,7 @@ files AS (
         reconciliation.rows_refused - coalesce(written_twice.row_count, 0) AS rows_lost,
         reconciliation.rows_read - coalesce(written_twice.row_count, 0) AS rows_written_once
     FROM validation.reconciliation AS reconciliation
-    LEFT JOIN written_twice
-        ON
-            reconciliation.authority_code = written_twice.authority_code
-            AND reconciliation.source = written_twice.source
-            AND reconciliation.reporting_month = written_twice.reporting_month
-            AND reconciliation.table_name = written_twice.table_name
+    LEFT JOIN written_twice USING (authority_code, source, reporting_month, table_name)
 ),
 
 refusals AS (
@@ -95,7 +79,8 @@ SELECT
         END
     ) AS detail
 FROM warehouse.dim_gate_need AS needs
-INNER JOIN deliveries ON needs.authority_code = deliveries.authority_code AND needs.source = deliveries.source
+INNER JOIN staging.delivery AS deliveries
+    ON needs.authority_code = deliveries.authority_code AND needs.source = deliveries.source
 LEFT JOIN refusals
     ON
         deliveries.authority_code = refusals.authority_code
@@ -117,7 +102,7 @@ WHERE
     needs.is_held_by_absence
     AND NOT EXISTS (
         SELECT 1
-        FROM deliveries
+        FROM staging.delivery AS deliveries
         WHERE
             needs.authority_code = deliveries.authority_code
             AND needs.source = deliveries.source

@@ -41,13 +41,7 @@ followed AS (
             AND rule_deliveries.delivery_month BETWEEN runs.first_month AND coalesce(
                 runs.resolved_month, runs.last_month
             )
-    GROUP BY
-        rule_deliveries.authority_code,
-        rule_deliveries.source,
-        rule_deliveries.table_name,
-        rule_deliveries.rule_code,
-        rule_deliveries.column_name,
-        rule_deliveries.delivery_month
+    GROUP BY ALL
 ),
 
 summed AS (

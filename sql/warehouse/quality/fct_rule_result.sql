@@ -15,17 +15,7 @@ SELECT
     cast(sum(results.rows_tested) AS BIGINT) AS rows_tested,
     cast(sum(results.rows_failed) AS BIGINT) AS rows_failed
 FROM validation.rule_result AS results
-GROUP BY
-    results.authority_code,
-    results.source,
-    results.reporting_month,
-    results.table_name,
-    results.column_name,
-    results.rule_code,
-    results.severity,
-    results.consequence,
-    results.sentence,
-    results.remedy
+GROUP BY ALL
 UNION ALL
 SELECT
     findings.authority_code,

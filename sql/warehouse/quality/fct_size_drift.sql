@@ -43,12 +43,7 @@ changes AS (
 
 ranges AS (
     SELECT
-        authority_code,
-        source,
-        delivery_month,
-        table_name,
-        rows_staged,
-        rows_before,
+        *,
         base + coalesce(median(change) OVER earlier, 0) AS expected,
         coalesce(mad(change) OVER earlier, 0) AS deviation
     FROM changes
@@ -61,12 +56,7 @@ ranges AS (
 
 widths AS (
     SELECT
-        ranges.authority_code,
-        ranges.source,
-        ranges.delivery_month,
-        ranges.table_name,
-        ranges.rows_staged,
-        ranges.expected,
+        ranges.*,
         greatest(
             limits.range_width * 1.4826 * ranges.deviation,
             limits.size_floor_percent * ranges.expected / 100,

@@ -40,10 +40,4 @@ SELECT
     coalesce(events.only_in_preferred, 0) AS only_in_preferred,
     coalesce(events.only_in_other, 0) AS only_in_other
 FROM months
-LEFT JOIN events
-    ON
-        months.authority_code = events.authority_code
-        AND months.subject = events.subject
-        AND months.preferred_source = events.preferred_source
-        AND months.other_source = events.other_source
-        AND months.reporting_month = events.reporting_month
+LEFT JOIN events USING (authority_code, subject, preferred_source, other_source, reporting_month)

@@ -51,11 +51,7 @@ SELECT
     disagreements.other_line,
     disagreements.other_key
 FROM disagreements
-INNER JOIN places
-    ON
-        disagreements.authority_code = places.authority_code
-        AND disagreements.subject = places.subject
-        AND disagreements.source = places.source
+INNER JOIN places USING (authority_code, subject, source)
 INNER JOIN places AS other_places
     ON
         disagreements.authority_code = other_places.authority_code

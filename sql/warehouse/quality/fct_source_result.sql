@@ -40,14 +40,11 @@ compared AS (
 
 placed AS (
     SELECT
-        compared.authority_code,
-        compared.source,
-        compared.rule_code,
+        compared.*,
         places.table_name,
         CASE
             WHEN compared.is_of_second_date THEN places.second_date_column ELSE places.first_date_column
         END AS column_name,
-        compared.records,
         coalesce(findings.findings, 0) AS findings
     FROM compared
     INNER JOIN reference.event_source AS places
@@ -82,14 +79,4 @@ INNER JOIN staging.delivered_table AS tables
         AND placed.source = tables.source
         AND placed.table_name = tables.table_name
 WHERE placed.column_name IS NOT NULL
-GROUP BY
-    placed.authority_code,
-    placed.source,
-    tables.last_month,
-    placed.table_name,
-    placed.column_name,
-    rules.rule_code,
-    rules.severity,
-    rules.consequence,
-    rules.sentence,
-    rules.remedy
+GROUP BY ALL

@@ -17,8 +17,4 @@ SELECT
         WHEN questions.standard_id = 'unassigned' THEN 'in no standard'
     END AS excluded_because
 FROM core.survey_answer AS answers
-LEFT JOIN core.survey_question AS questions
-    ON
-        answers.authority_code = questions.authority_code
-        AND answers.reporting_month = questions.reporting_month
-        AND answers.question_id = questions.question_id
+LEFT JOIN core.survey_question AS questions USING (authority_code, reporting_month, question_id)

@@ -49,11 +49,7 @@ computed AS (
             ) / count(*) AS DECIMAL(9, 6)
         ) AS score
     FROM warehouse.fct_survey_item AS items
-    INNER JOIN registered
-        ON
-            items.authority_code = registered.authority_code
-            AND items.reporting_month = registered.reporting_month
-            AND items.standard_id = registered.standard_id
+    INNER JOIN registered USING (authority_code, reporting_month, standard_id)
     GROUP BY items.authority_code, items.reporting_month, items.standard_id
 ),
 
@@ -71,11 +67,7 @@ respondent_scores AS (
             END
         ) AS score
     FROM warehouse.fct_survey_answer AS answers
-    INNER JOIN registered
-        ON
-            answers.authority_code = registered.authority_code
-            AND answers.reporting_month = registered.reporting_month
-            AND answers.standard_id = registered.standard_id
+    INNER JOIN registered USING (authority_code, reporting_month, standard_id)
     WHERE answers.excluded_because IS NULL
     GROUP BY answers.authority_code, answers.reporting_month, answers.standard_id, answers.respondent_id
 ),
@@ -94,10 +86,7 @@ margins AS (
             1
         ) AS margin
     FROM respondent_scores AS scores
-    INNER JOIN warehouse.fct_survey_wave AS waves
-        ON
-            scores.authority_code = waves.authority_code
-            AND scores.reporting_month = waves.reporting_month
+    INNER JOIN warehouse.fct_survey_wave AS waves USING (authority_code, reporting_month)
     WHERE waves.excluded_because IS NULL
     GROUP BY scores.authority_code, scores.reporting_month, scores.standard_id
     HAVING count(*) > 1
@@ -114,11 +103,7 @@ every_score AS (
         computed.questions,
         'responses' AS basis
     FROM computed
-    INNER JOIN respondents
-        ON
-            computed.authority_code = respondents.authority_code
-            AND computed.reporting_month = respondents.reporting_month
-            AND computed.standard_id = respondents.standard_id
+    INNER JOIN respondents USING (authority_code, reporting_month, standard_id)
     UNION ALL
     SELECT
         published_scores.authority_code,
@@ -130,12 +115,7 @@ every_score AS (
         cast(NULL AS BIGINT) AS questions,
         published_scores.basis
     FROM core.survey_published_score AS published_scores
-    LEFT JOIN computed
-        ON
-            published_scores.authority_code = computed.authority_code
-            AND published_scores.reporting_month = computed.reporting_month
-            AND published_scores.standard_id = computed.standard_id
-            AND published_scores.geography = computed.geography
+    LEFT JOIN computed USING (authority_code, reporting_month, standard_id, geography)
     WHERE computed.standard_id IS NULL
 )
 
@@ -151,19 +131,6 @@ SELECT
     coalesce(registered.is_reverse, standards.is_reverse) AS is_reverse,
     CASE WHEN every_score.basis = 'responses' THEN margins.margin END AS margin
 FROM every_score
-INNER JOIN core.survey_standard AS standards
-    ON
-        every_score.authority_code = standards.authority_code
-        AND every_score.reporting_month = standards.reporting_month
-        AND every_score.standard_id = standards.standard_id
-LEFT JOIN registered
-    ON
-        every_score.authority_code = registered.authority_code
-        AND every_score.reporting_month = registered.reporting_month
-        AND every_score.standard_id = registered.standard_id
-LEFT JOIN margins
-    ON
-        every_score.authority_code = margins.authority_code
-        AND every_score.reporting_month = margins.reporting_month
-        AND every_score.standard_id = margins.standard_id
-        AND every_score.geography = margins.geography
+INNER JOIN core.survey_standard AS standards USING (authority_code, reporting_month, standard_id)
+LEFT JOIN registered USING (authority_code, reporting_month, standard_id)
+LEFT JOIN margins USING (authority_code, reporting_month, standard_id, geography)

@@ -26,7 +26,7 @@ counted AS (
     GROUP BY authority_code, reporting_month
 ),
 
-told AS (
+published AS (
     SELECT
         authority_code,
         reporting_month,
@@ -42,7 +42,7 @@ figures AS (
         waves.reporting_month,
         invitations.invited,
         coalesce(invitations.survey_date, months.month_end) AS survey_date,
-        coalesce(counted.respondents, told.respondents) AS respondents
+        coalesce(counted.respondents, published.respondents) AS respondents
     FROM waves
     INNER JOIN warehouse.dim_month AS months ON waves.reporting_month = months.reporting_month
     LEFT JOIN core.survey_invitation AS invitations
@@ -53,10 +53,10 @@ figures AS (
         ON
             waves.authority_code = counted.authority_code
             AND waves.reporting_month = counted.reporting_month
-    LEFT JOIN told
+    LEFT JOIN published
         ON
-            waves.authority_code = told.authority_code
-            AND waves.reporting_month = told.reporting_month
+            waves.authority_code = published.authority_code
+            AND waves.reporting_month = published.reporting_month
 )
 
 SELECT

@@ -19,7 +19,7 @@ DATABASE = duckdb.connect()
 
 
 @dataclass(frozen=True)
-class Result:
+class CsvResult:
     """What reading a file gave: the table and what was read of it, or the rule and the cause of its refusal."""
 
     rows: list[Row]
@@ -28,7 +28,7 @@ class Result:
     directly: bool
 
 
-def reading(content: bytes, name: str = "ssd_person.csv", *, largest_bytes: int = 10**9) -> Result:
+def reading(content: bytes, name: str = "ssd_person.csv", *, largest_bytes: int = 10**9) -> CsvResult:
     with tempfile.TemporaryDirectory() as folder:
         file, scratch = Path(folder, name), Path(folder, "scratch")
         scratch.mkdir()
@@ -38,14 +38,14 @@ def reading(content: bytes, name: str = "ssd_person.csv", *, largest_bytes: int 
             try:
                 read = read_table(connection, file, "t", largest_bytes=largest_bytes, scratch=scratch)
             except UnusableDelivery as unusable:
-                return Result([], None, (unusable.rule.code, unusable.file_name, unusable.cause), False)
+                return CsvResult([], None, (unusable.rule.code, unusable.file_name, unusable.cause), False)
             finally:
                 assert not list(scratch.rglob("*.csv")), "text is left behind"
             rows = connection.execute("SELECT * FROM raw.t").fetchall()
-            columns = [told[0] for told in connection.execute("DESCRIBE raw.t").fetchall()]
+            columns = [column[0] for column in connection.execute("DESCRIBE raw.t").fetchall()]
             assert columns == ["line", *read.columns]
             view = connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = 't'").fetchall()[0][0]
-            return Result(rows, read, None, "file_row_number" in view)
+            return CsvResult(rows, read, None, "file_row_number" in view)
 
 
 def rows(content: bytes) -> list[Row]:
@@ -220,7 +220,7 @@ def test_every_other_byte_is_read_as_windows_1252() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ("a,b\n".encode("utf-16"), "UTF-16"),
         ("a,b\n".encode("utf-16-le"), "UTF-16"),
@@ -228,10 +228,10 @@ def test_every_other_byte_is_read_as_windows_1252() -> None:
     ],
     ids=["UTF-16 with its mark", "without", "byte order mark of UTF-8 before something else"],
 )
-def test_other_encodings_are_undecodable(content: bytes, told: str) -> None:
+def test_other_encodings_are_undecodable(content: bytes, message: str) -> None:
     code, cause = refusal(content)
     assert code == "DLV-006"
-    assert told in cause
+    assert message in cause
 
 
 @pytest.mark.parametrize("content", [b"", b" \r\n\n", b"\xef\xbb\xbf", b",,\n"], ids=repr)
@@ -311,7 +311,7 @@ def test_a_name_that_is_neither_csv_nor_xlsx_is_no_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "told"),
+    ("header", "message"),
     [
         (b"a,b,A", "Columns 1 and 3"),
         (b"a,,b", "Column 2"),
@@ -319,10 +319,10 @@ def test_a_name_that_is_neither_csv_nor_xlsx_is_no_table() -> None:
     ],
     ids=["twice", "blank", "line"],
 )
-def test_an_ambiguous_header_is_refused(header: bytes, told: str) -> None:
+def test_an_ambiguous_header_is_refused(header: bytes, message: str) -> None:
     code, cause = refusal(header + b"\n1,2,3\n")
     assert code == "DLV-008"
-    assert told in cause
+    assert message in cause
 
 
 def test_a_blank_heading_at_the_end_needs_a_blank_column() -> None:

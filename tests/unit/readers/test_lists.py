@@ -50,7 +50,7 @@ def referrals(*rows: Sequence[Any], headings: Sequence[str] = REFERRALS, name: s
     return workbook({name: [headings, *rows]})
 
 
-class Reader:
+class ListReader:
     """Reads a workbook from a file of its own."""
 
     def __init__(self, folder: Path) -> None:
@@ -82,35 +82,35 @@ class Reader:
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Iterator[Reader]:
-    reader = Reader(tmp_path)
+def read(tmp_path: Path) -> Iterator[ListReader]:
+    reader = ListReader(tmp_path)
     yield reader
     reader.connection.close()
 
 
-def oddities(told: dict[str, TableRead]) -> set[tuple[str, str | None, int | None]]:
-    return {(odd.rule.code, odd.column, odd.line) for table in told.values() for odd in table.oddities}
+def oddities(tables: dict[str, TableRead]) -> set[tuple[str, str | None, int | None]]:
+    return {(odd.rule.code, odd.column, odd.line) for table in tables.values() for odd in table.oddities}
 
 
-def test_a_list_becomes_a_table(read: Reader) -> None:
-    told = read(referrals(["101", "a) Male", DAY, "q) 6: Police", "No"], ["102", "b) Female", DAY, "1A", "Yes"]))
-    assert {name: table.rows_read for name, table in told.items()} == {"annex_a_referrals": 2}
+def test_a_list_becomes_a_table(read: ListReader) -> None:
+    tables = read(referrals(["101", "a) Male", DAY, "q) 6: Police", "No"], ["102", "b) Female", DAY, "1A", "Yes"]))
+    assert {name: table.rows_read for name, table in tables.items()} == {"annex_a_referrals": 2}
     assert read.rows("line", "child unique id", "gender", "date of referral", "referral source", "referral nfa?") == [
         (2, "101", "Male", "2024-01-15", "6", "No"),
         (3, "102", "Female", "2024-01-15", "1A", "Yes"),
     ]
-    assert not oddities(told)
+    assert not oddities(tables)
 
 
 @pytest.mark.parametrize(
     "name", ["List 3", "List_3", "LIST 03", "list3", " List  3 ", "Annex A List 3", "List 3 - Referrals"]
 )
-def test_a_sheet_is_told_by_the_number_of_its_list(read: Reader, name: str) -> None:
+def test_a_sheet_is_told_by_the_number_of_its_list(read: ListReader, name: str) -> None:
     assert set(read(referrals(["101"], name=name))) == {"annex_a_referrals"}
 
 
 @pytest.mark.parametrize("name", ["List", "List 33x", "List 12", "My list 3", "Referrals", "3", "List 3rd"])
-def test_a_sheet_of_any_other_name_is_no_list(read: Reader, name: str) -> None:
+def test_a_sheet_of_any_other_name_is_no_list(read: ListReader, name: str) -> None:
     assert read.refusal(referrals(["101"], name=name))[0] == "DLV-010"
 
 
@@ -124,24 +124,26 @@ HEADINGS = [
 ]
 
 
-def test_headings_are_read_as_people_write_them_and_in_any_order(read: Reader) -> None:
-    told = read(referrals([DAY, None, "101", "n", "1A: Individual", "Male"], headings=[HEADINGS[0], "", *HEADINGS[2:]]))
-    assert not oddities(told)
+def test_headings_are_read_as_people_write_them_and_in_any_order(read: ListReader) -> None:
+    tables = read(
+        referrals([DAY, None, "101", "n", "1A: Individual", "Male"], headings=[HEADINGS[0], "", *HEADINGS[2:]])
+    )
+    assert not oddities(tables)
     assert read.rows("child unique id", "date of referral", "referral nfa?", "referral source", "gender") == [
         ("101", "2024-01-15", "No", "1A", "Male")
     ]
 
 
-def test_a_heading_of_the_list_of_others_is_read_and_told(read: Reader) -> None:
-    told = read(referrals(["101", DAY, 7], headings=["Child ID", "Date of referral", "Age"]))
-    assert oddities(told) == {("DLV-029", "child unique id", 1), ("DLV-029", "age of child (years)", 1)}
+def test_a_heading_of_the_list_of_others_is_read_and_told(read: ListReader) -> None:
+    tables = read(referrals(["101", DAY, 7], headings=["Child ID", "Date of referral", "Age"]))
+    assert oddities(tables) == {("DLV-029", "child unique id", 1), ("DLV-029", "age of child (years)", 1)}
     assert read.rows("child unique id", "age of child (years)") == [("101", "7")]
 
 
-def test_a_heading_that_is_only_like_one_is_not_read(read: Reader) -> None:
-    told = read(referrals(["101", DAY, A_NAME], headings=["Child Unique ID", "Date of the referral", A_NAME]))
-    assert told["annex_a_referrals"].columns == ("referrals_key", "child unique id")
-    assert oddities(told) == {("DLV-013", "column 2", 1), ("DLV-013", "column 3", 1)}
+def test_a_heading_that_is_only_like_one_is_not_read(read: ListReader) -> None:
+    tables = read(referrals(["101", DAY, A_NAME], headings=["Child Unique ID", "Date of the referral", A_NAME]))
+    assert tables["annex_a_referrals"].columns == ("referrals_key", "child unique id")
+    assert oddities(tables) == {("DLV-013", "column 2", 1), ("DLV-013", "column 3", 1)}
 
 
 @pytest.mark.parametrize(
@@ -157,13 +159,13 @@ def test_a_heading_that_is_only_like_one_is_not_read(read: Reader) -> None:
         ("7B", "7B"),
     ],
 )
-def test_a_code_is_read_as_people_write_it_and_never_guessed(read: Reader, given: str, code: str) -> None:
+def test_a_code_is_read_as_people_write_it_and_never_guessed(read: ListReader, given: str, code: str) -> None:
     read(referrals(["101", "", DAY, given]))
     assert read.rows("referral source") == [(code,)]
 
 
-def test_titles_totals_and_blank_rows_are_no_records(read: Reader) -> None:
-    told = read(
+def test_titles_totals_and_blank_rows_are_no_records(read: ListReader) -> None:
+    tables = read(
         workbook(
             {
                 "List 3": [
@@ -179,31 +181,31 @@ def test_titles_totals_and_blank_rows_are_no_records(read: Reader) -> None:
             }
         )
     )
-    assert told["annex_a_referrals"].rows_read == 2
+    assert tables["annex_a_referrals"].rows_read == 2
     assert read.rows("line", "child unique id") == [(4, "101"), (8, "102")]
-    assert oddities(told) == {("DLV-028", None, 1), ("DLV-028", None, 6), ("DLV-028", None, 7)}
+    assert oddities(tables) == {("DLV-028", None, 1), ("DLV-028", None, 6), ("DLV-028", None, 7)}
 
 
-def test_a_header_that_stands_again_between_the_rows_is_no_record(read: Reader) -> None:
+def test_a_header_that_stands_again_between_the_rows_is_no_record(read: ListReader) -> None:
     again = [heading.upper() for heading in REFERRALS]
-    told = read(referrals(["101"], again, ["102"], [*REFERRALS[:4], "No"]))
+    tables = read(referrals(["101"], again, ["102"], [*REFERRALS[:4], "No"]))
     assert read.rows("line", "child unique id") == [(2, "101"), (4, "102"), (5, "Child Unique ID")]
-    assert oddities(told) == {("DLV-028", None, 3)}
+    assert oddities(tables) == {("DLV-028", None, 3)}
 
 
-def test_a_value_in_a_column_without_a_heading_is_told_where_the_first_is(read: Reader) -> None:
+def test_a_value_in_a_column_without_a_heading_is_told_where_the_first_is(read: ListReader) -> None:
     headings = [REFERRALS[0], None, *REFERRALS[1:]]
-    told = read(referrals(["101"], ["102", A_NAME], ["103", A_NAME, *[None] * 5, 1], headings=headings))
+    tables = read(referrals(["101"], ["102", A_NAME], ["103", A_NAME, *[None] * 5, 1], headings=headings))
     assert read.rows("child unique id") == [("101",), ("102",), ("103",)]
-    assert oddities(told) == {("DLV-013", "column 2", 3), ("DLV-013", "column 8", 4)}
-    assert A_NAME not in str(told)
+    assert oddities(tables) == {("DLV-013", "column 2", 3), ("DLV-013", "column 8", 4)}
+    assert A_NAME not in str(tables)
 
 
-def test_a_list_of_several_months_is_one_table_told_by_numbers(read: Reader) -> None:
+def test_a_list_of_several_months_is_one_table_told_by_numbers(read: ListReader) -> None:
     months = {f"List 3 {month}": [REFERRALS, [f"{month}1"], [f"{month}2"]] for month in ("Jan", "Feb")}
     months["List 3 Mar"] = [["Date of referral", "Child Unique ID"], [DAY, "Mar1"]]
-    told = read(workbook(months))
-    assert told["annex_a_referrals"].shares_lines
+    tables = read(workbook(months))
+    assert tables["annex_a_referrals"].shares_lines
     assert read.rows("line", "child unique id", "date of referral") == [
         (1, "Jan1", None),
         (2, "Jan2", None),
@@ -213,24 +215,24 @@ def test_a_list_of_several_months_is_one_table_told_by_numbers(read: Reader) -> 
     ]
 
 
-def test_a_row_of_one_of_several_sheets_is_not_taken_for_a_record_of_that_number(read: Reader) -> None:
+def test_a_row_of_one_of_several_sheets_is_not_taken_for_a_record_of_that_number(read: ListReader) -> None:
     """A total in the third row of the second sheet, and a heading of nobody's in each."""
     sheets = {f"List 3 {month}": [[*REFERRALS, A_NAME], [month], ["Total"]] for month in ("Jan", "Feb")}
-    told = read(workbook(sheets))
+    tables = read(workbook(sheets))
     unknown = ("DLV-013", f"column {len(REFERRALS) + 1}", None)
-    assert oddities(told) == {("DLV-028", "sheet 1", 3), ("DLV-028", "sheet 2", 3), unknown}
+    assert oddities(tables) == {("DLV-028", "sheet 1", 3), ("DLV-028", "sheet 2", 3), unknown}
     assert read.rows("line", "child unique id") == [(1, "Jan"), (2, "Feb")]
 
 
-def test_other_sheets_and_hidden_ones_are_told_by_their_number(read: Reader) -> None:
+def test_other_sheets_and_hidden_ones_are_told_by_their_number(read: ListReader) -> None:
     lists = {A_NAME: [["x"]], "List 3": [REFERRALS, ["101"]], "List 4": [["Child Unique ID"], ["101"]]}
-    told = read(workbook(lists, hidden=["List 4"]))
-    assert set(told) == {"annex_a_referrals"}
-    assert oddities(told) == {("DLV-030", "sheet 1", None), ("DLV-030", "sheet 3", None)}
-    assert A_NAME not in str(told)
+    tables = read(workbook(lists, hidden=["List 4"]))
+    assert set(tables) == {"annex_a_referrals"}
+    assert oddities(tables) == {("DLV-030", "sheet 1", None), ("DLV-030", "sheet 3", None)}
+    assert A_NAME not in str(tables)
 
 
-def test_a_key_is_made_of_the_child_and_the_day_and_tells_two_of_a_day_apart(read: Reader) -> None:
+def test_a_key_is_made_of_the_child_and_the_day_and_tells_two_of_a_day_apart(read: ListReader) -> None:
     read(referrals(["101", "", DAY], ["101", "", DAY], ["102", "", DAY], ["", "", DAY]))
     keys = [key for (key,) in read.rows("referrals_key")]
     assert len(set(keys)) == 4 and keys[3] is None
@@ -238,11 +240,11 @@ def test_a_key_is_made_of_the_child_and_the_day_and_tells_two_of_a_day_apart(rea
     assert [key for (key,) in read.rows("referrals_key")] == [keys[2], keys[0]]
 
 
-def test_a_list_without_rows_is_a_table_without_rows(read: Reader) -> None:
+def test_a_list_without_rows_is_a_table_without_rows(read: ListReader) -> None:
     assert read(referrals())["annex_a_referrals"].rows_read == 0
 
 
-def test_a_blank_sheet_is_no_table(read: Reader) -> None:
+def test_a_blank_sheet_is_no_table(read: ListReader) -> None:
     assert set(read(workbook({"List 3": [REFERRALS], "List 4": []}))) == {"annex_a_referrals"}
 
 
@@ -265,7 +267,7 @@ def test_a_blank_sheet_is_no_table(read: Reader) -> None:
         ),
     ],
 )
-def test_what_cannot_be_read_is_refused(read: Reader, content: bytes, code: str, cause: str) -> None:
+def test_what_cannot_be_read_is_refused(read: ListReader, content: bytes, code: str, cause: str) -> None:
     assert read.refusal(content) == (code, cause)
 
 
@@ -299,10 +301,10 @@ CELLS = (
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(CELLS, max_size=6), max_size=6))
-def test_whatever_stands_in_its_cells_every_row_is_read_or_told(read: Reader, rows: list[list[Any]]) -> None:
-    told = read(workbook({"List 3": [REFERRALS, *rows]}))["annex_a_referrals"]
+def test_whatever_stands_in_its_cells_every_row_is_read_or_told(read: ListReader, rows: list[list[Any]]) -> None:
+    table = read(workbook({"List 3": [REFERRALS, *rows]}))["annex_a_referrals"]
     filled = [row for row in rows if any(cell is not None and str(cell).strip() for cell in row)]
-    assert told.rows_read + sum(odd.rule.code == "DLV-028" for odd in told.oddities) == len(filled)
+    assert table.rows_read + sum(odd.rule.code == "DLV-028" for odd in table.oddities) == len(filled)
 
 
 SOUND = referrals(["101", "Male", DAY], ["102", "Female", DAY])
@@ -311,10 +313,10 @@ SOUND = referrals(["101", "Male", DAY], ["102", "Female", DAY])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 4000), st.binary(max_size=8), st.integers(0, 8))
 def test_whatever_becomes_of_its_bytes_a_workbook_is_read_or_refused(
-    read: Reader, start: int, put: bytes, left_out: int
+    read: ListReader, start: int, put: bytes, left_out: int
 ) -> None:
     try:
-        told = read(SOUND[:start] + put + SOUND[start + left_out :])
+        tables = read(SOUND[:start] + put + SOUND[start + left_out :])
     except UnusableDelivery:
         return
-    assert told["annex_a_referrals"].rows_read == 2
+    assert tables["annex_a_referrals"].rows_read == 2

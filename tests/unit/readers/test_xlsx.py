@@ -31,11 +31,11 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture
-def read(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> Reader:
-    return Reader(connection, tmp_path)
+def read(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> WorkbookReader:
+    return WorkbookReader(connection, tmp_path)
 
 
-class Reader:
+class WorkbookReader:
     """Reads a workbook's bytes from a file of its own; a test makes what it wants of them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -100,9 +100,9 @@ def with_member(workbook: bytes, name: str, content: bytes = b"") -> bytes:
 SMALL = sheet_of({"A1": "id", "B1": "answer", "A2": A_NAME, "B2": "Agree"})
 
 
-def test_a_sheet_becomes_a_table_of_text(read: Reader) -> None:
-    told = read(SMALL)
-    assert told == TableRead("responses.xlsx", "xlsx", ("id", "answer"), 1, ())
+def test_a_sheet_becomes_a_table_of_text(read: WorkbookReader) -> None:
+    table = read(SMALL)
+    assert table == TableRead("responses.xlsx", "xlsx", ("id", "answer"), 1, ())
     assert read.rows == [(2, A_NAME, "Agree")]
 
 
@@ -128,18 +128,18 @@ def test_a_sheet_becomes_a_table_of_text(read: Reader) -> None:
         (None, None),
     ],
 )
-def test_a_cell_becomes_text(read: Reader, cell: object, text: str | None) -> None:
+def test_a_cell_becomes_text(read: WorkbookReader, cell: object, text: str | None) -> None:
     read(sheet_of({"A1": "id", "B1": "cell", "A2": "1", "B2": cell}))
     assert read.rows == [(2, "1", text)]
 
 
-def test_a_line_is_the_row_of_the_sheet_and_blank_rows_are_no_records(read: Reader) -> None:
-    told = read(sheet_of({"B3": "id", "C3": "answer", "B4": 1, "B6": 2, "C6": "Agree", "C7": "  "}))
+def test_a_line_is_the_row_of_the_sheet_and_blank_rows_are_no_records(read: WorkbookReader) -> None:
+    table = read(sheet_of({"B3": "id", "C3": "answer", "B4": 1, "B6": 2, "C6": "Agree", "C7": "  "}))
     assert read.rows == [(4, "1", None), (6, "2", "Agree")]
-    assert told.rows_read == 2
+    assert table.rows_read == 2
 
 
-def test_the_first_visible_sheet_that_is_not_empty_is_read(read: Reader) -> None:
+def test_the_first_visible_sheet_that_is_not_empty_is_read(read: WorkbookReader) -> None:
     workbook = openpyxl.Workbook()
     fill(workbook.worksheets[0], {"A1": "hidden", "A2": "1"})
     workbook.worksheets[0].sheet_state = "hidden"
@@ -151,61 +151,61 @@ def test_the_first_visible_sheet_that_is_not_empty_is_read(read: Reader) -> None
     assert read.rows == [(2, "2")]
 
 
-def test_a_header_alone_is_legal(read: Reader) -> None:
+def test_a_header_alone_is_legal(read: WorkbookReader) -> None:
     assert read(sheet_of({"A1": "id", "B1": "answer"})).rows_read == 0
     assert read.rows == []
 
 
 @pytest.mark.parametrize("content", [b"", sheet_of({}), sheet_of({"B2": "  "})], ids=["bytes", "cells", "spaces"])
-def test_nothing_in_it_is_empty(read: Reader, content: bytes) -> None:
+def test_nothing_in_it_is_empty(read: WorkbookReader, content: bytes) -> None:
     assert read.refusal(content)[0] == "DLV-004"
 
 
-def test_a_blank_heading_at_the_end_needs_a_blank_column(read: Reader) -> None:
+def test_a_blank_heading_at_the_end_needs_a_blank_column(read: WorkbookReader) -> None:
     code, cause = read.refusal(sheet_of({"A1": "id", "A2": 1, "B3": A_NAME}))
     assert code == "DLV-008"
     assert "line 3" in cause
     assert read(sheet_of({"A1": "id", "A2": 1, "B3": " "})).columns == ("id",)
 
 
-def test_a_heading_given_twice_is_ambiguous(read: Reader) -> None:
+def test_a_heading_given_twice_is_ambiguous(read: WorkbookReader) -> None:
     assert read.refusal(sheet_of({"A1": A_NAME, "B1": A_NAME.upper()})) == (
         "DLV-008",
         "Columns 1 and 2 have the same heading.",
     )
 
 
-def test_a_record_too_long_for_a_line_is_malformed(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_too_long_for_a_line_is_malformed(read: WorkbookReader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "LONGEST_RECORD", 10)
-    told = read(sheet_of({"A1": "id", "A2": "x" * 10, "A3": "x" * 11}))
-    assert (told.rows_read, [bad.line for bad in told.malformed]) == (2, [3])
+    table = read(sheet_of({"A1": "id", "A2": "x" * 10, "A3": "x" * 11}))
+    assert (table.rows_read, [bad.line for bad in table.malformed]) == (2, [3])
 
 
-def test_a_password_locks_it(read: Reader) -> None:
+def test_a_password_locks_it(read: WorkbookReader) -> None:
     assert read.refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))[0] == "DLV-002"
     locked = bytearray(archive_of({"xl/workbook.xml": b"<workbook/>"}))
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
     assert read.refusal(bytes(locked))[0] == "DLV-002"
 
 
-def test_text_named_xlsx_is_no_table(read: Reader) -> None:
+def test_text_named_xlsx_is_no_table(read: WorkbookReader) -> None:
     assert read.refusal(f"id,answer\n1,{A_NAME}\n".encode())[0] == "DLV-007"
 
 
-def test_an_archive_that_is_no_workbook_is_no_table(read: Reader) -> None:
+def test_an_archive_that_is_no_workbook_is_no_table(read: WorkbookReader) -> None:
     assert read.refusal(archive_of({"letter.txt": A_NAME.encode()}))[0] == "DLV-007"
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.9, 0.999])
-def test_a_workbook_cut_off_is_truncated(read: Reader, kept: float) -> None:
+def test_a_workbook_cut_off_is_truncated(read: WorkbookReader, kept: float) -> None:
     assert read.refusal(SMALL[: int(len(SMALL) * kept)])[0] == "DLV-005"
 
 
-def test_a_workbook_that_lost_a_byte_is_truncated(read: Reader) -> None:
+def test_a_workbook_that_lost_a_byte_is_truncated(read: WorkbookReader) -> None:
     assert read.refusal(SMALL[:2] + SMALL[3:])[0] == "DLV-005"
 
 
-def test_a_damaged_part_is_truncated(read: Reader) -> None:
+def test_a_damaged_part_is_truncated(read: WorkbookReader) -> None:
     with zipfile.ZipFile(io.BytesIO(SMALL)) as archive:
         sheet = archive.getinfo("xl/worksheets/sheet1.xml")
     middle = sheet.header_offset + 30 + len(sheet.filename) + sheet.compress_size // 2
@@ -213,14 +213,14 @@ def test_a_damaged_part_is_truncated(read: Reader) -> None:
     assert read.refusal(damaged)[0] == "DLV-005"
 
 
-def test_it_may_unpack_to_as_much_as_is_allowed_and_no_more(read: Reader) -> None:
+def test_it_may_unpack_to_as_much_as_is_allowed_and_no_more(read: WorkbookReader) -> None:
     with zipfile.ZipFile(io.BytesIO(SMALL)) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
     assert read(SMALL, largest_bytes=unpacked).rows_read == 1
     assert read.refusal(SMALL, largest_bytes=unpacked - 1)[0] == "DLV-003"
 
 
-def test_a_zip_bomb_is_not_unpacked(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_bomb_is_not_unpacked(read: WorkbookReader, monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = with_member(SMALL, "xl/media/bomb", bytes(8 * 1024 * 1024))
     monkeypatch.setattr(xlsx, "NEVER_A_BOMB", 9 * 1024 * 1024)
     assert read(bomb).rows_read == 1
@@ -239,7 +239,7 @@ def with_sheet(rows: str) -> bytes:
 
 @pytest.mark.parametrize("piece", [80, 90, 100, 1024 * 1024])
 def test_two_cells_far_apart_are_not_given_the_memory_between_them(
-    read: Reader, monkeypatch: pytest.MonkeyPatch, piece: int
+    read: WorkbookReader, monkeypatch: pytest.MonkeyPatch, piece: int
 ) -> None:
     monkeypatch.setattr(xlsx, "PIECE", piece)
     code, cause = read.refusal(sheet_of({"A1": "id", "XFD1048576": 1}))
@@ -248,7 +248,9 @@ def test_two_cells_far_apart_are_not_given_the_memory_between_them(
 
 
 @pytest.mark.parametrize(("row", "is_read"), [("1048576", True), ("1048577", False), ("2147483647", False)])
-def test_a_row_that_no_sheet_has_is_refused_however_few_cells_there_are(read: Reader, row: str, is_read: bool) -> None:
+def test_a_row_that_no_sheet_has_is_refused_however_few_cells_there_are(
+    read: WorkbookReader, row: str, is_read: bool
+) -> None:
     content = with_sheet(f'<row r="1"><c t="str"><v>id</v></c></row><row r="{row}"><c t="str"><v>1</v></c></row>')
     if is_read:
         assert read(content).rows_read == 1
@@ -256,18 +258,18 @@ def test_a_row_that_no_sheet_has_is_refused_however_few_cells_there_are(read: Re
         assert read.refusal(content)[0] == "DLV-003"
 
 
-def test_cells_without_a_reference_are_counted(read: Reader) -> None:
+def test_cells_without_a_reference_are_counted(read: WorkbookReader) -> None:
     cells = ["<c/>"] * 16_383 + ['<c t="str"><v>id</v></c>']
     assert read(with_sheet(f'<row r="1">{"".join(cells)}</row>')).columns == ("id",)
     assert read.refusal(with_sheet(f'<row r="1"><c/>{"".join(cells)}</row>'))[0] == "DLV-003"
 
 
-def test_a_list_of_more_cells_with_references_is_no_row(read: Reader) -> None:
+def test_a_list_of_more_cells_with_references_is_no_row(read: WorkbookReader) -> None:
     chain = b"<calcChain>" + b"".join(b'<c r="A%d"/>' % row for row in range(1, 20_000)) + b"</calcChain>"
     assert read(with_member(SMALL, "xl/calcChain.xml", chain)).rows_read == 1
 
 
-def test_a_prefix_that_excel_declares_is_no_cell(read: Reader) -> None:
+def test_a_prefix_that_excel_declares_is_no_cell(read: WorkbookReader) -> None:
     """As every sheet that Excel writes does: xmlns:r, which begins with http."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target) as workbook:
@@ -280,7 +282,7 @@ def test_a_prefix_that_excel_declares_is_no_cell(read: Reader) -> None:
 @pytest.mark.parametrize(
     "reference", ["xfd1048576", "XFD" + "0" * 30 + "1048576", "B" + "9" * 5000, "Z" * 13 + "9999", "Z" * 13 + "9" * 99]
 )
-def test_nor_are_cells_that_no_sheet_has(read: Reader, reference: str) -> None:
+def test_nor_are_cells_that_no_sheet_has(read: WorkbookReader, reference: str) -> None:
     with zipfile.ZipFile(io.BytesIO(sheet_of({"A1": "id", "B2": 1}))) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     sheet = "xl/worksheets/sheet1.xml"
@@ -291,7 +293,7 @@ def test_nor_are_cells_that_no_sheet_has(read: Reader, reference: str) -> None:
 
 
 def test_a_sheet_may_have_as_many_cells_as_is_allowed_and_no_more(
-    read: Reader, monkeypatch: pytest.MonkeyPatch
+    read: WorkbookReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = sheet_of({"A1": "id", "AB2": " "})
     monkeypatch.setattr(xlsx, "MOST_CELLS", 2 * 28)
@@ -300,7 +302,7 @@ def test_a_sheet_may_have_as_many_cells_as_is_allowed_and_no_more(
     assert read.refusal(content)[0] == "DLV-003"
 
 
-def test_the_namespace_that_excel_calls_r_is_no_column(read: Reader) -> None:
+def test_the_namespace_that_excel_calls_r_is_no_column(read: WorkbookReader) -> None:
     """Excel declares it on every sheet, openpyxl does not: 400 rows of 154,664 columns would be too many cells."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as workbook:
@@ -311,15 +313,15 @@ def test_the_namespace_that_excel_calls_r_is_no_column(read: Reader) -> None:
 
 
 @pytest.mark.parametrize("name", ["../evil.xml", "xl/../../evil.xml", "/etc/evil", "..\\evil.xml", "C:\\evil.xml"])
-def test_a_name_in_the_archive_that_leads_outside_is_refused(read: Reader, name: str) -> None:
+def test_a_name_in_the_archive_that_leads_outside_is_refused(read: WorkbookReader, name: str) -> None:
     assert read.refusal(with_member(SMALL, name))[0] == "DLV-001"
 
 
-def test_two_dots_in_a_name_lead_nowhere(read: Reader) -> None:
+def test_two_dots_in_a_name_lead_nowhere(read: WorkbookReader) -> None:
     assert read(with_member(SMALL, "xl/media/picture..png")).rows_read == 1
 
 
-def test_no_failure_of_duckdb_shows_what_the_file_holds(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_failure_of_duckdb_shows_what_the_file_holds(read: WorkbookReader, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = records.READ_SCRATCH.replace("SELECT line,", "SELECT CAST(id AS BIGINT) AS line,")
     monkeypatch.setattr(records, "READ_SCRATCH", broken)
     with pytest.raises(records.ReadingFailed) as failed:

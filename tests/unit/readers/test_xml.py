@@ -74,11 +74,13 @@ def census(*children: str, header: str = "") -> bytes:
 
 
 def child(inside: str = "", child_id: str = "C1") -> str:
-    told = f"<ChildIdentifiers><LAchildID>{child_id}</LAchildID></ChildIdentifiers>"
-    return f"\n<Child>{told}<CINdetails><CINreferralDate>2023-05-01</CINreferralDate>{inside}</CINdetails></Child>"
+    identifiers = f"<ChildIdentifiers><LAchildID>{child_id}</LAchildID></ChildIdentifiers>"
+    return (
+        f"\n<Child>{identifiers}<CINdetails><CINreferralDate>2023-05-01</CINreferralDate>{inside}</CINdetails></Child>"
+    )
 
 
-class Reader:
+class XmlReader:
     """Reads a document from a file of its own."""
 
     def __init__(self, folder: Path) -> None:
@@ -119,8 +121,8 @@ class Reader:
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Iterator[Reader]:
-    reader = Reader(tmp_path)
+def read(tmp_path: Path) -> Iterator[XmlReader]:
+    reader = XmlReader(tmp_path)
     yield reader
     reader.connection.close()
 
@@ -133,9 +135,9 @@ def oddities(read: dict[str, TableRead]) -> set[tuple[str, str, str | None, int]
     }
 
 
-def test_one_document_becomes_its_tables_each_row_on_the_line_of_its_element(read: Reader) -> None:
-    told = read(census(CHILD))
-    assert {name.removeprefix("cin_census_"): table.rows_read for name, table in told.items()} == {
+def test_one_document_becomes_its_tables_each_row_on_the_line_of_its_element(read: XmlReader) -> None:
+    tables = read(census(CHILD))
+    assert {name.removeprefix("cin_census_"): table.rows_read for name, table in tables.items()} == {
         "assessments": 1,
         "children": 1,
         "cin_plans": 0,
@@ -152,10 +154,10 @@ def test_one_document_becomes_its_tables_each_row_on_the_line_of_its_element(rea
     assert read.rows("disabilities", "line", "lachildid", "disability") == [(10, "C1", "HAND"), (11, "C1", "HEAR")]
     assert read.rows("factors", "line", "assessmentfactors") == [(20, "2A"), (21, "2B")]
     assert read.rows("cp_reviews", "line", "cppreviewdate") == [(31, "2023-08-01"), (32, "2023-12-01")]
-    assert not oddities(told)
+    assert not oddities(tables)
 
 
-def test_a_conference_is_read_in_either_place_and_knows_its_enquiry_in_one(read: Reader) -> None:
+def test_a_conference_is_read_in_either_place_and_knows_its_enquiry_in_one(read: XmlReader) -> None:
     read(census(CHILD))
     (enquiry,) = read.rows("s47", "s47_key")[0]
     assert read.rows("conferences", "line", "dateofinitialcpc", "s47_key") == [
@@ -164,7 +166,7 @@ def test_a_conference_is_read_in_either_place_and_knows_its_enquiry_in_one(read:
     ]
 
 
-def test_what_belongs_together_has_the_same_key(read: Reader) -> None:
+def test_what_belongs_together_has_the_same_key(read: XmlReader) -> None:
     read(census(CHILD, CHILD.replace("C1", "C2")))
     referrals = [key for (key,) in read.rows("details", "details_key")]
     assert len(set(referrals)) == 2
@@ -176,7 +178,7 @@ def test_what_belongs_together_has_the_same_key(read: Reader) -> None:
 ASSESSMENT = "<Assessments><AssessmentActualStartDate>{}</AssessmentActualStartDate></Assessments>"
 
 
-def test_a_key_stays_with_its_dates_whatever_is_put_before_it(read: Reader) -> None:
+def test_a_key_stays_with_its_dates_whatever_is_put_before_it(read: XmlReader) -> None:
     may, june = (ASSESSMENT.format(f"2023-0{month}-02") for month in (5, 6))
     read(census(child(june)))
     (alone,) = read.rows("assessments", "assessment_key")
@@ -184,28 +186,28 @@ def test_a_key_stays_with_its_dates_whatever_is_put_before_it(read: Reader) -> N
     assert read.rows("assessments", "assessment_key")[1] == alone
 
 
-def test_two_of_the_same_day_have_two_keys(read: Reader) -> None:
+def test_two_of_the_same_day_have_two_keys(read: XmlReader) -> None:
     read(census(child(ASSESSMENT.format("2023-05-02") * 2)))
     assert len(set(read.rows("assessments", "assessment_key"))) == 2
 
 
-def test_without_the_childs_id_there_is_no_key(read: Reader) -> None:
+def test_without_the_childs_id_there_is_no_key(read: XmlReader) -> None:
     read(census(child(ASSESSMENT.format("2023-05-02"), "")))
     assert read.rows("assessments", "lachildid", "assessment_key", "details_key") == [(None, None, None)]
 
 
-def test_blank_elements_are_no_records_and_one_that_holds_records_is(read: Reader) -> None:
+def test_blank_elements_are_no_records_and_one_that_holds_records_is(read: XmlReader) -> None:
     plan = "<CINPlanDates><CINPlanStartDate>2023-05-02</CINPlanStartDate></CINPlanDates>"
-    told = read(
+    tables = read(
         b"<Message><Children><Child><ChildIdentifiers><LAchildID>C1</LAchildID></ChildIdentifiers>\n"
         b"<CINdetails>" + plan.encode() + b"<Section47> </Section47><Assessments/></CINdetails>\n"
         b"<CINdetails><CINreferralDate> </CINreferralDate></CINdetails></Child></Children></Message>"
     )
-    counts = {name.removeprefix("cin_census_"): table.rows_read for name, table in told.items() if table.rows_read}
+    counts = {name.removeprefix("cin_census_"): table.rows_read for name, table in tables.items() if table.rows_read}
     assert counts == {"children": 1, "details": 1, "cin_plans": 1}
 
 
-def test_namespaces_and_prefixes_do_not_matter(read: Reader) -> None:
+def test_namespaces_and_prefixes_do_not_matter(read: XmlReader) -> None:
     plain = read(census(CHILD))
     rows = read.rows("factors", "*")
     for spelt in (
@@ -216,22 +218,22 @@ def test_namespaces_and_prefixes_do_not_matter(read: Reader) -> None:
         .replace(b"<c:/c:", b"</c:")
         .replace(b"<c:Message>", b'<c:Message xmlns:c="urn:cin">'),
     ):
-        told = read(spelt)
-        assert {name: table.rows_read for name, table in told.items()} == {
+        tables = read(spelt)
+        assert {name: table.rows_read for name, table in tables.items()} == {
             name: table.rows_read for name, table in plain.items()
         }
         assert read.rows("factors", "*") == rows
-        assert not oddities(told)
+        assert not oddities(tables)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])
-def test_a_document_is_read_in_the_encoding_that_it_declares(read: Reader, encoding: str) -> None:
+def test_a_document_is_read_in_the_encoding_that_it_declares(read: XmlReader, encoding: str) -> None:
     text = f'<?xml version="1.0" encoding="{encoding}"?>' + census(child(child_id="Zoë")).decode()
     read(text.encode(encoding))
     assert read.rows("children", "lachildid") == [("Zoë",)]
 
 
-def test_lines_are_right_however_long_the_document(read: Reader) -> None:
+def test_lines_are_right_however_long_the_document(read: XmlReader) -> None:
     read(census(*[CHILD] * 3000))
     tall = CHILD.count("\n")
     for table, below in (("children", 2), ("assessments", 17), ("s47", 24), ("cp_plans", 28)):
@@ -240,25 +242,25 @@ def test_lines_are_right_however_long_the_document(read: Reader) -> None:
     assert read.rows("factors", "max(line)") == [(21 + 2999 * tall,)]
 
 
-def test_records_in_one_line_are_told_by_their_number(read: Reader) -> None:
-    told = read(census(CHILD.replace("\n", ""), child(child_id="C2").replace("\n", "")))
-    assert {table.shares_lines for table in told.values()} == {True}
+def test_records_in_one_line_are_told_by_their_number(read: XmlReader) -> None:
+    tables = read(census(CHILD.replace("\n", ""), child(child_id="C2").replace("\n", "")))
+    assert {table.shares_lines for table in tables.values()} == {True}
     assert read.rows("children", "line", "lachildid") == [(1, "C1"), (2, "C2")]
     assert read.rows("factors", "line") == [(1,), (2,)]
 
 
-def test_where_records_are_told_by_their_number_no_line_is_taken_for_one(read: Reader) -> None:
+def test_where_records_are_told_by_their_number_no_line_is_taken_for_one(read: XmlReader) -> None:
     stray = CHILD.replace("\n", "").replace("</ChildIdentifiers>", "</ChildIdentifiers>stray")
-    told = read(census(stray, child(child_id="C2").replace("\n", "")))
-    assert [oddity.line for table in told.values() for oddity in table.oddities] == [None]
+    tables = read(census(stray, child(child_id="C2").replace("\n", "")))
+    assert [oddity.line for table in tables.values() for oddity in table.oddities] == [None]
 
 
-def test_lines_are_lines_where_each_record_has_its_own(read: Reader) -> None:
+def test_lines_are_lines_where_each_record_has_its_own(read: XmlReader) -> None:
     assert {table.shares_lines for table in read(census(CHILD)).values()} == {False}
 
 
-def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: Reader) -> None:
-    told = read(
+def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: XmlReader) -> None:
+    tables = read(
         census(
             child(f"\n<{A_NAME}>x</{A_NAME}>\n<New><Date>2023-05-02</Date></New>\n{A_NAME}"),
             child(f"\n<{A_NAME}>y</{A_NAME}>\n<ReferralSource>1A<b>x</b></ReferralSource>"),
@@ -268,7 +270,7 @@ def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: Reade
             "\n<Other/>",
         )
     )
-    assert oddities(told) == {
+    assert oddities(tables) == {
         ("DLV-023", "details", None, 3),
         ("DLV-023", "details", None, 4),
         ("DLV-025", "details", None, 4),
@@ -279,7 +281,7 @@ def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: Reade
         ("DLV-023", "assessments", None, 14),
     }
     assert read.rows("details", "referralsource") == [(None,), ("1A",), ("1A",), (None,)]
-    assert A_NAME not in str(told)
+    assert A_NAME not in str(tables)
 
 
 @pytest.mark.parametrize(
@@ -296,76 +298,76 @@ def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: Reade
 )
 @pytest.mark.parametrize("piece", [7, PIECE])
 def test_text_around_records_is_told_wherever_a_piece_of_the_file_ends(
-    read: Reader, monkeypatch: pytest.MonkeyPatch, spoilt: bytes, line: int, piece: int
+    read: XmlReader, monkeypatch: pytest.MonkeyPatch, spoilt: bytes, line: int, piece: int
 ) -> None:
     monkeypatch.setattr(xml, "PIECE", piece)
-    told = read(spoilt)
-    assert oddities(told) == {("DLV-025", "assessments", None, line)}
+    tables = read(spoilt)
+    assert oddities(tables) == {("DLV-025", "assessments", None, line)}
     assert read.rows("children", "lachildid")[0] == ("C1",)
 
 
-def test_a_value_in_an_attribute_is_told_once_a_name_and_not_read(read: Reader) -> None:
+def test_a_value_in_an_attribute_is_told_once_a_name_and_not_read(read: XmlReader) -> None:
     spoilt = census(
         child('\n<Assessments a="1"><AssessmentActualStartDate b="2"/></Assessments>\n<Assessments a="3"/>'),
         "\n<Child>\n<ChildIdentifiers><LAchildID is='C2'/></ChildIdentifiers></Child>",
         header="<Header a='1'/>",
     )
-    told = read(spoilt.replace(b"<Message>", b"<Message made='1'>"))
-    assert oddities(told) == {
+    tables = read(spoilt.replace(b"<Message>", b"<Message made='1'>"))
+    assert oddities(tables) == {
         ("DLV-023", "assessments", None, 1),
         ("DLV-023", "return", None, 1),
         ("DLV-023", "children", None, 3),
         ("DLV-023", "children", None, 6),
     }
-    assert told["cin_census_children"].rows_read == 1
-    assert A_NAME not in str(told)
+    assert tables["cin_census_children"].rows_read == 1
+    assert A_NAME not in str(tables)
 
 
-def test_an_attribute_about_the_schema_is_no_value(read: Reader) -> None:
+def test_an_attribute_about_the_schema_is_no_value(read: XmlReader) -> None:
     schema = b'<Message xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="cin.xsd">'
     blank = b'<Ethnicity xsi:nil="true"/>'
-    told = read(census(CHILD).replace(b"<Message>", schema).replace(b"<Ethnicity>WBRI</Ethnicity>", blank))
-    assert not oddities(told)
+    tables = read(census(CHILD).replace(b"<Message>", schema).replace(b"<Ethnicity>WBRI</Ethnicity>", blank))
+    assert not oddities(tables)
     assert read.rows("children", "lachildid", "ethnicity") == [("C1", None)]
 
 
 @pytest.mark.parametrize("value", ['x "y" z', '"', "a,b", "a\nb", "a\r\nb", "\x85\u2028", "=1", "''", "a\tb"])
-def test_a_value_is_read_as_it_stands(read: Reader, value: str) -> None:
+def test_a_value_is_read_as_it_stands(read: XmlReader, value: str) -> None:
     read(census(child(child_id=value.replace("\r", "&#13;")), child(child_id="C2")))
     assert read.rows("children", "lachildid") == [(value,), ("C2",)]
 
 
-def test_a_column_that_figures_depend_on_and_no_row_of_many_has_is_missing(read: Reader) -> None:
+def test_a_column_that_figures_depend_on_and_no_row_of_many_has_is_missing(read: XmlReader) -> None:
     closed = "cinclosuredate"
     for referrals, is_given in ((FEWEST_TO_MISS - 1, True), (FEWEST_TO_MISS, False)):
-        told = read(census(*[child(child_id=f"C{number}") for number in range(referrals)]))
-        assert (closed in told["cin_census_details"].columns) is is_given
-    assert "reasonforclosure" in told["cin_census_details"].columns
+        tables = read(census(*[child(child_id=f"C{number}") for number in range(referrals)]))
+        assert (closed in tables["cin_census_details"].columns) is is_given
+    assert "reasonforclosure" in tables["cin_census_details"].columns
 
 
 VACANCIES = "<LALevelVacancies><NumberOfVacancies>2.5</NumberOfVacancies>{}</LALevelVacancies>"
 AGENCY = "<NoAgencyFTE>0</NoAgencyFTE>"
 
 
-def workforce(read: Reader, workers: int, around: str) -> dict[str, tuple[str, ...]]:
+def workforce(read: XmlReader, workers: int, around: str) -> dict[str, tuple[str, ...]]:
     """The headings that count as given, by table, of a workforce census of so many workers."""
     worker = "<CSWWWorker><SWENo>SW{:010d}</SWENo><FTE>1</FTE><AgencyWorker>0</AgencyWorker></CSWWWorker>"
     read.file.write_text(f"<Message>{around}{''.join(map(worker.format, range(workers)))}</Message>")
     read.connection.execute("DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA raw")
     contracts = list(load_sources(PROJECT / "expectations")["workforce_census"].tables.values())
-    told = read_xml(
+    tables = read_xml(
         read.connection, read.file, contracts, "Message", shown="x", largest_bytes=10**9, scratch=read.scratch
     )
-    return {name: table.columns for name, table in told.items()}
+    return {name: table.columns for name, table in tables.items()}
 
 
 @pytest.mark.parametrize("heading", ["workingdayslost", "cases30"])
-def test_what_a_figure_needs_and_nobody_of_many_has_is_missing(read: Reader, heading: str) -> None:
+def test_what_a_figure_needs_and_nobody_of_many_has_is_missing(read: XmlReader, heading: str) -> None:
     assert heading in workforce(read, FEWEST_TO_MISS - 1, "")["workforce_census_workers"]
     assert heading not in workforce(read, FEWEST_TO_MISS, "")["workforce_census_workers"]
 
 
-def test_a_return_without_the_row_that_each_has_lacks_its_table(read: Reader) -> None:
+def test_a_return_without_the_row_that_each_has_lacks_its_table(read: XmlReader) -> None:
     table = "workforce_census_vacancies"
     assert table not in workforce(read, 1, "")
     assert "noagencyfte" in workforce(read, 1, VACANCIES.format(AGENCY))[table]
@@ -375,24 +377,24 @@ def test_a_return_without_the_row_that_each_has_lacks_its_table(read: Reader) ->
     assert "numberofvacancies" not in workforce(read, 1, without)[table]
 
 
-def test_a_table_that_the_year_did_not_have_is_absent_unless_it_has_rows(read: Reader) -> None:
+def test_a_table_that_the_year_did_not_have_is_absent_unless_it_has_rows(read: XmlReader) -> None:
     earlier = of_year(load_sources(PROJECT / "expectations")["cin_census"], 2021)
 
     def tables(content: bytes) -> set[str]:
         read.file.write_bytes(content)
         read.connection.execute("DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA raw")
         contracts = list(earlier.tables.values())
-        told = read_xml(
+        read_tables = read_xml(
             read.connection, read.file, contracts, "Message", shown="x", largest_bytes=10**9, scratch=read.scratch
         )
-        return set(told)
+        return set(read_tables)
 
     plan = "<CINPlanDates><CINPlanStartDate>2020-05-02</CINPlanStartDate></CINPlanDates>"
     assert "cin_census_cin_plans" not in tables(census(child()))
     assert "cin_census_cin_plans" in tables(census(child(plan)))
 
 
-def test_progress_is_told_to_the_end(read: Reader) -> None:
+def test_progress_is_told_to_the_end(read: XmlReader) -> None:
     content = census(*[CHILD] * 500)
     read(content)
     assert len(read.progress) > 1
@@ -429,7 +431,7 @@ LAUGHS = b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
     ],
     ids=["declared", "used", "a file", "a network", "a parameter", "utf-16", "far down"],
 )
-def test_a_document_type_is_refused(read: Reader, document: bytes) -> None:
+def test_a_document_type_is_refused(read: XmlReader, document: bytes) -> None:
     assert read.refusal(document) == ("DLV-007", "It declares a document type, as no return does.")
 
 
@@ -456,18 +458,18 @@ def test_a_document_type_is_refused(read: Reader, document: bytes) -> None:
         (census(child(child_id="9" * 10_001)), "DLV-003", "The value in line 2 is longer than 10,000 characters."),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_line(read: Reader, document: bytes, code: str, cause: str) -> None:
-    told = read.refusal(document)
-    assert told[0] == code and told[1].startswith(cause), told
+def test_what_cannot_be_read_is_refused_with_its_line(read: XmlReader, document: bytes, code: str, cause: str) -> None:
+    refusal = read.refusal(document)
+    assert refusal[0] == code and refusal[1].startswith(cause), refusal
 
 
-def test_a_value_and_a_file_may_be_as_long_as_is_allowed(read: Reader) -> None:
+def test_a_value_and_a_file_may_be_as_long_as_is_allowed(read: XmlReader) -> None:
     content = census(child(child_id="9" * 10_000))
     assert read(content, largest_bytes=len(content))
     assert read.refusal(content, largest_bytes=len(content) - 1)[0] == "DLV-003"
 
 
-def test_an_archive_is_no_document(read: Reader) -> None:
+def test_an_archive_is_no_document(read: XmlReader) -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("census.xml", census(CHILD))
@@ -490,7 +492,9 @@ ELEMENTS = {
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_whatever_becomes_of_its_bytes_a_document_is_read_whole_or_refused(read: Reader, data: st.DataObject) -> None:
+def test_whatever_becomes_of_its_bytes_a_document_is_read_whole_or_refused(
+    read: XmlReader, data: st.DataObject
+) -> None:
     content = census(CHILD, CHILD.replace("C1", "C2"))
     start = data.draw(st.integers(0, len(content)))
     end = start + data.draw(st.integers(0, 40))
@@ -500,12 +504,12 @@ def test_whatever_becomes_of_its_bytes_a_document_is_read_whole_or_refused(read:
         + content[end:]
     )
     try:
-        told = read(spoilt)
+        tables = read(spoilt)
     except UnusableDelivery:
         return
     for table, name in ELEMENTS.items():
-        read_here = told[f"cin_census_{table}"].rows_read
-        unread = sum(odd.rule.code == "DLV-023" for each in told.values() for odd in each.oddities)
+        read_here = tables[f"cin_census_{table}"].rows_read
+        unread = sum(odd.rule.code == "DLV-023" for each in tables.values() for odd in each.oddities)
         assert read_here == counted(spoilt, name) or unread, name
 
 

@@ -31,7 +31,7 @@ Row = dict[str, Any]
 
 
 def kpi(kpi_id: str, unit: str = "percent", **others: Any) -> Row:
-    told = {
+    shared = {
         "title": kpi_id.title(),
         "definition": "What it means.",
         "unit": unit,
@@ -44,11 +44,11 @@ def kpi(kpi_id: str, unit: str = "percent", **others: Any) -> Row:
         "exclusions": "nothing",
         "source": "local policy",
     }
-    return {"kpi_id": kpi_id, **told, **others}
+    return {"kpi_id": kpi_id, **shared, **others}
 
 
 def window(kpi_id: str, value: float | None, unit: str = "percent", **others: Any) -> Row:
-    told = {
+    shared = {
         "authority_code": AUTHORITY,
         "reporting_month": MONTH,
         "window_months": 6 if unit == "percent" else 1,
@@ -62,11 +62,11 @@ def window(kpi_id: str, value: float | None, unit: str = "percent", **others: An
         "rag": "no target",
         "narrative_conflict": False,
     }
-    return {"kpi_id": kpi_id, **told, **others}
+    return {"kpi_id": kpi_id, **shared, **others}
 
 
 def change(kpi_id: str, now: float, base: float, unit: str = "percent", **others: Any) -> Row:
-    told = {
+    shared = {
         "authority_code": AUTHORITY,
         "reporting_month": MONTH,
         "comparator": "same_month_last_year",
@@ -84,13 +84,13 @@ def change(kpi_id: str, now: float, base: float, unit: str = "percent", **others
         "base_value_rounded": base,
         "change": now - base,
     }
-    return {"kpi_id": kpi_id, **told, **others}
+    return {"kpi_id": kpi_id, **shared, **others}
 
 
 def points(kpi_id: str, *values: float | None, **others: Any) -> list[Row]:
     """A chart's months, the last of them the reporting month."""
     months = [str(Period.parse(MONTH).plus(number - len(values) + 1)) for number in range(len(values))]
-    told = {
+    shared = {
         "authority_code": AUTHORITY,
         "kpi_id": kpi_id,
         "charted": "figure",
@@ -101,14 +101,14 @@ def points(kpi_id: str, *values: float | None, **others: Any) -> list[Row]:
         **others,
     }
     return [
-        {"reporting_month": month, "value": value, "value_symbol": "c" if value is None else None, **told}
+        {"reporting_month": month, "value": value, "value_symbol": "c" if value is None else None, **shared}
         for month, value in zip(months, values, strict=True)
     ]
 
 
 def score(name: str, council: int, *, region: int = 74, nation: int = 76, **others: Any) -> list[Row]:
     """The three rows of a standard."""
-    told = {
+    shared = {
         "authority_code": AUTHORITY,
         "reporting_month": MONTH,
         "survey_date": "2020-12-11",
@@ -121,7 +121,7 @@ def score(name: str, council: int, *, region: int = 74, nation: int = 76, **othe
     }
     scores = {"council": council, "region": region, "nation": nation}
     return [
-        {**told, "geography": place, "score": value, "rounded_score": value, "respondents": 67, "rag": "green"}
+        {**shared, "geography": place, "score": value, "rounded_score": value, "respondents": 67, "rag": "green"}
         | (others if place == "council" else {})
         for place, value in scores.items()
     ]

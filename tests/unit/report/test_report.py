@@ -152,16 +152,16 @@ def test_a_share_of_nobody_has_no_value(tmp_path: Path) -> None:
 
 
 def test_a_wording_that_the_rule_contradicts_is_shown_with_its_note(tmp_path: Path) -> None:
-    told = {
+    shared = {
         "rag": "red",
         "narrative_conflict": True,
         "narrative_words": "all is well",
         "narrative_note": "One team was moved.",
     }
-    told |= {"narrative_signed_by": "head of service", "narrative_signed_on": "2021-03-10"}
-    scores = score("Supervision", 45, **told)
+    shared |= {"narrative_signed_by": "head of service", "narrative_signed_on": "2021-03-10"}
+    scores = score("Supervision", 45, **shared)
     words = said(
-        tmp_path, kpi=[kpi("visits")], kpi_window=[window("visits", 60, target=90, **told)], survey_score=scores
+        tmp_path, kpi=[kpi("visits")], kpi_window=[window("visits", 60, target=90, **shared)], survey_score=scores
     )
     note = "Noted by head of service, 10 March 2021: One team was moved."
     assert f"“all is well”. By the rule Visits, at 60.0%, is red. Both are shown; neither was changed. {note}" in words
@@ -211,9 +211,9 @@ def test_what_is_absent_says_why(tmp_path: Path) -> None:
 
 def test_restatements_are_counted_by_cause_and_the_largest_shown(tmp_path: Path) -> None:
     def restated(number: int, cause: str) -> dict[str, Any]:
-        told = {"authority_code": AUTHORITY, "kpi_id": f"k{number}", "title": f"Figure {number}", "cause": cause}
-        told |= {"reporting_month": "2021-01", "published_month": "2021-01", "published_version": "v0001"}
-        return told | {"unit": "count", "value_before": 100, "value": 100 + number, "difference": number}
+        shared = {"authority_code": AUTHORITY, "kpi_id": f"k{number}", "title": f"Figure {number}", "cause": cause}
+        shared |= {"reporting_month": "2021-01", "published_month": "2021-01", "published_version": "v0001"}
+        return shared | {"unit": "count", "value_before": 100, "value": 100 + number, "difference": number}
 
     rows = [restated(number, "late records" if number % 2 else "corrections") for number in range(1, 23)]
     page = read_page(
@@ -329,13 +329,13 @@ def test_an_open_count_is_a_line_beside_the_year_before_and_a_chart_of_its_net_c
         ],
     }
     page = read_page(written(put(tmp_path, **tables)))
-    told = dict(page.pictures)
-    assert list(told) == ["Cla_Count", "Cla_Count: net change"]
-    assert told["Cla_Count"].endswith("February 2021: 655; a year before it was 590.")
+    alternatives = dict(page.pictures)
+    assert list(alternatives) == ["Cla_Count", "Cla_Count: net change"]
+    assert alternatives["Cla_Count"].endswith("February 2021: 655; a year before it was 590.")
     minus = "\N{MINUS SIGN}"
     assert (
         f"February 2021: +5; the limits of 2 months are {minus}9 to +8, their mean {minus}0.5."
-        in (told["Cla_Count: net change"])
+        in (alternatives["Cla_Count: net change"])
     )
     assert page.tables["Cla_Count: net change by month"][1][:2] == ("January 2021", f"{minus}6")
     assert page.tables["Cla_Count by month"][2][:3] == ("February 2021", "655", "590")

@@ -162,11 +162,11 @@ class Recount:
                 episodes[episode["clae_cla_id"]].append((start, ceased, episode["clae_person_id"]))
         return {
             spell: (
-                told[0][2],
-                min(e[0] for e in told),
-                None if any(e[1] is None for e in told) else max(e[1] for e in told),
+                rows[0][2],
+                min(e[0] for e in rows),
+                None if any(e[1] is None for e in rows) else max(e[1] for e in rows),
             )
-            for spell, told in episodes.items()
+            for spell, rows in episodes.items()
         }
 
     def children_on_plans(self, day: dt.date) -> int:

@@ -12,7 +12,7 @@ from recount import as_date, decoded, records
 from pipelines.contracts.loading import load_sources
 from pipelines.contracts.structural_checks import all_checks
 from pipelines.findings import DELIVERY_RULES
-from pipelines.sample.files.faults import FAULTS, SSD_FAULTS, SURVEY_FAULTS, Fault, PlantedFault
+from pipelines.sample.files.faults import FAULTS, SSD_FAULTS, SURVEY_FAULTS, FaultKind, PlantedFault
 from pipelines.settings import PROJECT
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _all_rules() -> Iterator[Rule]:
             yield from (check.rule for check in all_checks(contract))
 
 
-def title(fault: Fault) -> tuple[str, str, str]:
+def title(fault: FaultKind) -> tuple[str, str, str]:
     return fault.file, fault.column or "", fault.kind
 
 

@@ -1,8 +1,8 @@
 -- One row a plan that is open, or ended in the six months before.
 WITH categories AS (
     SELECT
-        told.code,
-        told.category
+        codes.code,
+        codes.category
     FROM
         (
             VALUES
@@ -11,7 +11,7 @@ WITH categories AS (
             ('SAB', 'Sexual abuse'),
             ('EMO', 'Emotional abuse'),
             ('MUL', 'Multiple/not recommended')
-        ) AS told (code, category)
+        ) AS codes (code, category)
 ),
 
 reviews AS (

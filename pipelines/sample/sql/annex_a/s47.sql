@@ -1,5 +1,5 @@
 -- One row an enquiry begun, or a conference held, in the six months before.
-WITH told AS (
+WITH cases AS (
     SELECT
         enquiries.child_id,
         enquiries.start_date,
@@ -24,12 +24,12 @@ SELECT
     children.date_of_birth,
     children.age,
     children.has_disability,
-    told.start_date AS s47_start_date,
-    told.conference_date AS icpc_date,
-    told.enquiries AS s47_enquiries_last_12_months,
-    told.conferences AS icpcs_last_12_months,
-    CASE WHEN told.needs_no_conference THEN 'Yes' WHEN NOT told.needs_no_conference THEN 'No' END AS icpc_unnecessary,
-    CASE WHEN told.led_to_plan THEN 'Yes' WHEN NOT told.led_to_plan THEN 'No' END AS icpc_led_to_plan
-FROM told
-INNER JOIN council.child AS children ON told.child_id = children.child_id
-WHERE told.is_listed
+    cases.start_date AS s47_start_date,
+    cases.conference_date AS icpc_date,
+    cases.enquiries AS s47_enquiries_last_12_months,
+    cases.conferences AS icpcs_last_12_months,
+    CASE WHEN cases.needs_no_conference THEN 'Yes' WHEN NOT cases.needs_no_conference THEN 'No' END AS icpc_unnecessary,
+    CASE WHEN cases.led_to_plan THEN 'Yes' WHEN NOT cases.led_to_plan THEN 'No' END AS icpc_led_to_plan
+FROM cases
+INNER JOIN council.child AS children ON cases.child_id = children.child_id
+WHERE cases.is_listed

@@ -11,7 +11,7 @@ WITH looked_after AS (
     GROUP BY episodes.child
 ),
 
-told AS (
+headers AS (
     SELECT
         children.child_id,
         children.sex,
@@ -32,4 +32,4 @@ SELECT
     ethnicity AS ethnic,
     cast(cast(is_mother AS INTEGER) AS VARCHAR) AS mother,
     CASE WHEN is_mother THEN cast(date_of_birth + INTERVAL 16 YEAR AS DATE) END AS mc_dob
-FROM told
+FROM headers
