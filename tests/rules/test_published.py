@@ -1,4 +1,4 @@
-"""Every published rule is applied, or is listed with the reason why not."""
+"""Every published rule runs on each source that could have it, or the reason why not is listed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from pipelines.cli.published_rules import COLLECTIONS, Collection, applied, not_applied
 from pipelines.contracts.structural_checks import all_checks
 from pipelines.settings import PROJECT
 from tests.exports import SOURCES
@@ -19,35 +20,25 @@ CODES = {
     for contract in source.tables.values()
     for check in all_checks(contract)
 }
-APPLIED = {
-    "cin_census": {code for code in CODES if re.fullmatch(r"\d{4}Q?", code)},
-    "ssda903": {code.removeprefix("903-") for code in CODES if code.startswith("903-")},
-}
-with (PROJECT / "expectations" / "sources" / "rules_not_applied.csv").open(encoding="utf-8", newline="") as stream:
-    NOT_APPLIED = list(csv.DictReader(stream))
+PAIRS = [pytest.param(each, source, id=f"{each.name}-{source}") for each in COLLECTIONS for source in each.sources]
 
 
-def not_applied(collection: str) -> list[str]:
-    return [row["code"] for row in NOT_APPLIED if row["collection"] == collection]
-
-
-@pytest.mark.parametrize("collection", list(LISTS))
-def test_no_rule_is_both_applied_and_not(collection: str) -> None:
-    codes = not_applied(collection)
-    assert len(codes) == len(set(codes))
-    assert set(codes) & APPLIED[collection] == set()
+@pytest.mark.parametrize(("collection", "source"), PAIRS)
+def test_no_rule_both_runs_on_a_source_and_does_not(collection: Collection, source: str) -> None:
+    assert set(not_applied(collection, source)) & applied(collection, SOURCES[source]) == set()
 
 
 @pytest.mark.skipif(not PUBLISHED.exists(), reason="the published lists are not beside the checkout")
-@pytest.mark.parametrize("collection", list(LISTS))
-def test_no_published_rule_is_forgotten_and_none_is_made_up(collection: str) -> None:
-    with (PUBLISHED / LISTS[collection]).open(encoding="utf-8", newline="") as lines:
+@pytest.mark.parametrize(("collection", "source"), PAIRS)
+def test_no_published_rule_is_forgotten_and_none_is_made_up(collection: Collection, source: str) -> None:
+    with (PUBLISHED / LISTS[collection.name]).open(encoding="utf-8", newline="") as lines:
         published = {row["code"] for row in csv.DictReader(lines)}
-    assert APPLIED[collection] | set(not_applied(collection)) == published
+    assert applied(collection, SOURCES[source]) | set(not_applied(collection, source)) == published
 
 
-def test_every_reason_is_a_sentence_and_names_rules_that_there_are() -> None:
-    for row in NOT_APPLIED:
-        assert row["reason"].endswith("."), row
-        named = set(re.findall(r"[A-Z0-9]+-[A-Z]{4,}|\b\d{4}Q?\b", row["reason"]))
-        assert named <= CODES, row
+@pytest.mark.parametrize(("collection", "source"), PAIRS)
+def test_every_reason_is_a_sentence_and_names_rules_that_there_are(collection: Collection, source: str) -> None:
+    for reason in not_applied(collection, source).values():
+        assert reason.endswith("."), reason
+        named = set(re.findall(r"[A-Z0-9]+-[A-Z]{4,}|\b\d{4}Q?\b", reason))
+        assert named <= CODES, reason

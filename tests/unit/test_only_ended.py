@@ -129,5 +129,7 @@ def test_children_in_need_were_seen_unless_visits_under_open_plans_are_left_out(
 
 def test_a_table_that_was_not_delivered_is_none_of_visits_left_out(connection: duckdb.DuckDBPyConnection) -> None:
     begun = dt.date(2020, 6, 1)
-    connection.execute("INSERT INTO checked.ssd_cin_plans SELECT range, $begun, NULL, NULL FROM range(50)", {"begun": begun})
+    connection.execute(
+        "INSERT INTO checked.ssd_cin_plans SELECT range, $begun, NULL, NULL FROM range(50)", {"begun": begun}
+    )
     assert only_ended(connection) == []
