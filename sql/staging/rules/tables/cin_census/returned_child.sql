@@ -7,5 +7,5 @@ SELECT
     child.birth_date,
     child.expected_birth_date,
     child.has_no_known_upn,
-    true AS is_returned_now
+    child.expected_birth_date AS expected_date_returned
 FROM rule_table.child AS child

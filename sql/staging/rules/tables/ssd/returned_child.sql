@@ -1,5 +1,5 @@
--- One row a child who has a referral, or what follows one: the children that the CIN census would return, if their
--- case is open.
+-- One row a child who has a referral, or what follows one: the children that the CIN census would return. It would have
+-- the expected day of birth while the case is open and the child is not born.
 WITH in_need AS (
     SELECT
         referrals.child,
@@ -15,7 +15,7 @@ WITH in_need AS (
 children AS (
     SELECT
         in_need.child,
-        bool_or(in_need.is_open) AS is_returned_now
+        bool_or(in_need.is_open) AS is_open
     FROM in_need
     GROUP BY in_need.child
 )
@@ -28,6 +28,6 @@ SELECT
     child.birth_date,
     child.expected_birth_date,
     child.has_no_known_upn,
-    children.is_returned_now
+    CASE WHEN child.birth_date IS NULL AND children.is_open THEN child.expected_birth_date END AS expected_date_returned
 FROM rule_table.child AS child
 INNER JOIN children ON child.child = children.child
