@@ -66,7 +66,8 @@ def to_carry_out(
 ) -> dict[str, list[Check]]:
     """The checks of each delivered table, without those declared ones that look at what was not delivered.
 
-    That a table or column is missing is a finding of its own; it says nothing about the rows. Exports are made in the
+    That a table or column is missing is a finding of its own; it says nothing about the rows. What the collection year
+    does not have is not missing. Exports are made in the
     month after the one they are for, so that the former's last day is the last that one of the latter knows of.
     """
     delivered = {f"usable.{name}" for name in contracts} | {BANK_HOLIDAYS}
@@ -76,7 +77,7 @@ def to_carry_out(
         column.name
         for name, contract in contracts.items()
         for column in contract.columns
-        if column.kind != "answer" and column.heading not in headings[name]
+        if column.is_of_year and column.kind != "answer" and column.heading not in headings[name]
     }
 
     def is_there(table: str) -> bool:
@@ -142,7 +143,8 @@ def _told_of(text: str) -> tuple[Mapping[str, Set[str]], Set[str]]:
     projections: dict[str, set[str]] = {}
     for projection in (each for select in query.find_all(exp.Select) for each in select.expressions):
         projections.setdefault(projection.alias_or_name, set()).update(_column_names(projection))
-    chosen_by = {name for where in query.find_all(exp.Where) for name in _column_names(where)}
+    wheres = [select.args["where"] for select in query.find_all(exp.Select) if select.args.get("where")]
+    chosen_by = {name for where in wheres for name in _column_names(where)}
     return projections, frozenset(chosen_by)
 
 
