@@ -234,7 +234,8 @@ def write_declared(source: str) -> Written:
 
 def _row(contract: Contract, told: Mapping[str, Any], case: str, number: int) -> Row:
     row = {name: str(value) for name, value in told.items()}
-    assert set(row) <= set(contract.headings), f"{contract.name} has no column {set(row) - set(contract.headings)}"
+    headings = {column.heading for column in contract.columns}
+    assert set(row) <= headings, f"{contract.name} has no column {set(row) - headings}"
     for column in contract.columns:
         if column.pseudonym is None or column.pattern is not None:
             continue
