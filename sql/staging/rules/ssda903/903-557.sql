@@ -7,6 +7,6 @@ WHERE
         SELECT 1 FROM usable.ssda903_placed_adoption AS decisions
         WHERE
             decisions.child = episode.child
-            AND decisions.date_placed_ceased IS NOT NULL
-            AND decisions.reason_placed_ceased IS NOT NULL
+            AND decisions.date_placed_ceased__readable IS NOT NULL
+            AND decisions.reason_placed_ceased__readable IS NOT NULL
     )
