@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from pipelines.cli import architecture
+from pipelines.cli import architecture, published_rules
 from pipelines.contracts.kpis import KpiFile, load_register
 from pipelines.contracts.loading import SourceFile, load_sources
 from pipelines.contracts.odcs import ListContract, PublishedContract, SourceContract
@@ -65,7 +65,6 @@ def pages() -> dict[Path, str]:
         DOCS / "formats.md": _joined(_formats()),
         DOCS / "kpis.md": _joined(_kpi_reference()),
         DOCS / "rules.md": _joined(_rule_reference()),
-        DOCS / "rules_not_applied.md": _joined(_rules_not_applied()),
         DOCS / "sample_faults.md": _joined(_sample_faults()),
     }
 
@@ -349,7 +348,16 @@ def _rule_reference() -> Iterator[str]:
     yield from _table(headings, map(_rule_row, DELIVERY_RULES.values()))
     yield "## Of what was delivered before, of due dates, and of what another source says\n"
     yield from _table(headings, _warehouse_rules())
-    for source in load_sources(PROJECT / "expectations").values():
+    sources = load_sources(PROJECT / "expectations")
+    for collection in published_rules.COLLECTIONS:
+        yield f"## Published rules of the {collection.title}\n"
+        yield (
+            "Those of collection year 2025-26: whether each runs on a source that has what it asks about, or why not. "
+            f"What it looks for is in that source's tables below{collection.how_told}.\n"
+        )
+        titles = [sources[name].title for name in collection.sources]
+        yield from _table(("Code", *titles), published_rules.rows(collection, sources))
+    for source in sources.values():
         yield f"## {source.title}\n"
         for contract in source.tables.values():
             yield f"### {contract.name}\n"
@@ -364,21 +372,6 @@ def _warehouse_rules() -> Iterator[tuple[str, str, str, str, str]]:
     with (PROJECT / "sql" / "reference" / "warehouse_rule.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             yield row["rule_code"], row["sentence"], row["remedy"], row["severity"], row["consequence"]
-
-
-def _rules_not_applied() -> Iterator[str]:
-    yield "# Published rules that are not applied\n"
-    yield GENERATED
-    yield "Of the sector's published rules, those of collection year 2025-26; all others are in [rules.md](rules.md).\n"
-    with (PROJECT / "expectations" / "sources" / "rules_not_applied.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    for collection, title in (("cin_census", "CIN census"), ("ssda903", "SSDA903")):
-        codes: dict[str, list[str]] = {}
-        for row in rows:
-            if row["collection"] == collection:
-                codes.setdefault(row["reason"], []).append(row["code"])
-        yield f"## {title}\n"
-        yield from _table(("Why", "Codes"), [(reason, ", ".join(those)) for reason, those in codes.items()])
 
 
 def _sample_faults() -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 They read two schemas. ``usable`` shows each table of the source without the rows that its own columns refuse: a record
 given twice is no overlap. ``rule_table`` holds what several rules need, made by the SELECTs of ``rules/tables``:
-those of its own folder for every delivery, those of a source's folder for its deliveries.
+those of its own folder for every delivery, those of a source's folder for its deliveries, and those of a subject's
+folder for the deliveries of every source that has the subject. What a source calls its tables and columns is told in
+its own folder alone, so that one rule holds for several.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from pipelines.sql_files import Select
 
 BANK_HOLIDAYS = "rule_table.bank_holiday"
+SUBJECTS = {"child_in_need": ("ssd", "cin_census"), "looked_after": ("ssd", "ssda903")}
+"""The sources that have each subject: its tables are made of those that each of them makes under the same names."""
 
 
 def files_of(sql: Path) -> list[Path]:
@@ -62,25 +66,26 @@ def to_carry_out(
 ) -> dict[str, list[Check]]:
     """The checks of each delivered table, without those declared ones that look at what was not delivered.
 
-    That a table or column is missing is a finding of its own; it says nothing about the rows. Exports are made in the
+    That a table or column is missing is a finding of its own; it says nothing about the rows. What the collection year
+    does not have is not missing. Exports are made in the
     month after the one they are for, so that the former's last day is the last that one of the latter knows of.
     """
     delivered = {f"usable.{name}" for name in contracts} | {BANK_HOLIDAYS}
     sources = {contract.source for contract in contracts.values()}
-    made = {f"rule_table.{each.name}": each.reads for source in sorted(sources) for each in _tables(sql, source)}
+    made = {each.table: each for source in sorted(sources) for each in _tables(sql, source)}
     lacking = {
         column.name
         for name, contract in contracts.items()
         for column in contract.columns
-        if column.kind != "answer" and column.heading not in headings[name]
+        if column.is_of_year and column.kind != "answer" and column.heading not in headings[name]
     }
 
     def is_there(table: str) -> bool:
-        return table in delivered or (table in made and all(map(is_there, made[table])))
+        return table in delivered or (table in made and all(map(is_there, made[table].reads)))
 
     def allowed(check: Check) -> bool:
         tables, columns = _looks_at(check)
-        return all(map(is_there, tables)) and not columns & lacking
+        return all(map(is_there, tables)) and not _made_of(columns, tables, made) & lacking
 
     extracted_by = month.plus(1).last_day.isoformat()
 
@@ -114,11 +119,37 @@ def _create(
 
 def _tables(sql: Path, source: str) -> list[Select]:
     folder = sql / "staging" / "rules" / "tables"
-    return [
-        replace(select, table=f"rule_table.{select.name}")
-        for path in (*sorted(folder.glob("*.sql")), *sorted((folder / source).glob("*.sql")))
-        for select in (read_select(path, "rule_table"),)
-    ]
+    subjects = (folder / subject for subject, sources in SUBJECTS.items() if source in sources)
+    paths = (path for each in (folder, folder / source, *subjects) for path in sorted(each.glob("*.sql")))
+    return [read_select(path, "rule_table") for path in paths]
+
+
+def _made_of(columns: Set[str], tables: Set[str], made: Mapping[str, Select]) -> Set[str]:
+    """The columns themselves, and those that the tables of the rules make them of, or choose their rows by."""
+    told = set(columns)
+    for select in (made[table] for table in tables if table in made):
+        projections, chosen_by = _told_of(select.text)
+        wanted = {name for column in columns for name in projections.get(column, ())} | chosen_by
+        while more := {name for column in wanted for name in projections.get(column, ())} - wanted:
+            wanted |= more
+        told |= _made_of(wanted, select.reads, made)
+    return told
+
+
+@cache
+def _told_of(text: str) -> tuple[Mapping[str, Set[str]], Set[str]]:
+    """By the name of each column that a SELECT makes, what it is made of; and what it chooses its rows by."""
+    query = sqlglot.parse_one(text, dialect=DIALECT)
+    projections: dict[str, set[str]] = {}
+    for projection in (each for select in query.find_all(exp.Select) for each in select.expressions):
+        projections.setdefault(projection.alias_or_name, set()).update(_column_names(projection))
+    wheres = [select.args["where"] for select in query.find_all(exp.Select) if select.args.get("where")]
+    chosen_by = {name for where in wheres for name in _column_names(where)}
+    return projections, frozenset(chosen_by)
+
+
+def _column_names(part: exp.Expr) -> Iterator[str]:
+    return (column.name for column in part.find_all(exp.Column))
 
 
 def _looks_at(check: Check) -> tuple[Set[str], Set[str]]:

@@ -135,7 +135,12 @@ def returned(exports: Path, inbox: Path) -> dict[str, int]:
     return rows
 
 
-def test_every_return_is_staged_whole_without_a_finding(world: MadeUpReturns) -> None:
+# What queries ask of the made-up census: it has no pupil numbers and no factors, some work was not done in time, and an
+# assessment of the year before is not in it.
+ASKED = {"2991Q", "8670Q", "8675Q", "8770Q", "8825Q", "8897Q"}
+
+
+def test_every_return_is_staged_whole_without_a_finding_but_queries(world: MadeUpReturns) -> None:
     settings = settings_of(world.root)
     inbox = find_deliveries(settings)
     assert (len(inbox.deliveries), inbox.waiting) == (2 * len(RETURNS), ())
@@ -149,7 +154,8 @@ def test_every_return_is_staged_whole_without_a_finding(world: MadeUpReturns) ->
                 name: connection.read_parquet(str(staged.folder / f"{name}.parquet"), hive_partitioning=False)
                 for name in ("finding", "reconciliation")
             }
-            assert read["finding"].project("table_name, rule_code").fetchall() == [], delivery
+            codes = {code for (code,) in read["finding"].project("rule_code").fetchall()}
+            assert codes <= (ASKED if delivery.source == "cin_census" else set()), delivery
             counts = read["reconciliation"].project("file_name, rows_read, rows_staged").fetchall()
         assert all(given == kept for _, given, kept in counts)
         rows |= {f"{delivery}/{name}": kept for name, _, kept in counts}

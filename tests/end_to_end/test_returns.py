@@ -37,22 +37,35 @@ OLD_DATES = {"CASS004", "CASS005", "CASS006", "CPLA004", "CPLA005", "CICP005", "
 OLD_DATES |= {"CDET003", "CDET006", "CSFE004", "CSFE005"}
 
 
+# Those of the published rules that the three files break: docs/published_samples.md has the rows of each.
+PUBLISHED_RULES = {"100", "1103", "1104", "1105", "2887Q", "2889", "4013", "4016", "4180", "8565", "8600", "8608"}
+PUBLISHED_RULES |= {"8620", "8696", "8715", "8897Q", "8930"}
+
+
 @pytest.mark.parametrize(
     ("name", "month", "found"),
     [
-        ("BAR_cin_2022", "2022-03", {f"{reference}-IN-CALENDAR" for reference in OLD_DATES}),
+        (
+            "BAR_cin_2022",
+            "2022-03",
+            {f"{reference}-IN-CALENDAR" for reference in OLD_DATES}
+            | PUBLISHED_RULES - {"100", "4180", "8600", "8608", "8897Q"}
+            | {"8525Q", "8530Q", "8545Q"},
+        ),
         (
             "CIN_Census_2024",
             "2024-03",
             # It has a sex a year before the census does, spelt as the gender was; and a factor that there is not.
             {"DLV-025", "DLV-027", "CCHI008-READABLE", "CFAC004-READABLE"}
-            | {"CASS004-HAPPENED", "CDET003-HAPPENED", "CDET006-HAPPENED"},
+            | {"CASS004-HAPPENED", "CDET003-HAPPENED", "CDET006-HAPPENED"}
+            | PUBLISHED_RULES,
         ),
         (
             "CIN_Census_2026",
             "2026-03",
             # Its reference date was left at 2024, and it has a group of elements that no specification here knows.
-            {"DLV-023", "DLV-025", "CINC-001", "CCHI008-READABLE", "CFAC004-READABLE", "CASS004-HAPPENED"},
+            {"DLV-023", "DLV-025", "CINC-001", "CCHI008-READABLE", "CFAC004-READABLE", "CASS004-HAPPENED"}
+            | PUBLISHED_RULES - {"8600"},
         ),
     ],
 )

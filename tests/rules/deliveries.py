@@ -31,6 +31,8 @@ MONTHS = {
     "ssda903": "2021-03",
     "workforce_census": "2020-09",
 }
+# They look at a return as a whole: see test_whole_return.py.
+OF_THE_RETURN = {"2883", "2886Q", "2887Q", "2888Q"}
 CASES = PROJECT / "tests" / "rules"
 # As the collection year of each delivery has them.
 OF_YEAR = {
@@ -58,6 +60,47 @@ EPISODE_IN_SSD = {
         "lega_legal_status_start_date": "decom",
         "lega_legal_status_end_date": "dec",
     },
+}
+
+# The census's own columns, by those of the SSD. What it does not hold is not in its cases: see ``_as_census``.
+CENSUS_TABLES = {
+    "ssd_person": ("cin_census_children", "lachildid"),
+    "ssd_cin_episodes": ("cin_census_details", "details_key"),
+    "ssd_cin_assessments": ("cin_census_assessments", "assessment_key"),
+    "ssd_s47_enquiry": ("cin_census_s47", "s47_key"),
+    "ssd_initial_cp_conference": ("cin_census_conferences", "conference_key"),
+    "ssd_cin_plans": ("cin_census_cin_plans", "cin_plan_key"),
+    "ssd_cp_plans": ("cin_census_cp_plans", "cp_plan_key"),
+    "ssd_cp_reviews": ("cin_census_cp_reviews", "cp_review_key"),
+    "ssd_disability": ("cin_census_disabilities", "disability_key"),
+}
+CENSUS_COLUMNS = {
+    "pers_sex": "sex",
+    "pers_ethnicity": "ethnicity",
+    "pers_dob": "personbirthdate",
+    "pers_expected_dob": "expectedpersonbirthdate",
+    "pers_death_date": "persondeathdate",
+    "cine_referral_date": "cinreferraldate",
+    "cine_referral_nfa": "referralnfa",
+    "cine_referral_source_code": "referralsource",
+    "cine_cin_primary_need_code": "primaryneedcode",
+    "cine_close_date": "cinclosuredate",
+    "cine_close_reason": "reasonforclosure",
+    "cina_assessment_start_date": "assessmentactualstartdate",
+    "cina_assessment_auth_date": "assessmentauthorisationdate",
+    "s47e_s47_start_date": "s47actualstartdate",
+    "icpc_s47_enquiry_id": "s47_key",
+    "icpc_icpc_date": "dateofinitialcpc",
+    "cinp_cin_plan_id": "cin_plan_key",
+    "cinp_cin_plan_start_date": "cinplanstartdate",
+    "cinp_cin_plan_end_date": "cinplanenddate",
+    "cppl_cp_plan_start_date": "cppstartdate",
+    "cppl_cp_plan_end_date": "cppenddate",
+    "cppl_cp_plan_initial_category": "initialcategoryofabuse",
+    "cppl_cp_plan_latest_category": "latestcategoryofabuse",
+    "cppr_cp_plan_id": "cp_plan_key",
+    "cppr_cp_review_date": "cppreviewdate",
+    "disa_disability_code": "disability",
 }
 
 Row = dict[str, str]
@@ -105,7 +148,8 @@ def declared_cases(source: str) -> dict[str, Cases]:
     """The cases of ``<source>.yaml``: by rule, ``breaks`` and ``sound``, each with the rows of some tables."""
     file = CASES / f"{source}.yaml"
     cases = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return (_shared_cases() | cases) if source == "ssd" else cases
+    shared = {"ssd": _shared_cases, "cin_census": _census_cases}
+    return shared[source]() | cases if source in shared else cases
 
 
 def _shared_cases() -> dict[str, Cases]:
@@ -116,6 +160,39 @@ def _shared_cases() -> dict[str, Cases]:
         for code, cases in declared_cases("ssda903").items()
         if code in rules
     }
+
+
+def _census_cases() -> dict[str, Cases]:
+    """The cases of the SSD as the census has them, of the rules that both have."""
+    rules = declared_rules("cin_census")
+    cases = yaml.safe_load((CASES / "ssd.yaml").read_text(encoding="utf-8"))
+    return {
+        code: {kind: _as_census(tables) for kind, tables in of_rule.items()}
+        for code, of_rule in cases.items()
+        if code in rules
+    }
+
+
+def _as_census(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """Plans of another authority are not in it; a record of no referral or plan has one that is in no table."""
+    written: dict[str, list[dict[str, Any]]] = {}
+    for table, rows in tables.items():
+        name, key = CENSUS_TABLES[table]
+        parents = {"details_key", "cp_plan_key"}.intersection(SOURCES["cin_census"].tables[name].headings) - {key}
+        written[name] = [
+            dict.fromkeys(parents, f"none {number}") | {_census_column(column): value for column, value in row.items()}
+            for number, row in enumerate(rows)
+            if "cppl_cp_plan_ola" not in row
+        ]
+    return written
+
+
+def _census_column(column: str) -> str:
+    if column.endswith("_referral_id"):
+        return "details_key"
+    if column.endswith("_person_id"):
+        return "lachildid"
+    return CENSUS_COLUMNS.get(column, column)
 
 
 def _as_ssd(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
@@ -157,7 +234,8 @@ def write_declared(source: str) -> Written:
 
 def _row(contract: Contract, given: Mapping[str, Any], case: str, number: int) -> Row:
     row = {name: str(value) for name, value in given.items()}
-    assert set(row) <= set(contract.headings), f"{contract.name} has no column {set(row) - set(contract.headings)}"
+    headings = {column.heading for column in contract.columns}
+    assert set(row) <= headings, f"{contract.name} has no column {set(row) - headings}"
     for column in contract.columns:
         if column.pseudonym is None or column.pattern is not None:
             continue

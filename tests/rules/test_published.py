@@ -1,4 +1,4 @@
-"""Every published rule is applied, or is listed with the reason why not."""
+"""Every published rule runs on each source that could have it, or the reason why not is listed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from pipelines.cli.published_rules import COLLECTIONS, Collection, applied, not_applied
 from pipelines.contracts.structural_checks import all_checks
 from pipelines.settings import PROJECT
 from tests.exports import SOURCES
@@ -20,49 +21,39 @@ CODES = {
     for contract in source.tables.values()
     for check in all_checks(contract)
 }
-APPLIED = {
-    "cin_census": {code for code in CODES if re.fullmatch(r"\d{4}Q?", code)},
-    "ssda903": {code.removeprefix("903-") for code in CODES if code.startswith("903-")},
-}
 # Of the lists' codes, sorted, a line each: what is forgotten or made up is found without the lists too.
 DIGESTS = {"cin_census": "7c10c75ebe1e3fe6", "ssda903": "8b8f9b83ac18df1e"}
-with (PROJECT / "expectations" / "sources" / "rules_not_applied.csv").open(encoding="utf-8", newline="") as stream:
-    NOT_APPLIED = list(csv.DictReader(stream))
-
-
-def not_applied(collection: str) -> list[str]:
-    return [row["code"] for row in NOT_APPLIED if row["collection"] == collection]
+PAIRS = [pytest.param(each, source, id=f"{each.name}-{source}") for each in COLLECTIONS for source in each.sources]
 
 
 def digest(codes: set[str]) -> str:
     return hashlib.sha256("\n".join(sorted(codes)).encode()).hexdigest()[:16]
 
 
-@pytest.mark.parametrize("collection", list(LISTS))
-def test_no_rule_is_both_applied_and_not(collection: str) -> None:
-    codes = not_applied(collection)
-    assert len(codes) == len(set(codes))
-    assert set(codes) & APPLIED[collection] == set()
+@pytest.mark.parametrize(("collection", "source"), PAIRS)
+def test_no_rule_both_runs_on_a_source_and_does_not(collection: Collection, source: str) -> None:
+    assert set(not_applied(collection, source)) & applied(collection, SOURCES[source]) == set()
 
 
 @pytest.mark.skipif(not PUBLISHED.exists(), reason="the published lists are not beside the checkout")
-@pytest.mark.parametrize("collection", list(LISTS))
-def test_no_published_rule_is_forgotten_and_none_is_made_up(collection: str) -> None:
-    with (PUBLISHED / LISTS[collection]).open(encoding="utf-8", newline="") as lines:
+@pytest.mark.parametrize(("collection", "source"), PAIRS)
+def test_no_published_rule_is_forgotten_and_none_is_made_up(collection: Collection, source: str) -> None:
+    with (PUBLISHED / LISTS[collection.name]).open(encoding="utf-8", newline="") as lines:
         published = {row["code"] for row in csv.DictReader(lines)}
-    assert APPLIED[collection] | set(not_applied(collection)) == published
-    assert digest(published) == DIGESTS[collection]
+    assert applied(collection, SOURCES[source]) | set(not_applied(collection, source)) == published
+    assert digest(published) == DIGESTS[collection.name]
 
 
-@pytest.mark.parametrize("collection", list(LISTS))
-def test_the_codes_are_those_of_the_list_as_it_was_read(collection: str) -> None:
-    codes = APPLIED[collection] | set(not_applied(collection))
-    assert digest(codes) == DIGESTS[collection]
-    assert digest(codes - {min(codes)}) != DIGESTS[collection]
+@pytest.mark.parametrize(("collection", "source"), PAIRS)
+def test_the_codes_are_those_of_the_list_as_it_was_read(collection: Collection, source: str) -> None:
+    codes = applied(collection, SOURCES[source]) | set(not_applied(collection, source))
+    assert digest(codes) == DIGESTS[collection.name]
+    assert digest(codes - {min(codes)}) != DIGESTS[collection.name]
 
 
-def test_every_reason_is_a_sentence_and_names_rules_that_there_are() -> None:
-    for row in NOT_APPLIED:
-        assert row["reason"].endswith("."), row
-        named = set(re.findall(r"[A-Z0-9]+-[A-Z]{4,}|\b\d{4}Q?\b", row["reason"]))
-        assert named <= CODES, row
+@pytest.mark.parametrize(("collection", "source"), PAIRS)
+def test_every_reason_is_a_sentence_and_names_rules_that_there_are(collection: Collection, source: str) -> None:
+    for reason in not_applied(collection, source).values():
+        assert reason.endswith("."), reason
+        named = set(re.findall(r"[A-Z0-9]+-[A-Z]{4,}|\b\d{4}Q?\b", reason))
+        assert named <= CODES, reason

@@ -1,3 +1,6 @@
 SELECT episode.line
 FROM rule_table.care_episode AS episode
-WHERE episode.rec = 'X1' AND episode.dec IS NOT NULL AND episode.dec IS DISTINCT FROM episode.next_decom
+WHERE
+    episode.rec = 'X1'
+    AND episode.decom IS NOT NULL
+    AND (episode.next_decom IS NULL OR episode.dec <> episode.next_decom)

@@ -1,3 +1,3 @@
 SELECT episode.line
 FROM rule_table.care_episode AS episode
-WHERE episode.rne <> 'S' AND episode.cin <> episode.previous_cin
+WHERE episode.cin <> episode.first_cin

@@ -1,0 +1,3 @@
+SELECT plan.line
+FROM rule_table.cin_plan AS plan
+WHERE plan.start_date = plan.end_date

@@ -1,0 +1,3 @@
+SELECT child.line
+FROM rule_table.returned_child AS child
+WHERE child.ethnicity IS NULL

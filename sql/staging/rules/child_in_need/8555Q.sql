@@ -1,0 +1,4 @@
+SELECT referral.line
+FROM rule_table.referral AS referral
+INNER JOIN rule_table.child AS child ON referral.child = child.child
+WHERE referral.referral_date > child.death_date

@@ -1,0 +1,9 @@
+SELECT plan.line
+FROM rule_table.cp_plan AS plan
+INNER JOIN rule_table.cp_plan AS earlier ON plan.child = earlier.child
+WHERE
+    (earlier.start_date, earlier.line) < (plan.start_date, plan.line)
+    AND plan.start_date < end_date_or_open(earlier.end_date)
+    AND NOT plan.is_of_another_authority
+    AND NOT earlier.is_of_another_authority
+GROUP BY plan.line

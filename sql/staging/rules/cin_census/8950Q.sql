@@ -1,0 +1,3 @@
+SELECT factor.line
+FROM usable.cin_census_factors AS factor
+WHERE factor.assessment_factors = '19A'

@@ -1,6 +1,0 @@
-SELECT episode.line
-FROM usable.ssd_cin_episodes AS episode
-WHERE EXISTS (
-    SELECT 1 FROM rule_table.activity AS activities
-    WHERE activities.referral_id = episode.cine_referral_id AND activities.last_day > episode.cine_close_date
-)

@@ -1,4 +1,0 @@
-SELECT episode.line
-FROM usable.ssd_cin_episodes AS episode
-INNER JOIN usable.ssd_person AS person ON episode.cine_person_id = person.pers_person_id
-WHERE episode.cine_referral_date < coalesce(person.pers_dob, person.pers_expected_dob) - 280

@@ -1,4 +1,0 @@
-SELECT episode.line
-FROM rule_table.care_episode AS episode
-CROSS JOIN rule_table.delivery
-WHERE episode.dec > delivery.extracted_by

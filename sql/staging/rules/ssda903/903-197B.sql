@@ -1,0 +1,12 @@
+SELECT health.line
+FROM usable.ssda903_oc2 AS health
+CROSS JOIN rule_table.delivery
+INNER JOIN rule_table.year_of_child AS care ON health.child = care.child
+WHERE
+    health.sdq_score IS NULL
+    AND health.sdq_reason IS NULL
+    AND care.is_in_care_all_year
+    AND (
+        health.dob + INTERVAL 4 YEAR BETWEEN delivery.year_start AND delivery.year_end
+        OR health.dob + INTERVAL 17 YEAR BETWEEN delivery.year_start AND delivery.year_end
+    )

@@ -1,0 +1,5 @@
+SELECT health.line
+FROM usable.ssda903_oc2 AS health
+WHERE
+    health.health_check IS NOT NULL
+    AND list_count([health.immunisations, health.teeth_check, health.health_assessment, health.substance_misuse]) < 4

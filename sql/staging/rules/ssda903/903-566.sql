@@ -1,0 +1,3 @@
+SELECT absence.line
+FROM usable.ssda903_missing AS absence
+WHERE absence.missing IS NULL AND absence.mis_end IS NOT NULL
