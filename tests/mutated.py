@@ -16,7 +16,7 @@ from typing import NamedTuple
 from pipelines.settings import PROJECT
 
 
-class Mutation(NamedTuple):
+class DeliberateError(NamedTuple):
     """What stands in a file, what takes its place, and a part of the name of the test that must fail."""
 
     file: str
@@ -28,27 +28,29 @@ class Mutation(NamedTuple):
 RULES = "tests/rules/test_rules.py"
 CASES = "tests/sql/test_cases.py"
 LATE = "followed.due_date >= clocks.stopped_date THEN 'met'"
-TOGETHER: tuple[tuple[str, tuple[Mutation, ...]], ...] = (
+TOGETHER: tuple[tuple[str, tuple[DeliberateError, ...]], ...] = (
     (
         RULES,
         (
-            Mutation("staging/rules/ssd/SSD-011.sql", "numbers.people > 1", "numbers.people > 2", "ssd-SSD-011"),
-            Mutation("staging/rules/ssd/SSD-012.sql", "cppl_cp_plan_end_date IS NULL", "line > 0", "ssd-SSD-012"),
-            Mutation("staging/rules/ssd/SSD-013.sql", "INTERVAL 18 YEAR", "INTERVAL 19 YEAR", "ssd-SSD-013"),
-            Mutation("staging/rules/ssd/8770Q.sql", "INTERVAL 16 YEAR >", "INTERVAL 17 YEAR >", "ssd-8770Q"),
-            Mutation(
+            DeliberateError("staging/rules/ssd/SSD-011.sql", "numbers.people > 1", "numbers.people > 2", "ssd-SSD-011"),
+            DeliberateError(
+                "staging/rules/ssd/SSD-012.sql", "cppl_cp_plan_end_date IS NULL", "line > 0", "ssd-SSD-012"
+            ),
+            DeliberateError("staging/rules/ssd/SSD-013.sql", "INTERVAL 18 YEAR", "INTERVAL 19 YEAR", "ssd-SSD-013"),
+            DeliberateError("staging/rules/ssd/8770Q.sql", "INTERVAL 16 YEAR >", "INTERVAL 17 YEAR >", "ssd-8770Q"),
+            DeliberateError(
                 "staging/rules/cin_census/CINC-001.sql",
                 "NOT BETWEEN delivery.year_start AND",
                 "NOT BETWEEN delivery.year_start - 1 AND",
                 "cin_census-CINC-001",
             ),
-            Mutation(
+            DeliberateError(
                 "staging/rules/cin_census/CINC-004.sql", "cin_plan_end_date IS NULL", "line > 0", "cin_census-CINC-004"
             ),
-            Mutation("staging/rules/ssda903/903-301.sql", "> delivery", ">= delivery", "ssda903-903-301"),
-            Mutation("staging/rules/looked_after/504.sql", ".cin <> ", ".cin = ", "ssda903-903-504"),
-            Mutation("staging/rules/looked_after/550.sql", "'P1'", "'P2'", "ssda903-903-550"),
-            Mutation(
+            DeliberateError("staging/rules/ssda903/903-301.sql", "> delivery", ">= delivery", "ssda903-903-301"),
+            DeliberateError("staging/rules/looked_after/504.sql", ".cin <> ", ".cin = ", "ssda903-903-504"),
+            DeliberateError("staging/rules/looked_after/550.sql", "'P1'", "'P2'", "ssda903-903-550"),
+            DeliberateError(
                 "staging/rules/workforce_census/CSWW-001.sql",
                 "AND delivery.month_end",
                 "AND delivery.month_end + 1",
@@ -59,27 +61,27 @@ TOGETHER: tuple[tuple[str, tuple[Mutation, ...]], ...] = (
     (
         CASES,
         (
-            Mutation(
+            DeliberateError(
                 "kpis/assess_45wd.sql",
                 "CASE WHEN excluded_because IS NULL THEN 1 END",
                 "1",
                 "test_case[assess_45wd/",
             ),
-            Mutation("kpis/cpp_count.sql", "excluded_because IS NULL AND ", "", "test_case[cpp_count/"),
-            Mutation("kpis/cla_count.sql", "excluded_because IS NULL AND ", "", "test_case[cla_count/"),
-            Mutation(
+            DeliberateError("kpis/cpp_count.sql", "excluded_because IS NULL AND ", "", "test_case[cpp_count/"),
+            DeliberateError("kpis/cla_count.sql", "excluded_because IS NULL AND ", "", "test_case[cla_count/"),
+            DeliberateError(
                 "kpis/cp_visit_seen_alone.sql",
                 "cast(is_seen_alone AS INTEGER)",
                 "1",
                 "test_case[cp_visit_seen_alone/",
             ),
-            Mutation(
+            DeliberateError(
                 "kpis/turnover_rate_fte.sql",
                 "(is_in_force OR is_leaver)",
                 "is_in_force",
                 "test_case[turnover_rate_fte/",
             ),
-            Mutation(
+            DeliberateError(
                 "kpis/sin_notified_5wd.sql",
                 "coalesce(not_notifiable_because, no_clock_because) IS NULL THEN 1",
                 "no_clock_because IS NULL THEN 1",
@@ -90,20 +92,22 @@ TOGETHER: tuple[tuple[str, tuple[Mutation, ...]], ...] = (
     (
         CASES,
         (
-            Mutation(
+            DeliberateError(
                 "warehouse/need/fct_assessment.sql",
                 "authorised_date <= clocked.in_time_until",
                 "authorised_date < clocked.in_time_until",
                 "test_case[fct_assessment/",
             ),
-            Mutation("warehouse/due/fct_obligation.sql", LATE, LATE.replace(">=", ">"), "test_case[fct_obligation/"),
-            Mutation(
+            DeliberateError(
+                "warehouse/due/fct_obligation.sql", LATE, LATE.replace(">=", ">"), "test_case[fct_obligation/"
+            ),
+            DeliberateError(
                 "warehouse/incidents/fct_incident.sql",
                 "aware_date > incidents.notified_date",
                 "aware_date >= incidents.notified_date",
                 "test_case[sin_notified_5wd/",
             ),
-            Mutation(
+            DeliberateError(
                 "warehouse/babies/fct_baby_month.sql",
                 "due.due_date >= due.month_end",
                 "due.due_date > due.month_end",
@@ -116,9 +120,9 @@ TOGETHER: tuple[tuple[str, tuple[Mutation, ...]], ...] = (
 
 def main() -> None:
     survived = 0
-    for tests, mutations in TOGETHER:
-        failed = failed_with(tests, mutations)
-        for each in mutations:
+    for tests, errors in TOGETHER:
+        failed = failed_with(tests, errors)
+        for each in errors:
             by = sum(each.found_by in test for test in failed)
             survived += not by
             print(
@@ -127,12 +131,12 @@ def main() -> None:
     sys.exit(survived > 0)
 
 
-def failed_with(tests: str, mutations: tuple[Mutation, ...]) -> list[str]:
+def failed_with(tests: str, errors: tuple[DeliberateError, ...]) -> list[str]:
     """The tests that fail in a copy of the project where all of these are made."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / PROJECT.name
         shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns(".*", "data"))
-        for each in mutations:
+        for each in errors:
             file = copy / "sql" / each.file
             text = file.read_text(encoding="utf-8")
             if each.was not in text:

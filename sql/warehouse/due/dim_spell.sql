@@ -87,6 +87,8 @@ in_childhood AS (
         least(wholes.end_date, children.childhood_end) AS end_date
     FROM wholes
     LEFT JOIN core.child AS children USING (authority_code, child_id)
+    -- A placement is one of a period of care, which ends with childhood.
+    WHERE wholes.kind <> 'cla_visit' OR wholes.start_date < end_date_or_open(children.childhood_end)
 ),
 
 known AS (
