@@ -3,10 +3,10 @@ WITH children AS (
     SELECT
         count(*) FILTER (
             WHERE
-                coalesce(child.sex, 'U') = 'U'
-                AND child.expected_birth_date IS NULL
-                AND given.sex__readable IS NOT FALSE
-                AND given.gender_current__readable IS NOT FALSE
+            coalesce(child.sex, 'U') = 'U'
+            AND child.expected_birth_date IS NULL
+            AND given.sex__readable IS NOT FALSE
+            AND given.gender_current__readable IS NOT FALSE
         ) AS without_sex,
         count(*) AS returned
     FROM rule_table.child AS child
