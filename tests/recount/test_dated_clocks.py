@@ -17,7 +17,6 @@ from tests.recount.worlds import TABLES, make_world
 from tests.warehouse_input import built
 
 if TYPE_CHECKING:
-
     import duckdb
 
 LAST = dt.date(2024, 3, 31)
