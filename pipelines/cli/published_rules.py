@@ -52,12 +52,12 @@ def not_applied(collection: Collection, source: str) -> dict[str, str]:
 
 def rows(collection: Collection, sources: Mapping[str, Source]) -> Iterator[tuple[str, ...]]:
     """A row a rule: its code, and for each source whether it runs there, or why not."""
-    told = [
+    by_source = [
         dict.fromkeys(applied(collection, sources[name]), "runs") | not_applied(collection, name)
         for name in collection.sources
     ]
-    for code in sorted({code for of_source in told for code in of_source}, key=_in_order):
-        yield code, *(of_source[code] for of_source in told)
+    for code in sorted({code for of_source in by_source for code in of_source}, key=_in_order):
+        yield code, *(of_source[code] for of_source in by_source)
 
 
 def _in_order(code: str) -> tuple[bool, int, str]:

@@ -126,18 +126,18 @@ def _tables(sql: Path, source: str) -> list[Select]:
 
 def _made_of(columns: Set[str], tables: Set[str], made: Mapping[str, Select]) -> Set[str]:
     """The columns themselves, and those that the tables of the rules make them of, or choose their rows by."""
-    told = set(columns)
+    needed = set(columns)
     for select in (made[table] for table in tables if table in made):
-        projections, chosen_by = _told_of(select.text)
+        projections, chosen_by = _columns_in(select.text)
         wanted = {name for column in columns for name in projections.get(column, ())} | chosen_by
         while more := {name for column in wanted for name in projections.get(column, ())} - wanted:
             wanted |= more
-        told |= _made_of(wanted, select.reads, made)
-    return told
+        needed |= _made_of(wanted, select.reads, made)
+    return needed
 
 
 @cache
-def _told_of(text: str) -> tuple[Mapping[str, Set[str]], Set[str]]:
+def _columns_in(text: str) -> tuple[Mapping[str, Set[str]], Set[str]]:
     """By the name of each column that a SELECT makes, what it is made of; and what it chooses its rows by."""
     query = sqlglot.parse_one(text, dialect=DIALECT)
     projections: dict[str, set[str]] = {}

@@ -32,7 +32,7 @@ DELIVERIES = {
 }
 
 
-def told() -> dict[str, list[list[str]]]:
+def listed() -> dict[str, list[list[str]]]:
     """The rows of the page by file: rule, rows here, rows there, why they differ."""
     sections = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     return {
@@ -67,9 +67,9 @@ def rows_here(folder: Path, source: str, month: str, pattern: str) -> dict[str, 
     return {found[1]: number for code, number in rows if (found := CODES[source].fullmatch(code))}
 
 
-def test_every_file_is_told_of_and_every_difference_has_its_reason() -> None:
-    assert set(told()) == set(DELIVERIES)
-    for rows in told().values():
+def test_every_file_is_listed_and_every_difference_has_its_reason() -> None:
+    assert set(listed()) == set(DELIVERIES)
+    for rows in listed().values():
         assert all((here == there) == (not why) for _, here, there, why in rows)
         assert all(why.endswith(".") for *_, why in rows if why)
 
@@ -77,5 +77,5 @@ def test_every_file_is_told_of_and_every_difference_has_its_reason() -> None:
 @pytest.mark.skipif(not FIXTURES.exists(), reason="the published files are not beside the checkout")
 @pytest.mark.parametrize("file", list(DELIVERIES))
 def test_the_rows_here_are_what_the_rules_find(tmp_path: Path, file: str) -> None:
-    here = {code: int(number) for code, number, *_ in told()[file] if number != "0"}
+    here = {code: int(number) for code, number, *_ in listed()[file] if number != "0"}
     assert here == rows_here(tmp_path, *DELIVERIES[file])
