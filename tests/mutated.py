@@ -37,7 +37,9 @@ TOGETHER: tuple[tuple[str, tuple[DeliberateError, ...]], ...] = (
                 "staging/rules/ssd/SSD-012.sql", "cppl_cp_plan_end_date IS NULL", "line > 0", "ssd-SSD-012"
             ),
             DeliberateError("staging/rules/ssd/SSD-013.sql", "INTERVAL 18 YEAR", "INTERVAL 19 YEAR", "ssd-SSD-013"),
-            DeliberateError("staging/rules/ssd/8770Q.sql", "INTERVAL 16 YEAR >", "INTERVAL 17 YEAR >", "ssd-8770Q"),
+            DeliberateError(
+                "staging/rules/child_in_need/8770Q.sql", "INTERVAL 16 YEAR >", "INTERVAL 17 YEAR >", "ssd-8770Q"
+            ),
             DeliberateError(
                 "staging/rules/cin_census/CINC-001.sql",
                 "NOT BETWEEN delivery.year_start AND",
