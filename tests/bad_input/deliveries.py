@@ -53,7 +53,13 @@ GOOD: dict[str, dict[str, list[dict[str, str]]]] = {
     },
     "ssda903": {
         "ssda903_header": [
-            {"child": f"P{number}", "sex": "1", "dob": f"1{number}/03/201{number}", "ethnic": "WBRI"}
+            {
+                "child": f"P{number}",
+                "sex": "1",
+                "dob": f"1{number}/03/201{number}",
+                "ethnic": "WBRI",
+                "upn": f"A80120000100{number}",
+            }
             for number in range(6)
         ],
         "ssda903_episodes": [
