@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from pipelines.sample.files.spoiling import SpoiltRecord
 
-UNKNOWN_FILE = "cont_contact_id,cont_person_id,cont_contact_date\nCO1,C000001,2018-03-05\n"
+UNKNOWN_FILE = "fami_table_id,fami_person_id\nF1,C000001\n"
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,7 @@ FAULTS: tuple[FaultKind, ...] = (
         whole_file(unknown_column("dept_cost_centre", ("41007", "41008"))),
     ),
     FaultKind(
-        "ssd_contacts",
+        "ssd_family",
         None,
         "unknown file",
         0,

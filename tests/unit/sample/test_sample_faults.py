@@ -124,8 +124,8 @@ def test_whole_files_are_odd_as_said(written: SampleWritten, inbox: Path) -> Non
     with pytest.raises(UnicodeDecodeError):
         (february / "ssd_professionals.csv").read_text(encoding="utf-8")
     assert (february / "ssd_disability.csv").read_text(encoding="utf-8").startswith(" disa_person_id ,")
-    assert (february / "ssd_contacts.csv").exists()
-    assert not (inbox / "X99000001/ssd/2021-01/ssd_contacts.csv").exists()
+    assert (february / "ssd_family.csv").exists()
+    assert not (inbox / "X99000001/ssd/2021-01/ssd_family.csv").exists()
     responses = (inbox / "X99000001/survey/2021-02/responses.csv").read_text(encoding="utf-8")
     assert responses.splitlines()[0].endswith(",q59,comments")
 

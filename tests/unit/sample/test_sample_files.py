@@ -84,7 +84,7 @@ def test_deliveries_are_whole_and_ready(written: SampleWritten, inbox: Path) -> 
     assert {path.name for path in written.folders[0].iterdir()} == {"_READY", *(f"ssd_{t}.csv" for t in TABLES)}
     assert {path.name for path in written.folders[1].iterdir()} == {
         "_READY",
-        "ssd_contacts.csv",
+        "ssd_family.csv",
         *(f"ssd_{table}.csv" for table in TABLES),
     }
     assert not list(inbox.rglob(".*"))
