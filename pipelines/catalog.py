@@ -73,7 +73,7 @@ class DeliverySelection:
     """What a reporting month is built from.
 
     ``used``: the deliveries whose rows count. ``reported``: the newest version of each delivery up to the month,
-    refused or not, whose findings are told.
+    refused or not, whose findings are shown.
     """
 
     used: tuple[Staged, ...]
@@ -143,7 +143,7 @@ def current_warehouse(settings: Settings, month: Period) -> CurrentWarehouse | N
 class Earlier:
     """A version that was current when something was built after it.
 
-    ``records`` is None where they are not there any more: what was restated can be told without them, but not why.
+    ``records`` is None where they are not there any more: what was restated can be said without them, but not why.
     """
 
     month: Period

@@ -92,7 +92,7 @@ class BadContract(Fault, ValueError):
 
 @dataclass(frozen=True)
 class Years:
-    """The collection years, told by the one in which they end, from the first to the last that has something."""
+    """The collection years, named by the one in which they end, from the first to the last that has something."""
 
     first: int
     last: int
@@ -279,7 +279,7 @@ class SystemSign:
 class Source:
     """A kind of delivery: what it is called, what it covers, and its tables by name.
 
-    ``newest_year`` is the newest of its returns that is known, told by the year of its reference date.
+    ``newest_year`` is the newest of its returns that is known, named by the year of its reference date.
     ``document`` is what its one XML file is called, if it has one, and ``root`` that file's outermost element.
     """
 

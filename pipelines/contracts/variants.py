@@ -67,7 +67,7 @@ def _with_local_code(contract: Contract | None, row: reference.ListRow) -> Contr
 
 
 def of_year(source: Source, year: int) -> Source:
-    """The source as one collection year has it, told by the year in which it ends, or as the newest known has it."""
+    """The source as one collection year has it, named by the year in which it ends, or as the newest known has it."""
     year = min(year, source.newest_year or year)
     tables = {name: _contract_of_year(contract, year) for name, contract in source.tables.items()}
     return replace(source, tables=tables)

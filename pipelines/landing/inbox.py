@@ -139,7 +139,7 @@ def open_inbox(settings: Settings) -> Iterator[tuple[AbstractFileSystem, str]]:
     except Exception as fault:
         if type(fault).__module__.partition(".")[0] not in NETWORK_LIBRARIES:
             raise
-        # None of their words: they may hold what was shown to be let in.
+        # None of their words: they may hold what was shown to be allowed in.
         failure = InboxUnreachable(f"{settings.inbox_shown} cannot be read: {type(fault).__name__}.")
     if failure is not None:
         raise failure
