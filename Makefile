@@ -20,7 +20,10 @@ venv: .venv/.run
 	$(call set_up,$<)
 	@touch .venv/.run $@
 
-# To compile every file of every package takes longer than to fetch them all: Python compiles what it imports, once.
+# To compile every file of every package takes longer than to fetch them all: Python compiles what it imports, once. Where it
+# may not keep that, each process compiles again: 5 seconds for Great Expectations alone.
+export PYTHONDONTWRITEBYTECODE :=
+
 define set_up
 @test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say PYTHON=/path/to/python3"; exit 1; }
 @echo "Setting up .venv (once; two minutes or so)"
