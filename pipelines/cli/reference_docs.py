@@ -16,6 +16,7 @@ from pipelines.contracts.odcs import ListContract, PublishedContract, SourceCont
 from pipelines.contracts.published import load_published
 from pipelines.contracts.reference import load_contracts, read_rows
 from pipelines.contracts.structural_checks import all_checks
+from pipelines.contracts.subjects import SubjectsFile
 from pipelines.contracts.timescales import in_words
 from pipelines.sample import EXPECTED, FAULTS
 from pipelines.settings import PROJECT
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from pipelines.contracts.kpis import Kpi, Required, Requirement
+    from pipelines.contracts.kpis import Kpi, Requirement
     from pipelines.contracts.model import Column, Contract, Elsewhere, Source
+    from pipelines.contracts.subjects import Alternatives
     from pipelines.findings import Rule
 
 DOCS = PROJECT / "docs"
@@ -46,6 +48,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "reference_list_contract": ListContract,
     "source": SourceFile,
     "source_contract": SourceContract,
+    "subjects": SubjectsFile,
 }
 
 
@@ -326,16 +329,15 @@ def _kpi_rows(kpi: Kpi, defaults: str) -> list[tuple[str, str]]:
         ("Denominator", kpi.denominator or "none: a count"),
         ("Clock", kpi.clock or ""),
         ("Left out", kpi.exclusions),
-        ("Needs", ", ".join(_needs(required) for required in kpi.requires)),
+        ("Needs", ", ".join(map(_needs, kpi.needs))),
         ("95% limits", UNCERTAINTIES[kpi.uncertainty]),
         ("Source", kpi.source),
         ("Confidence in the rule", kpi.confidence),
     ]
 
 
-def _needs(required: Required) -> str:
-    alternatives = (required,) if isinstance(required, str) else required
-    return " or ".join(one if isinstance(one, str) else f"all of {', '.join(one)}" for one in alternatives)
+def _needs(alternatives: Alternatives) -> str:
+    return " or ".join(tables[0] if len(tables) == 1 else f"all of {', '.join(tables)}" for tables in alternatives)
 
 
 def _rule_reference() -> Iterator[str]:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from pipelines import storage
 from pipelines.contracts import strict
+from pipelines.contracts.subjects import (
+    Alternatives,
+    NoSource,
+    Subject,
+    SubjectsFile,
+    UnknownSubject,
+    requirements_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-T = TypeVar("T")
+SUBJECTS = "subjects.yaml"
 TEXTS = ("title", "definition", "standard", "numerator", "denominator", "clock", "exclusions")
 TIMESCALE = re.compile(r"\{(\w+)\}")
-Required = str | tuple[str | tuple[str, ...], ...]
 
 
 class BadRegister(ValueError):
@@ -40,9 +47,8 @@ class KpiFile(strict.Strict):
 
     ``measure``: what stands at the month's end (stock), what happened or fell due in the month (flow), or the twelve
     months to its end (rolling). ``uncertainty``: how its intervals are computed; ``none`` for what is no count of
-    independent records, or is known whole. ``requires`` names the tables it cannot do without, and a column of one
-    (``table.column``) where the table can do without it and the KPI cannot. Of a list inside it any one will do, the
-    first of those that are there; where one is itself a list, all of its tables together. ``untold_months``: for how
+    independent records, or is known whole. ``requires`` names the subjects of ``subjects.yaml`` that it
+    cannot do without. ``untold_months``: for how
     many months at the start of a table the KPI cannot be told, since it depends on what was before. ``timescales`` are
     those of ``timescale.csv`` that it goes by; its texts may name their lengths, as ``{assessment}``. It ``covers``
     every month that its tables cover, or only the one in which they were delivered. ``public_windows``: of a flow, how
@@ -64,7 +70,7 @@ class KpiFile(strict.Strict):
     source: str
     confidence: Literal["read", "partial", "computed", "general"]
     section: Literal["demand", "pressures", "performance", "caseloads", "babies", "survey"]
-    requires: tuple[Required, ...]
+    requires: Annotated[tuple[str, ...], Field(min_length=1)]
     untold_months: dict[str, int] = Field(default_factory=dict)
     timescales: tuple[str, ...] = ()
     covers: Literal["every_month", "own_month"] = "every_month"
@@ -79,9 +85,10 @@ class KpiFile(strict.Strict):
 
 
 class Kpi(KpiFile):
-    """A KPI by its id, which is what its two files are called."""
+    """A KPI by its id, which is what its two files are called; ``needs``: what gives the subjects it requires."""
 
     kpi_id: str
+    needs: tuple[Alternatives, ...]
 
     def with_clocks(self, in_words: Mapping[str, str]) -> Kpi:
         """The same, its texts with the lengths of the timescales that they name."""
@@ -102,24 +109,21 @@ class Kpi(KpiFile):
         """One a table of an alternative of a requirement, both numbered from 1 as they stand."""
         return [
             Requirement(self.kpi_id, number, place, table, self.covers == "own_month", self.untold_months.get(table, 0))
-            for number, required in enumerate(self.requires, start=1)
-            for place, alternative in enumerate(_listed(required), start=1)
-            for table in _listed(alternative)
+            for number, alternatives in enumerate(self.needs, start=1)
+            for place, tables in enumerate(alternatives, start=1)
+            for table in tables
         ]
-
-
-def _listed(one_or_several: str | tuple[T, ...]) -> tuple[str | T, ...]:
-    return (one_or_several,) if isinstance(one_or_several, str) else one_or_several
 
 
 @storage.cached_by_files("*.yaml", "*.sql")
 def load_register(folder: Path) -> tuple[Kpi, ...]:
     """Every KPI, by id; raises BadRegister naming the file, also where a KPI has one of its two files alone."""
-    paths = {path.stem: path for path in folder.glob("*.yaml")}
+    paths = {path.stem: path for path in folder.glob("*.yaml") if path.name != SUBJECTS}
     computed = {path.stem for path in folder.glob("*.sql")}
     for kpi_id in sorted(set(paths) ^ computed):
         raise BadRegister(f"{kpi_id}: a KPI is two files, {kpi_id}.sql and {kpi_id}.yaml, and one of them is missing")
-    return tuple(_load(paths[kpi_id]) for kpi_id in sorted(paths))
+    subjects = _read_subjects(folder / SUBJECTS)
+    return tuple(_load(paths[kpi_id], subjects) for kpi_id in sorted(paths))
 
 
 def sections_of_kpis(folder: Path) -> dict[str, str]:
@@ -127,9 +131,18 @@ def sections_of_kpis(folder: Path) -> dict[str, str]:
     return {kpi.kpi_id: kpi.section for kpi in load_register(folder)}
 
 
-def _load(path: Path) -> Kpi:
+def _read_subjects(path: Path) -> Mapping[str, Subject]:
     try:
-        file = strict.read(path, KpiFile)
+        return strict.read(path, SubjectsFile).root
     except strict.BadFile as problem:
         raise BadRegister(str(problem)) from problem
-    return Kpi(kpi_id=path.stem, **file.model_dump())
+
+
+def _load(path: Path, subjects: Mapping[str, Subject]) -> Kpi:
+    try:
+        file = strict.read(path, KpiFile)
+        return Kpi(kpi_id=path.stem, needs=tuple(requirements_of(file.requires, subjects)), **file.model_dump())
+    except strict.BadFile as problem:
+        raise BadRegister(str(problem)) from problem
+    except (UnknownSubject, NoSource) as problem:
+        raise BadRegister(f"{strict.shown(path)}: requires: {problem}; see {SUBJECTS} beside it.") from problem

@@ -81,7 +81,7 @@ exclusions: none
 source: nowhere
 confidence: general
 section: performance
-requires: [ssd_person]
+requires: [child]
 """
 
 

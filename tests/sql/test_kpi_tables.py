@@ -218,7 +218,7 @@ exclusions: none
 source: nowhere
 confidence: general
 section: performance
-requires: [ssd_person]
+requires: [child]
 """
 TARGETS = "kpi_id,authority_code,from_month,green_from,amber_from,source\n"
 RATED = [

@@ -198,4 +198,4 @@ def test_the_kpi_needs_what_one_of_its_sources_needs() -> None:
         for line in csv.DictReader(lines):
             needed.setdefault(line["source"], []).append(line["table_name"])
     cla_count = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == "cla_count")
-    assert cla_count.requires == (tuple(map(tuple, needed.values())),)
+    assert cla_count.needs == (tuple(map(tuple, needed.values())),)

@@ -309,8 +309,8 @@ def sources_of(subject: str) -> dict[str, set[str]]:
 def test_a_kpi_of_a_subject_needs_what_its_sources_need(kpi_id: str, subject: str) -> None:
     """Else a month might count as covered by one source, and be counted from another. More columns may be needed."""
     kpi = next(kpi for kpi in load_register(PROJECT / "sql/kpis") if kpi.kpi_id == kpi_id)
-    (alternatives,) = kpi.requires
-    alternatives_needed = [{each} if isinstance(each, str) else set(each) for each in alternatives]
+    (alternatives,) = kpi.needs
+    alternatives_needed = [set(tables) for tables in alternatives]
     needed = sources_of(subject)
     assert len(alternatives_needed) == len(needed) or set(list(needed)[len(alternatives_needed) :]) <= set(LISTS)
     for tables, (source, of_the_source) in zip(alternatives_needed, needed.items(), strict=False):
