@@ -20,7 +20,7 @@ FOLDERS = {"expectations/sources/*": "source_contract", "expectations/snapshots"
 FOLDERS |= {f"expectations/{name}": "reference_list_contract" for name in ("reference", "council")}
 FOLDERS |= {"sql/kpis": "kpi"}
 FILES = {path: schema for folder, schema in FOLDERS.items() for path in sorted(PROJECT.glob(f"{folder}/*.yaml"))}
-FILES |= {path: "source" for path in FILES if path.name == "source.yaml"}
+FILES |= {path: path.stem for path in FILES if path.name in {"source.yaml", "subjects.yaml"}}
 FIRST_LINE = "# yaml-language-server: $schema="
 CORRECTION = {
     "source": "ssd",
