@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -26,19 +25,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import census, looked_after
+from bench import census, councils, looked_after
+from bench.processes import MEGABYTE, PIPELINES, PROJECT, BenchRun, environment, made_up, plain, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-PROJECT = Path(__file__).resolve().parent.parent
-MEGABYTE = 1_000_000
-# Of the peak, Linux tells kilobytes, macOS bytes.
-PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
+    from collections.abc import Iterator, Mapping, Sequence
 
 MONTH = "2021-02"
-KEY = "only-for-the-bench-and-32-bytes-long-at-least"
-PIPELINES = (sys.executable, "-m", "pipelines")
 STAGES = {
     "land": (*PIPELINES, "land"),
     "stage without checks": (sys.executable, "-m", "bench.unchecked"),
@@ -55,15 +48,6 @@ LARGE = {
 """A delivery, and how many reviews or children it has."""
 
 console = Console()
-
-
-@dataclass(frozen=True)
-class BenchRun:
-    """One process: its seconds from start to end, those of the processor, and its peak."""
-
-    seconds: float
-    cpu_seconds: float
-    peak_megabytes: float
 
 
 @dataclass(frozen=True)
@@ -117,11 +101,20 @@ def main(
     large: Annotated[
         float, typer.Option(help="Size of the large returns: 1 is a million reviews and 200,000 children; 0 is none.")
     ] = 1,
+    of_councils: Annotated[
+        list[int] | None,
+        typer.Option("--councils", help="How many of the smallest council deliver a month; 1 and 10 if not given."),
+    ] = None,
+    of_months: Annotated[int, typer.Option("--months", help="Of one such council, one after another; 0 is none.")] = 12,
+    smallest: Annotated[
+        float, typer.Option(help="Size of the council of those; 0.05 has some 300 children.", min=0.001)
+    ] = 0.05,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here too.")] = None,
 ) -> None:
     """Time land, stage, build and publish through the command line, beside plain DuckDB on the same CSVs.
 
-    Then stage a 903 return of a million reviews and a census of 200,000 children.
+    Then stage a 903 return of a million reviews and a census of 200,000 children, and run whole months of the smallest
+    council, of several at once and one after another. A nation is --councils=153.
 
     Size 100 is 2.3 GB of CSV: it takes half an hour or so, 8 GB of disk in the temporary folder, and 6 GB of memory
     to make it up.
@@ -133,6 +126,12 @@ def main(
     loads = [each for what in LARGE if large for each in _measure_large(what, large, runs, memory)]
     if loads:
         console.print(_loads_table(loads))
+    months = [
+        *councils.cold_starts(memory),
+        *(councils.of_councils(number, smallest, memory) for number in of_councils or (1, 10)),
+        *councils.of_months(of_months, smallest, memory),
+    ]
+    console.print(_months_table([councils.as_row(each) for each in months]))
     if json_file is not None:
         report = {
             "runs": runs,
@@ -141,6 +140,7 @@ def main(
             "measured": [asdict(each) for each in measured],
         }
         report["queries"] = asked
+        report["months"] = [asdict(each) for each in months]
         report["large"] = [asdict(each) for each in loads]
         json_file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
@@ -176,7 +176,7 @@ def _measure_large(what: str, size: float, runs: int, memory: str) -> Iterator[L
         taken: dict[str, list[BenchRun]] = {}
         for time_of, stage, command in _commands_on(what, folder, sent, runs):
             with console.status(f"{what}, run {time_of} of {runs}: {stage}"):
-                taken.setdefault(stage, []).append(_run(command, _environment(folder, folder / "inbox", memory)))
+                taken.setdefault(stage, []).append(run(command, environment(folder, folder / "inbox", memory)))
         (manifest,) = (folder / "data" / "staging").rglob("manifest.json")
         rows = json.loads(manifest.read_text(encoding="utf-8"))["rows_read"]
     for stage, each in taken.items():
@@ -193,17 +193,16 @@ def _measure_large(what: str, size: float, runs: int, memory: str) -> Iterator[L
 
 def _commands_on(what: str, folder: Path, sent: Path, runs: int) -> Iterator[tuple[int, str, tuple[str, ...]]]:
     """What is run on a large return, again and again: each staging begins with nothing staged."""
-    plain = folder / "plain"
+    copy = folder / "plain"
     for number in range(1, runs + 1):
-        for made in (folder / "data", plain):
+        for made in (folder / "data", copy):
             shutil.rmtree(made, ignore_errors=True)
-        plain.mkdir()
         if what == CENSUS:
             file = str(sent / census.FILE)
             yield number, "lxml alone", (sys.executable, str(PROJECT / "bench" / "bare_xml.py"), file)
             yield number, "read", (sys.executable, "-m", "bench.xml_alone", file)
         else:
-            yield number, "plain DuckDB", (sys.executable, str(PROJECT / "bench" / "plain.py"), str(sent), str(plain))
+            yield number, "plain DuckDB", plain(sent, copy)
         yield number, "land", STAGES["land"]
         yield number, "stage", STAGES["stage"]
 
@@ -217,45 +216,16 @@ def _made_up(inbox: Path, scale: float) -> int:
     """The rows of an inbox, which is made up unless it is there: who counts them writes them down last."""
     written = inbox.with_name(f"{inbox.name}.rows")
     if not written.exists():
-        command = (sys.executable, "-m", "bench.made_up", str(inbox), str(scale))
-        rows = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own
-        written.write_text(rows, encoding="utf-8")
+        written.write_text(str(made_up(inbox, scale, MONTH)), encoding="utf-8")
     return int(written.read_text(encoding="utf-8"))
 
 
 def _run_all(folder: Path, inbox: Path, memory: str, what: str) -> Iterator[tuple[str, BenchRun]]:
     for made in ("data", "plain"):
         shutil.rmtree(folder / made, ignore_errors=True)
-    (folder / "plain").mkdir()
-    plain = (sys.executable, str(PROJECT / "bench" / "plain.py"), str(inbox), str(folder / "plain"))
-    for stage, command in {"plain": plain, **STAGES}.items():
+    for stage, command in {"plain": plain(inbox, folder / "plain"), **STAGES}.items():
         with console.status(f"{what}: {stage}"):
-            yield stage, _run(command, _environment(folder, inbox, memory))
-
-
-def _environment(folder: Path, inbox: Path, memory: str) -> dict[str, str]:
-    own = {
-        "INBOX_URL": str(inbox),
-        "DATA_DIR": str(folder / "data"),
-        "COUNCIL_DIR": str(PROJECT / "pipelines" / "sample" / "council_dir"),
-        "PSEUDONYM_KEY": KEY,
-        "DISCLOSURE_KEY": f"{KEY} of its own",
-        "DUCKDB_MEMORY_LIMIT": memory,
-    }
-    return {**os.environ, **own}
-
-
-def _run(command: Sequence[str], environment: dict[str, str]) -> BenchRun:
-    """Run a command in a fresh process; raises CalledProcessError where it fails."""
-    start = time.perf_counter()
-    with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own
-        # Not RUSAGE_CHILDREN: that is the highest peak of all processes so far.
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    cpu_seconds = usage.ru_utime + usage.ru_stime
-    return BenchRun(time.perf_counter() - start, cpu_seconds, usage.ru_maxrss * PEAK_UNIT / MEGABYTE)
+            yield stage, run(command, environment(folder, inbox, memory))
 
 
 def _summed_up(scale: float, rows: int, stage: str, runs: Sequence[BenchRun], plain: Sequence[BenchRun]) -> Measured:
@@ -312,6 +282,15 @@ def _loads_table(loads: Sequence[Load]) -> Table:
             *(f"{figure:.1f}" for figure in figures),
             f"{each.peak_megabytes:,.0f}",
         )
+    return table
+
+
+def _months_table(rows: Sequence[Mapping[str, str]]) -> Table:
+    table = Table(title="From the inbox to what is published, in one process (of each one run)", title_justify="left")
+    for heading in rows[0]:
+        table.add_column(heading, justify="left" if heading == "What" else "right")
+    for row in rows:
+        table.add_row(*row.values())
     return table
 
 

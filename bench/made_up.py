@@ -1,4 +1,4 @@
-"""Writes the made-up council's export and survey of one month: ``python -m bench.made_up INBOX SCALE`` tells its rows.
+"""Writes the made-up council's month; ``python -m bench.made_up INBOX SCALE MONTH`` prints its rows.
 
 In a process of its own: what this takes of memory would be counted with every process that the bench starts later.
 """
@@ -11,12 +11,10 @@ from pathlib import Path
 from pipelines.periods import Period
 from pipelines.sample import write_sample
 
-MONTH = "2021-02"
-
 
 def main() -> None:
-    inbox, scale = sys.argv[1:]
-    print(sum(write_sample(Path(inbox), scale=float(scale), months=(Period.parse(MONTH),)).rows.values()))
+    inbox, scale, month = sys.argv[1:]
+    print(sum(write_sample(Path(inbox), scale=float(scale), months=(Period.parse(month),)).rows.values()))
 
 
 if __name__ == "__main__":

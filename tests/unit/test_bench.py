@@ -17,6 +17,7 @@ from pipelines.settings import PROJECT
 def report(tmp_path_factory: pytest.TempPathFactory) -> Any:
     file = tmp_path_factory.mktemp("bench") / "bench.json"
     command = [sys.executable, "-m", "bench", "0.02", "--runs=1", "--large=0.001", f"--json={file}"]
+    command += ["--councils=2", "--months=0", "--smallest=0.01"]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
     return json.loads(Path(file).read_text(encoding="utf-8"))
 
@@ -39,6 +40,13 @@ def test_both_large_returns_are_staged_and_what_only_reads_them_is_told_beside_i
         *(("census, XML", stage) for stage in ("lxml alone", "read", "land", "stage")),
     ]
     assert all(min(each["rows"] / 1000, each["megabytes"], each["cpu_seconds"]) > 0 for each in report["large"])
+
+
+def test_a_month_of_several_councils_is_run_whole(report: Any) -> None:
+    assert [each["what"] for each in report["months"]] == ["kpis --help", "kpis status", "2 councils"]
+    of_two = report["months"][-1]
+    assert of_two["rows"] > 1000
+    assert min(of_two["data_megabytes"], of_two["peak_megabytes"], of_two["plain_cpu_seconds"]) > 0.1
 
 
 def test_a_large_return_has_as_many_reviews_and_children_as_were_asked_for(tmp_path: Path) -> None:
