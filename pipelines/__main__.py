@@ -324,6 +324,22 @@ def status() -> None:
     out.print(snapshot_table(settings))
 
 
+@app.command(epilog="Example: python -m pipelines prune --dry-run")
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Remove what nobody reads any more: superseded staged versions and their pages, old warehouses, old logs."""
+    from pipelines.cli.tables import prunable_table
+    from pipelines.runs import pruning
+
+    settings = Settings()
+    found = pruning.prunable(settings) if dry_run else pruning.prune(settings)
+    if not found:
+        out.print("There is nothing to remove.")
+        raise typer.Exit(Exit.NOTHING_TO_DO)
+    out.print(prunable_table(found, "Would be removed" if dry_run else "Removed"))
+
+
 @app.command(epilog="Example: python -m pipelines sample --scale 0.1")
 def sample(
     scale: Annotated[float, typer.Option(help="1 is a council of 162 social workers.", min=0.01)] = 1.0,

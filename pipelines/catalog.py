@@ -88,16 +88,17 @@ def deliveries_for_month(staging: Path, sources: Mapping[str, Source], month: Pe
     used: list[Staged] = []
     reported: list[Staged] = []
     for name, source in sorted(sources.items()):
-        deliveries = [delivery for delivery in _deliveries(staging, name) if delivery.month <= month]
+        deliveries = [delivery for delivery in staged_deliveries(staging, name) if delivery.month <= month]
         reported += _versions(staging, deliveries, NEWEST)
         current = _versions(staging, deliveries, CURRENT)
         used += current if source.history == "own_month" else _newest_of_each_authority(current)
     return DeliverySelection(tuple(used), tuple(reported))
 
 
-def _deliveries(staging: Path, source: str) -> list[Delivery]:
-    folders = (staging / source).glob("authority=*/month=*")
-    return sorted(Delivery.parse(f"{_value(path.parent)}/{source}/{_value(path)}") for path in folders)
+def staged_deliveries(staging: Path, source: str = "*") -> list[Delivery]:
+    """Every delivery of which a version was staged, refused or not, of one source or of all."""
+    folders = staging.glob(f"{source}/authority=*/month=*")
+    return sorted(Delivery.parse(f"{_value(path.parent)}/{path.parent.parent.name}/{_value(path)}") for path in folders)
 
 
 def _value(folder: Path) -> str:

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     duckdb_memory_limit: str = "4GB"
     duckdb_threads: int | None = Field(default=None, ge=1)
     warehouses_kept: int = Field(default=3, ge=1)
+    warehouse_months_kept: int = Field(default=13, ge=1)
+    logs_kept_days: int = Field(default=90, ge=1)
+    airflow_home: Annotated[Path, AfterValidator(_absolute)] = Path(".airflow")
     snapshots_url: str | None = None
     notify_webhook_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = None
     notify_smtp_connection: str | None = None

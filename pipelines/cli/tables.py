@@ -14,9 +14,10 @@ from pipelines.deliveries import Delivery
 from pipelines.staging.stage import changed_since_staging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pipelines.publications.profile_page import Profile
+    from pipelines.runs.pruning import Prunable
     from pipelines.settings import Settings
     from pipelines.snapshots import gate as gating
 
@@ -45,6 +46,16 @@ def _staged_cells(settings: Settings, delivery: Delivery) -> Iterator[str]:
     changed = changed_since_staging(settings, delivery)
     advice = f"{', '.join(changed)}: kpis restage" if changed else ""
     return iter((manifest["status"], *counts, advice))
+
+
+def prunable_table(found: Sequence[Prunable], title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for heading in ("What", "How many", "MB"):
+        table.add_column(heading, justify="left" if heading == "What" else "right")
+    for kind in dict.fromkeys(each.kind for each in found):
+        sizes = [each.size_bytes for each in found if each.kind == kind]
+        table.add_row(kind, f"{len(sizes):,}", f"{sum(sizes) / 1e6:,.1f}")
+    return table
 
 
 def snapshot_table(settings: Settings) -> Table:

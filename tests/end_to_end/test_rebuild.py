@@ -1,17 +1,21 @@
-"""A version is made again from the deliveries it names, with any key, and is the same; later ones are not used."""
+"""A version is made again from the deliveries it names, with any key, and is the same; later ones are not used.
+
+What ``prune`` removes is not needed for it.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
-from pipelines.storage import read_json, write_json
+from pipelines.storage import A_DAY, read_json, write_json
 from tests.command_line import run_command
 from tests.exports import KEY
 from tests.service.guide import block
@@ -52,6 +56,21 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert pipelines(root, "approve", "2021-02", *why).returncode == 0
     assert pipelines(root, "publish", "2021-02").returncode == 0
     assert sorted(path.name for path in (root / "data/snapshots/2021-02").glob("v*")) == ["v0001", "v0002"]
+    return pruned(root)
+
+
+def pruned(root: Path) -> Path:
+    """Days later, without all that nobody reads any more."""
+    then = time.time() - 2 * A_DAY
+    for path in (root / "data").rglob("*"):
+        os.utime(path, (then, then))
+    for arguments, said in ((["--dry-run"], "Would be removed"), ([], "Removed")):
+        done = run_command("prune", *arguments, **environment(root), WAREHOUSE_MONTHS_KEPT="1")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert said in done.stdout
+        assert "superseded staged version" in done.stdout and "warehouse of a past month" in done.stdout
+    assert not (root / "data/warehouse/2021-01/current.json").exists()
+    assert run_command("prune", **environment(root)).returncode == 4
     return root
 
 
