@@ -112,11 +112,18 @@ def _write(path: Path, types: Mapping[str, str], rows: Sequence[Mapping[str, Any
     schema = exp.Schema(this=exp.to_table("t"), expressions=definitions)
     database = _database()
     database.execute(exp.Create(this=schema, kind="TABLE", replace=True).sql(dialect="duckdb"))
-    table = database.table("t")
-    for line, row in enumerate(rows, start=2):
-        values = [_value(kind, row.get(name, line if name == "line" else None)) for name, kind in types.items()]
-        table.insert(values)
-    table.write_parquet(str(path), compression="zstd")
+    numbered = [{"line": line, **row} for line, row in enumerate(rows, start=2)]
+    columns = [[_value(kind, row.get(name)) for row in numbered] for name, kind in types.items()]
+    if rows:
+        database.execute(_insert(tuple(types.values())), columns)
+    database.table("t").write_parquet(str(path), compression="zstd")
+
+
+@cache
+def _insert(kinds: tuple[str, ...]) -> str:
+    """All rows in one statement: a row takes DuckDB a millisecond and a half."""
+    values = [exp.cast(exp.Placeholder(), f"{kind}[]", dialect="duckdb") for kind in kinds]
+    return exp.insert(exp.select(*(exp.Explode(this=value) for value in values)), "t").sql(dialect="duckdb")
 
 
 @cache

@@ -24,6 +24,8 @@ from tests.service.small_council import COUNCIL, write_small_council
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.service
+
 OTHER_KEY = KEY[::-1]
 MONTHS = ("2021-01", "2021-02")
 

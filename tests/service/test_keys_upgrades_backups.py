@@ -21,6 +21,8 @@ from tests.service.small_council import write_small_council
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.service
+
 OTHER_KEY = KEY[::-1]
 
 

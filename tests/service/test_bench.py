@@ -12,6 +12,8 @@ import pytest
 from bench import census, looked_after
 from pipelines.settings import PROJECT
 
+pytestmark = pytest.mark.service
+
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Any:
