@@ -75,7 +75,7 @@ def _all_given(
         for column in contract.columns
         if wanted(column) and column.heading in headings[contract.name]
     )
-    return reduce(lambda query, part: query.union(part, distinct=False), parts, nothing).subquery("ids")
+    return reduce(lambda query, part: query.union(part, distinct=False, copy=False), parts, nothing).subquery("ids")
 
 
 def checked_rows(contract: Contract, delivered: Mapping[str, Set[str]]) -> exp.Select:

@@ -96,4 +96,4 @@ def _unread_of(kpi: Select, subject: str) -> tuple[exp.Subquery, exp.Expr]:
 
 
 def all_of(selects: Sequence[exp.Select]) -> exp.Query:
-    return exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0]
+    return exp.union(*selects, distinct=False, copy=False) if len(selects) > 1 else selects[0]
