@@ -232,6 +232,28 @@ will write.
 - A person with several numbers would have several rows: the first is kept, the others are refused.
 """
 
+ANNEX_A = """## Annex A, as workbooks are
+
+One workbook, `.xlsx` or, from before 2007, `.xls`, of whatever name; or a CSV file a list (`list_3.csv`,
+`referrals.csv`). The headings and codes are those of the template of August 2019; what else is read is what is found
+in public workbooks and in the lists of spellings by which regions of councils read theirs
+(`CSCDP/AnnexA_CiNCensus_Cleaner`, `SocialFinanceDigitalLabs/liia-tools-pipeline`). No council's own workbook was
+read.
+
+- A sheet is that of a list by its number, whatever follows (`List 3`, `List_3`, `Annex A - List 3 January`), by
+  number and title (`3 Referrals`), or by its title alone where no other sheet is that list's. Other sheets and hidden
+  ones are passed over, and told (`DLV-030`). Several sheets of a list, one a month for example, are one table.
+- Above the headings may stand titles; the headings may stand again between the rows; blank rows and totals are no
+  records (`DLV-028`).
+- Headings are read whatever their case, spaces and punctuation; others that stand for one (`DLV-029`) are lines of
+  `spellings.csv`, as other spellings of codes are. A code is read with whatever words follow it (`1A - Family
+  member`), unless they are another code's.
+- A source of a contact or referral may be a group of the template (`Health services`): 1 an individual, 3 health
+  services, 5 services of the authority, where nobody says which. `Education` alone may be a school or education
+  services, and is unread.
+- A code or date that is not understood is unknown, and told; what depends on it is not counted as nothing.
+"""
+
 
 def _formats() -> Iterator[str]:
     yield "# Which format gives which figure\n"
@@ -250,6 +272,7 @@ def _formats() -> Iterator[str]:
     rows = [[kpi.with_clocks(clocks).title, *(_coverage(kpi, source, sources) for source in FORMATS)] for kpi in kpis]
     yield from _table(("Figure", *FORMATS.values()), [row for row in rows if any(row[1:])])
     yield from _dialects(sources["ssd"])
+    yield ANNEX_A
 
 
 def _dialects(source: Source) -> Iterator[str]:

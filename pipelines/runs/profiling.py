@@ -141,7 +141,7 @@ def _source_of(files: Iterable[Path], sources: Mapping[str, Source]) -> str:
 def _known_to(file: Path, source: Source) -> int:
     """How much of a file a source knows: its name, elements of its XML, or that it may be a workbook of its lists."""
     named = file_key(file.name) in source.file_keys
-    if file.suffix.lower() == ".xlsx":
+    if file.suffix.lower() in {".xlsx", ".xls"}:
         return named or any(contract.list_number is not None for contract in source.tables.values())
     if file.suffix.lower() != ".xml":
         return int(named)
