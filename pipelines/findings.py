@@ -187,7 +187,7 @@ OTHER_YEAR = Rule(
 )
 NO_RECORD = Rule(
     "DLV-028",
-    "The row is no record, but a title, a total or a note: it is kept in landing and not read.",
+    "The row is no record, but a title, the headings again, a total or a note: it is kept in landing and not read.",
     "Nothing, unless it was meant to be a record: then fill in the first column.",
     Severity.INFO,
     Consequence.WARN,

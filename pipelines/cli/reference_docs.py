@@ -254,6 +254,22 @@ read.
 - A code or date that is not understood is unknown, and told; what depends on it is not counted as nothing.
 """
 
+KNOWN_YEARS = """## Up to which year
+
+Each return is known as a public source has it; its differences between years are lines of `years.csv` beside its
+contracts.
+
+- Children in need census, to 2026-27: the schemas of 2017 to 2026 in `SocialFinanceDigitalLabs/liia-tools-pipeline`;
+  the block on pre-proceedings and family group decision making, its elements, codes and rules (9005 to 9015Q), from
+  `data-to-insight/csc-validator-be-cin` (ingress of January 2026, rules of 2026-27). No guide of the Department on it
+  was at hand: whether the first year asks all councils for it is not known, so that a return without it is whole.
+- SSDA903, to 2026-27: its lists from 2017 to 2026 in `liia-tools-pipeline`; the list of orders by which a child is
+  deprived of liberty from `data-to-insight/csc-validator-be-903`.
+- Children's social work workforce census, to 2022: the schema in `SocialFinanceDigitalLabs/liia-tools`. No public
+  schema of a later year was found: those of 2023 to 2026 are read as that of 2022 (`DLV-040`).
+- Annex A: the template of August 2019. A later one was not found.
+"""
+
 
 def _formats() -> Iterator[str]:
     yield "# Which format gives which figure\n"
@@ -273,6 +289,7 @@ def _formats() -> Iterator[str]:
     yield from _table(("Figure", *FORMATS.values()), [row for row in rows if any(row[1:])])
     yield from _dialects(sources["ssd"])
     yield ANNEX_A
+    yield KNOWN_YEARS
 
 
 def _dialects(source: Source) -> Iterator[str]:
