@@ -264,7 +264,7 @@ contracts.
   `data-to-insight/csc-validator-be-cin` (ingress of January 2026, rules of 2026-27). No guide of the Department on it
   was at hand: whether the first year asks all councils for it is not known, so that a return without it is whole.
 - SSDA903, to 2026-27: its lists from 2017 to 2026 in `liia-tools-pipeline`; the list of orders by which a child is
-  deprived of liberty from `data-to-insight/csc-validator-be-903`.
+  deprived of liberty and its rules (700 to 710) from `data-to-insight/csc-validator-be-903`.
 - Children's social work workforce census, to 2022: the schema in `SocialFinanceDigitalLabs/liia-tools`. No public
   schema of a later year was found: those of 2023 to 2026 are read as that of 2022 (`DLV-040`).
 - Annex A: the template of August 2019. A later one was not found.

@@ -88,7 +88,7 @@ def test_each_table_is_told_as_a_part_of_its_file(tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         names = connection.read_parquet(str(delivery.folder / "reconciliation.parquet")).project("file_name").fetchall()
     assert {name for (name,) in names} == {
-        f"CIN_Census_2024.xml: {table.removeprefix('cin_census_')}" for table in CENSUS
+        f"CIN_Census_2024.xml: {table.removeprefix('cin_census_')}" for table in CENSUS.keys() - OF_LATER_YEARS
     }
 
 
