@@ -21,7 +21,7 @@ CODES = {
     for contract in source.tables.values()
     for check in all_checks(contract)
 }
-# Of what the census and the 903 gained in 2026-27, as the sector's validators have them; the lists are of the year before.
+# What the census and the 903 gained in 2026-27, as the sector's validators have it; the lists are of the year before.
 SINCE: dict[str, set[str]] = {
     "cin_census": {"8995Q", "9000Q", "9010Q", "9015Q", *map(str, range(9005, 9010)), *map(str, range(9011, 9014))},
     "ssda903": set(map(str, range(700, 711))),
