@@ -187,7 +187,7 @@ OTHER_YEAR = Rule(
 )
 NO_RECORD = Rule(
     "DLV-028",
-    "The row is no record, but a title, a total or a note: it is kept in landing and not read.",
+    "The row is no record, but a title, the headings again, a total or a note: it is kept in landing and not read.",
     "Nothing, unless it was meant to be a record: then fill in the first column.",
     Severity.INFO,
     Consequence.WARN,
@@ -247,7 +247,8 @@ BLANK_COLUMN = Rule(
 ANOTHER_KIND_OF_ID = Rule(
     "DLV-036",
     "Not one id of the column is in the table that it refers to: it is read as blank. Figures that ask for the column "
-    "are absent, and in others nothing is linked by it.",
+    "are absent, and in others nothing is linked by it: of a plan to which no initial conference is linked, the first "
+    "review is counted from the plan's start.",
     "Nothing, if the case management system writes another id there; otherwise extract both tables from one moment.",
     Severity.WARNING,
     Consequence.WARN,

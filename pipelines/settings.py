@@ -94,7 +94,7 @@ def _libpq_url(url: SecretStr) -> SecretStr:
     return url
 
 
-NETWORK_SETTLES_AFTER = 300
+LOCAL_SETTLES_AFTER, NETWORK_SETTLES_AFTER = 60, 300
 
 
 class Settings(BaseSettings):
@@ -150,12 +150,13 @@ class Settings(BaseSettings):
     def settles_after(self) -> int:
         """After how many seconds without a change a delivery without a signal is complete.
 
-        What comes over a network comes file by file, for minutes; into a folder of this machine it is mostly moved.
+        What comes over a network comes file by file, for minutes; into a folder of this machine it is copied, or moved
+        whole: what is moved keeps its times, and waits for nothing.
         """
         if self.settle_seconds is not None:
             return self.settle_seconds
         is_local = "://" not in self.inbox_url or self.inbox_url.startswith(("file://", "local://"))
-        return 0 if is_local else NETWORK_SETTLES_AFTER
+        return LOCAL_SETTLES_AFTER if is_local else NETWORK_SETTLES_AFTER
 
     @property
     def inbox_shown(self) -> str:

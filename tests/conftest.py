@@ -26,6 +26,9 @@ os.environ.setdefault("DUCKDB_THREADS", "1")
 # Every publication rounds by a key; one that is set already stays.
 os.environ.setdefault("DISCLOSURE_KEY", "of-the-tests-alone-and-32-bytes-long")
 
+# What a test delivers is whole at once.
+os.environ.setdefault("SETTLE_SECONDS", "0")
+
 settings.register_profile("short", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=LONG, print_blob=True)
 settings.load_profile("long" if IS_LONG else "short")

@@ -1,11 +1,14 @@
 """Exports in the real formats, written for a test from the few values that matter to it."""
 
 import csv
+import datetime as dt
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
+import xlwt  # type: ignore[import-untyped]
 from lxml import etree
 
 from pipelines.contracts.loading import load_sources
@@ -57,6 +60,21 @@ def _put_row(root: Any, contract: Contract, row: Mapping[str, str]) -> None:
         for name in () if path == "." else path.split("/"):
             start = start.find(name) if start.find(name) is not None else etree.SubElement(start, name)
         start.text = row[column.heading]
+
+
+def old_workbook(sheets: Mapping[str, Sequence[Sequence[Any]]], hidden: Sequence[str] = ()) -> bytes:
+    """A workbook in the format from before 2007, its sheets given by name, cell by cell."""
+    made = xlwt.Workbook()
+    day = xlwt.easyxf(num_format_str="DD/MM/YYYY")
+    for name, rows in sheets.items():
+        sheet = made.add_sheet(name)
+        sheet.visibility = int(name in hidden)
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                sheet.write(number, place, cell, day) if isinstance(cell, dt.date) else sheet.write(number, place, cell)
+    target = io.BytesIO()
+    made.save(target)
+    return target.getvalue()
 
 
 def write_workbook(file: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> None:

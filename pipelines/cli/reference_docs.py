@@ -235,6 +235,44 @@ will write.
 - A person with several numbers would have several rows: the first is kept, the others are refused.
 """
 
+ANNEX_A = """## Annex A, as workbooks are
+
+One workbook, `.xlsx` or, from before 2007, `.xls`, of whatever name; or a CSV file a list (`list_3.csv`,
+`referrals.csv`). The headings and codes are those of the template of August 2019; what else is read is what is found
+in public workbooks and in the lists of spellings by which regions of councils read theirs
+(`CSCDP/AnnexA_CiNCensus_Cleaner`, `SocialFinanceDigitalLabs/liia-tools-pipeline`). No council's own workbook was
+read.
+
+- A sheet is that of a list by its number, whatever follows (`List 3`, `List_3`, `Annex A - List 3 January`), by
+  number and title (`3 Referrals`), or by its title alone where no other sheet is that list's. Other sheets and hidden
+  ones are passed over, and told (`DLV-030`). Several sheets of a list, one a month for example, are one table.
+- Above the headings may stand titles; the headings may stand again between the rows; blank rows and totals are no
+  records (`DLV-028`).
+- Headings are read whatever their case, spaces and punctuation; others that stand for one (`DLV-029`) are lines of
+  `spellings.csv`, as other spellings of codes are. A code is read with whatever words follow it (`1A - Family
+  member`), unless they are another code's.
+- A source of a contact or referral may be a group of the template (`Health services`): 1 an individual, 3 health
+  services, 5 services of the authority, where nobody says which. `Education` alone may be a school or education
+  services, and is unread.
+- A code or date that is not understood is unknown, and told; what depends on it is not counted as nothing.
+"""
+
+KNOWN_YEARS = """## Up to which year
+
+Each return is known as a public source has it; its differences between years are lines of `years.csv` beside its
+contracts.
+
+- Children in need census, to 2026-27: the schemas of 2017 to 2026 in `SocialFinanceDigitalLabs/liia-tools-pipeline`;
+  the block on pre-proceedings and family group decision making, its elements, codes and rules (9005 to 9015Q), from
+  `data-to-insight/csc-validator-be-cin` (ingress of January 2026, rules of 2026-27). No guide of the Department on it
+  was at hand: whether the first year asks all councils for it is not known, so that a return without it is whole.
+- SSDA903, to 2026-27: its lists from 2017 to 2026 in `liia-tools-pipeline`; the list of orders by which a child is
+  deprived of liberty and its rules (700 to 710) from `data-to-insight/csc-validator-be-903`.
+- Children's social work workforce census, to 2022: the schema in `SocialFinanceDigitalLabs/liia-tools`. No public
+  schema of a later year was found: those of 2023 to 2026 are read as that of 2022 (`DLV-040`).
+- Annex A: the template of August 2019. A later one was not found.
+"""
+
 
 def _formats() -> Iterator[str]:
     yield "# Which format gives which figure\n"
@@ -253,6 +291,8 @@ def _formats() -> Iterator[str]:
     rows = [[kpi.with_clocks(clocks).title, *(_coverage(kpi, source, sources) for source in FORMATS)] for kpi in kpis]
     yield from _table(("Figure", *FORMATS.values()), [row for row in rows if any(row[1:])])
     yield from _dialects(sources["ssd"])
+    yield ANNEX_A
+    yield KNOWN_YEARS
 
 
 def _dialects(source: Source) -> Iterator[str]:

@@ -254,7 +254,7 @@ def _declared_check(declared: odcs.TableCheck, rules: Path) -> Check:
     query = kwargs.get(QUERY, "")
     if query.endswith(".sql"):
         kwargs[QUERY] = _whole_batch((rules / query).read_text(encoding="utf-8"))
-    return Check(rule, custom.column, declared.implementation.type, kwargs)
+    return Check(rule, custom.column, declared.implementation.type, kwargs, custom.asks_of_missing)
 
 
 def _whole_batch(query: str) -> str:

@@ -187,6 +187,7 @@ class Check:
     column: str | None
     expectation: str
     kwargs: Mapping[str, Any]
+    asks_of_missing: bool = False
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,10 @@ class ColumnCustom(_Custom):
 
 
 class CheckCustom(_Custom):
+    """``asks_of_missing``: a column that the file does not have is blank to the rule, and not beyond it."""
+
     consequence: Consequence
+    asks_of_missing: bool = False
     remedy: str
     column: str | None = None
 

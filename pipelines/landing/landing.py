@@ -186,7 +186,7 @@ def _shown(entry: Entry | None, source: InboxFolder) -> str:
         return str(source.delivery)
     known_source = load_sources(source.settings.expectations).get(source.delivery.source)
     known = known_source.file_keys if known_source else frozenset()
-    is_known = file_key(entry.name) in known and Path(entry.name.lower()).suffix in {".csv", ".xlsx", ".xml"}
+    is_known = file_key(entry.name) in known and Path(entry.name.lower()).suffix in {".csv", ".xlsx", ".xls", ".xml"}
     return entry.name if is_known else f"file {entry.number}"
 
 

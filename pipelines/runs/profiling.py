@@ -18,12 +18,13 @@ from pipelines.contracts.loading import load_sources
 from pipelines.contracts.model import file_key
 from pipelines.deliveries import AUTHORITY_CODE, Delivery
 from pipelines.faults import Exit, Fault
+from pipelines.findings import UnusableDelivery
 from pipelines.landing.landing import land
 from pipelines.periods import NotAMonth, Period
 from pipelines.publications import profile_page
 from pipelines.publications.profile_page import NO_AUTHORITY
 from pipelines.staging.reading import unwatched
-from pipelines.staging.stage import stage
+from pipelines.staging.stage import read_and_typed, stage
 from pipelines.warehouse.build import build
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from pipelines.contracts.model import Contract, Source
     from pipelines.settings import Settings
     from pipelines.staging.reading import Progress
-    from pipelines.staging.stage import StagingResult
 
 ENOUGH_OF_A_FILE = 1024 * 1024
 
@@ -76,7 +76,8 @@ def profile(settings: Settings, place: Path, named: Named, page: Path, progress:
     with storage.private_folder(settings.data_dir) as aside:
         month = named.month or _newest_month(settings, aside / "to find the month", files, source, progress)
         delivery = Delivery(named.authority_code or NO_AUTHORITY, source, month)
-        scratch, staged = _staged(settings, aside / "profile", files, delivery, progress)
+        scratch = _landed(settings, aside / "profile", files, delivery)
+        staged = stage(scratch, delivery, progress)
         warehouse = None
         if staged.refusal is None:
             progress("building", 0, 0)
@@ -141,7 +142,7 @@ def _source_of(files: Iterable[Path], sources: Mapping[str, Source]) -> str:
 def _known_to(file: Path, source: Source) -> int:
     """How much of a file a source knows: its name, elements of its XML, or that it may be a workbook of its lists."""
     named = file_key(file.name) in source.file_keys
-    if file.suffix.lower() == ".xlsx":
+    if file.suffix.lower() in {".xlsx", ".xls"}:
         return named or any(contract.list_number is not None for contract in source.tables.values())
     if file.suffix.lower() != ".xml":
         return int(named)
@@ -156,11 +157,15 @@ def _newest_month(settings: Settings, folder: Path, files: list[Path], source: s
     """That of a return's own date; else the newest that is over and of which a record tells, or its year's last."""
     today = dt.datetime.now(dt.UTC).date()
     last = Period(today.year, today.month).plus(-1)
-    _, staged = _staged(settings, folder, files, Delivery(NO_AUTHORITY, source, last), progress)
     contracts = load_sources(settings.expectations)[source]
     own = [(each, _date_of(each)) for each in contracts.tables.values() if each.describes_file]
     dated = [(each, each.event_date) for each in contracts.tables.values()]
-    newest = _newest_day(staged.folder, own, last) or _newest_day(staged.folder, dated, last)
+    delivery = Delivery(NO_AUTHORITY, source, last)
+    try:
+        with read_and_typed(_landed(settings, folder, files, delivery), delivery, progress) as checked:
+            newest = _newest_day(checked, own, last) or _newest_day(checked, dated, last)
+    except UnusableDelivery:
+        newest = None
     if newest is None:
         return last
     month = Period(newest.year, newest.month)
@@ -171,24 +176,22 @@ def _date_of(contract: Contract) -> str | None:
     return next((column.name for column in contract.columns if column.kind == "date"), None)
 
 
-def _newest_day(staged: Path, dates: Iterable[tuple[Contract, str | None]], last: Period) -> dt.date | None:
+def _newest_day(
+    checked: duckdb.DuckDBPyConnection, dates: Iterable[tuple[Contract, str | None]], last: Period
+) -> dt.date | None:
     """The newest of the dates up to the end of a month; None where there is none."""
     newest: list[dt.date] = []
     for contract, date in dates:
-        file = staged / f"{contract.name}.parquet"
-        if date is not None and file.exists():
+        if date is not None:
             day = duckdb.ColumnExpression(date)
-            with duckdb.connect() as connection:
-                rows = connection.read_parquet(str(file)).filter(day <= duckdb.ConstantExpression(last.last_day))
-                found = rows.aggregate([duckdb.FunctionExpression("max", day)]).fetchall()
+            rows = checked.table(f"checked.{contract.name}").filter(day <= duckdb.ConstantExpression(last.last_day))
+            found = rows.aggregate([duckdb.FunctionExpression("max", day)]).fetchall()
             newest += [each for (each,) in found if each is not None]
     return max(newest, default=None)
 
 
-def _staged(
-    settings: Settings, folder: Path, files: list[Path], delivery: Delivery, progress: Progress
-) -> tuple[Settings, StagingResult]:
-    """Land and stage the files in a place of their own, under a key that nobody keeps."""
+def _landed(settings: Settings, folder: Path, files: list[Path], delivery: Delivery) -> Settings:
+    """Land the files in a place of their own, under a key that nobody keeps."""
     inbox = folder / "inbox" / str(delivery)
     inbox.mkdir(parents=True)
     for file in files:
@@ -202,4 +205,4 @@ def _staged(
         }
     )
     land(scratch, delivery)
-    return scratch, stage(scratch, delivery, progress)
+    return scratch

@@ -39,20 +39,24 @@ class Found(NamedTuple):
     rows: int
 
 
-def signs_of_systems(connection: duckdb.DuckDBPyConnection, source: Source, reading: Reading) -> tuple[SystemSign, ...]:
+def signs_of_systems(
+    connection: duckdb.DuckDBPyConnection, source: Source, reading: Reading, blank_words: tuple[str, ...]
+) -> tuple[SystemSign, ...]:
     """The columns of the delivery by which the export of a case management system is known.
 
-    One column that is blank is so in many an export: of a system that is known by blank columns, all of them are.
+    The headings are as they were given; ``blank_words`` stand in place of a value, and are blanked later. One column
+    that is blank is so in many an export: of a system that is known by blank columns, all of them are.
     """
     there = [sign for sign in source.systems if sign.heading in reading.headings.get(sign.table, set())]
-    blank = {s for s in there if s.is_blank and s.table in reading.filled and _is_blank(connection, s)}
+    blank = {s for s in there if s.is_blank and s.table in reading.filled and _is_blank(connection, s, blank_words)}
     filled = {sign.system for sign in source.systems if sign.is_blank and sign not in blank}
     return tuple(sign for sign in there if not sign.is_blank or (sign in blank and sign.system not in filled))
 
 
-def _is_blank(connection: duckdb.DuckDBPyConnection, sign: SystemSign) -> bool:
+def _is_blank(connection: duckdb.DuckDBPyConnection, sign: SystemSign, blank_words: tuple[str, ...]) -> bool:
     value = exp.func("nullif", exp.func("trim", exp.column(sign.heading, quoted=True)), exp.Literal.string(""))
-    given = exp.select(exp.Count(this=value)).from_(casting.raw_table(sign.table))
+    is_given = exp.not_(exp.func("is_one_of_words", value, casting.texts(blank_words)))
+    given = exp.select(exp.func("count_if", is_given)).from_(casting.raw_table(sign.table))
     return not connection.execute(given.sql(casting.DIALECT)).fetchall()[0][0]
 
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from pipelines.staging.workspace import StagingInputs
 
     Progress = Callable[[str, int, int], None]
-READABLE_SUFFIXES = {".csv", ".xlsx"}
+XML, WORKBOOKS = ".xml", {".xlsx", ".xls"}
+READABLE_SUFFIXES = {".csv"} | WORKBOOKS
 PACKED_SUFFIXES = {".zip", ".gz", ".7z"}
 PACKED = "It is packed: unpack it, and deliver the file that is in it."
-XML, WORKBOOK = ".xml", ".xlsx"
 
 
 @dataclass
@@ -120,7 +120,7 @@ def _held_by(file: Path, source: Source) -> list[Contract]:
     if suffix == XML:
         return [contract for contract in contracts if contract.elements]
     lists = [contract for contract in contracts if contract.list_number is not None]
-    if suffix == WORKBOOK and lists:
+    if suffix in WORKBOOKS and lists:
         return lists
     known = [contract for contract in contracts if file_key(file.name) in contract.file_keys]
     return known if suffix in READABLE_SUFFIXES else []
@@ -140,9 +140,9 @@ def _read_file(
     name = contracts[0].name
     if suffix == XML:
         apart: tuple[Any, ...] = ("xml", file, contracts, source.root)
-    elif suffix == WORKBOOK and contracts[0].list_number is not None:
+    elif suffix in WORKBOOKS and contracts[0].list_number is not None:
         apart = ("lists", file, contracts)
-    elif suffix == WORKBOOK:
+    elif suffix in WORKBOOKS:
         apart = ("workbook", file, name)
     else:
         return {name: read_table(connection, file, name, largest_bytes=largest, scratch=scratch, progress=progress)}

@@ -66,7 +66,8 @@ def to_carry_out(
 ) -> dict[str, list[Check]]:
     """The checks of each delivered table, without those declared ones that look at what was not delivered.
 
-    That a table or column is missing is a finding of its own; it says nothing about the rows. What the collection year
+    That a table or column is missing is a finding of its own; it says nothing about the rows, unless a check asks of
+    what is missing too. What the collection year
     does not have is not missing. Exports are made in the
     month after the one they are for, so that the former's last day is the last that one of the latter knows of.
     """
@@ -85,7 +86,7 @@ def to_carry_out(
 
     def allowed(check: Check) -> bool:
         tables, columns = _looks_at(check)
-        return all(map(is_there, tables)) and not _made_of(columns, tables, made) & lacking
+        return all(map(is_there, tables)) and (check.asks_of_missing or not _made_of(columns, tables, made) & lacking)
 
     extracted_by = month.plus(1).last_day.isoformat()
 

@@ -7,6 +7,7 @@ beside it names the newest staged version, ``current.json`` the newest that was 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -42,6 +43,7 @@ from pipelines.staging.unread import unread_shapes
 from pipelines.staging.workspace import StagingInputs, connect, create_table, private_scratch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pipelines.deliveries import Delivery
@@ -105,6 +107,21 @@ def stage(settings: Settings, delivery: Delivery, progress: Progress = unwatched
     staged = _read_back(delivery, folder)
     _update_pointer(folder, staged)
     return replace(staged, outcome="already staged") if already and staged.refusal is None else staged
+
+
+@contextmanager
+def read_and_typed(
+    settings: Settings, delivery: Delivery, progress: Progress = unwatched
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables of a landed delivery, in the schema ``checked``: read and typed, but no check is carried out.
+
+    Raises UnusableDelivery where it would be refused.
+    """
+    inputs = _staging_inputs(settings, delivery)
+    _must_not_be_refused_already(inputs)
+    with private_scratch(settings) as scratch, connect(settings, scratch / CHECKED) as connection:
+        _read_and_type(settings, inputs, connection, scratch, progress)
+        yield connection
 
 
 def changed_since_staging(settings: Settings, delivery: Delivery) -> tuple[str, ...]:
@@ -239,11 +256,11 @@ def _read_and_type(
     connection.execute(casting.attach_raw(scratch / "raw.duckdb"))
     reading = read_files(settings, inputs, connection, scratch, progress)
     progress("typing", 0, len(reading.contracts))
-    reading.signs = signs_of_systems(connection, inputs.source, reading)
+    placeholders = load_placeholders(settings.expectations)
+    reading.signs = signs_of_systems(connection, inputs.source, reading, placeholders.any)
     read_other_headings(connection, reading)
     expand_answers(connection, reading)
     expand_standards(connection, reading)
-    placeholders = load_placeholders(settings.expectations)
     reading.unread += unknown_references(connection, reading, placeholders)
     blank_placeholders(connection, reading, placeholders)
     find_elsewhere(connection, reading)

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,11 +18,13 @@ from hypothesis import strategies as st
 from tests.bad_input.mutations import MARKER
 from tests.bad_input.returns import Return, read, stage
 from tests.conftest import IS_LONG
+from tests.exports import old_workbook
 
 HEADINGS = ("Child Unique ID", "Gender", "Date of referral", "Referral Source")
 DAY = dt.datetime(2024, 1, 15)
 ROWS = ((MARKER, "Male", DAY, "1A"), ("102", "Female", DAY, "2A"))
 SHEET, TEXTS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
+OLE = b"\xd0\xcf\x11\xe0"
 UNREADABLE = "It is an archive, but no workbook that can be read"
 
 Write = Callable[[xlsxwriter.Workbook, Any], object]
@@ -79,7 +82,8 @@ REFUSED: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "two letters of an archive": ("DLV-005", "Its archive cannot be unpacked", lambda: b"PK" + bytes(50)),
     "an archive cut off": ("DLV-005", "Its archive cannot be unpacked", lambda: GOOD[: len(GOOD) // 2]),
     "an archive without its beginning": ("DLV-007", "It is no workbook", lambda: GOOD[10:]),
-    "a password, or an old workbook": ("DLV-002", "It has a password", lambda: b"\xd0\xcf\x11\xe0" + bytes(600)),
+    "a password": ("DLV-002", "It is protected", lambda: OLE + "EncryptedPackage".encode("utf-16-le")),
+    "a document from before 2007": ("DLV-007", "It is a document of another", lambda: OLE + bytes(600)),
     "a bomb": ("DLV-003", "It unpacks to", lambda: packed({**parts(GOOD), "xl/media/x": bytes(90_000_000)})),
     "no workbook in it": ("DLV-007", UNREADABLE, lambda: packed({f"{MARKER}.txt": b"x"})),
     "a document": ("DLV-007", UNREADABLE, lambda: packed({"word/document.xml": b"<x/>"})),
@@ -272,6 +276,16 @@ def test_all_of_it_at_once_is_staged_and_every_row_is_accounted_for() -> None:
     # The two good rows, one without a child, one of 103 (the merged cells below it are blank), 104, and February's.
     assert (outcome.read[TABLE], outcome.refused) == (6, 1)
     assert {code for code, _ in outcome.codes} >= {"DLV-013", "DLV-026", "DLV-028"}
+
+
+def test_a_workbook_from_before_2007_is_staged_as_one_of_today_is() -> None:
+    sheets = {"1 Contacts": [["Child Unique ID", "Date of Contact", "Contact Source"], ["101", DAY, "School"]]}
+    sheets["3 Referral"] = [["List 3: Referral"], HEADINGS, *ROWS, ["103", "Male", DAY, "Health"], ["104", "", "", "?"]]
+    of_old = stage(replace(ANNEX_A, file_name="annex_a.xls"), old_workbook(sheets))
+    assert of_old.refusal is None
+    assert of_old.read == {"annex_a_contacts": 1, TABLE: 4}
+    # That a code is none, of the last row's source alone.
+    assert {code for code, _ in of_old.codes if code.startswith("AXA0307")} == {"AXA0307-READABLE"}
 
 
 TOKENS = [

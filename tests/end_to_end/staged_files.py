@@ -31,6 +31,7 @@ CENSUS = {
     "cin_census_details": "//CINdetails",
     "cin_census_disabilities": "//Disability",
     "cin_census_factors": "//AssessmentFactors",
+    "cin_census_pre_proceedings": "//PreProceedingsandFGDM",
     "cin_census_return": "/Message/Header",
     "cin_census_s47": "//Section47",
 }

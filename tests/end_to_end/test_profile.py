@@ -10,7 +10,9 @@ from lxml import html
 
 from pipelines.contracts.kpis import load_register
 from pipelines.faults import Exit
-from pipelines.settings import PROJECT
+from pipelines.periods import Period
+from pipelines.runs import profiling
+from pipelines.settings import PROJECT, Settings
 from tests.command_line import run_command
 from tests.dialects import NO_SUCH_ROLE
 from tests.exports import SOURCES, write_ssd, write_table, write_workbook, write_xml
@@ -132,6 +134,32 @@ def test_a_delivery_that_would_be_rejected_says_why_and_that_nothing_else_is_kno
     assert "It would be rejected as a whole: ssd_person.csv: DLV-004" in done.stdout
     assert "It would be rejected as a whole." in (tmp_path / "page.html").read_text(encoding="utf-8")
     assert not part(tmp_path / "page.html", "figures")
+
+
+def test_what_a_delivery_would_be_rejected_for_is_said_once_on_the_page(tmp_path: Path) -> None:
+    (tmp_path / "ssd_person.csv").write_text("pers_person_id,pers_sex,pers_sex\n1,M,M\n")
+    look(tmp_path / "ssd_person.csv", tmp_path / "page.html")
+    words = "".join(html.parse(str(tmp_path / "page.html")).xpath("//body")[0].itertext())
+    assert words.count("DLV-008") == words.count("have the same heading") == 1
+    assert "which system wrote it" not in words
+
+
+@pytest.mark.parametrize(("month", "said"), [(None, "February 2020"), (Period(2021, 2), "February 2021")])
+def test_a_delivery_is_checked_once_whether_its_month_is_given_or_found(
+    tmp_path: Path, month: Period | None, said: str
+) -> None:
+    folder = write_ssd(tmp_path / "files", TABLES)
+    done = list[str]()
+    settings = Settings(_env_file=None, data_dir=tmp_path / "data")
+    profiling.profile(
+        settings,
+        folder,
+        profiling.Named(source="ssd", month=month),
+        tmp_path / "page.html",
+        lambda step, number, _: done.append(step) if number == 0 and done[-1:] != [step] else None,
+    )
+    assert done.count("checking") == done.count("building") == 1
+    assert said in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_a_return_is_known_by_its_elements_and_judged_at_the_end_of_its_year(tmp_path: Path) -> None:

@@ -93,9 +93,12 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
 def beside(
     warehouse: duckdb.DuckDBPyConnection, kpi_id: str, columns: str, authority: str = AUTHORITY, year: int = 2020
 ) -> dict[str, Any]:
-    """By geography, what stands beside an authority's KPI."""
+    """By geography but for neighbours, what stands beside an authority's KPI."""
     found = warehouse.execute(
-        f"SELECT geography, {columns} FROM snapshots.benchmark WHERE kpi_id = ? AND authority_code = ? AND year = ?",
+        f"""
+        SELECT geography, {columns} FROM snapshots.benchmark
+        WHERE kpi_id = ? AND authority_code = ? AND year = ? AND geography <> 'neighbours'
+        """,
         [kpi_id, authority, year],
     ).fetchall()
     return {geography: figures[0] if len(figures) == 1 else tuple(figures) for geography, *figures in found}
@@ -152,21 +155,25 @@ def test_the_projects_own_figure_stands_in_for_a_hidden_one(warehouse: duckdb.Du
     assert beside(warehouse, "cp_review_ni67", "value, symbol", year=2017) == {"council": (None, "x")}
 
 
-def test_counts_stand_beside_counts(warehouse: duckdb.DuckDBPyConnection) -> None:
-    found = beside(warehouse, "cla_count", "value, denominator, without_value")
-    assert found["council"] == (588.0, None, None)
-    assert found["region"] == (6100.0, None, 5512.0)
+def test_beside_a_count_stands_the_authority_s_own_alone_and_beside_a_rate_those_of_others(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    assert beside(warehouse, "cla_count", "value, denominator, without_value") == {"council": (588.0, None, None)}
+    assert beside(warehouse, "cpp_count", "value") == {"council": 381.0}
+    assert set(beside(warehouse, "cla_rate_10k", "value")) == {"council", "region", "nation"}
+    of_others = "geography <> 'council' AND unit = 'count'"
+    assert warehouse.execute(f"SELECT count(*) FROM snapshots.benchmark WHERE {of_others}").fetchall() == [(0,)]
 
 
 def test_a_period_or_a_basis_that_differs_is_told(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert beside(warehouse, "icpc_15wd", "differs")["region"] == "twelve months to 31 March 2020"
-    assert beside(warehouse, "cla_count", "differs")["region"] == "on 31 March 2020"
+    assert beside(warehouse, "cla_rate_10k", "differs")["region"] == "on 31 March 2020"
     assert beside(warehouse, "cp_review_in_time", "differs", year=2019)["council"] == (
         "on 31 March 2019; children on a plan for three months or more whose reviews were in time"
     )
     days = beside(warehouse, "icpc_15wd", "period_start, period_end")["nation"]
     assert days == (dt.date(2019, 4, 1), dt.date(2020, 3, 31))
-    assert beside(warehouse, "cla_count", "period_start")["nation"] is None
+    assert beside(warehouse, "cla_rate_10k", "period_start")["nation"] is None
 
 
 def test_the_same_day_and_basis_leave_no_mark(tmp_path: Path) -> None:

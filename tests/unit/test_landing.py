@@ -178,6 +178,16 @@ def test_a_delivery_waits_until_it_has_settled(settings: Settings, inbox: Path) 
         assert found.waits_for == (() if complete else (why,))
 
 
+def test_half_of_what_is_copied_into_a_local_inbox_is_not_landed(settings: Settings, inbox: Path) -> None:
+    as_shipped = settings.model_copy(update={"settle_seconds": None})
+    folder = deliver(inbox, ssd_person="id\n")
+    assert (find_deliveries(as_shipped).deliveries, find_deliveries(as_shipped).waiting) == ((), (FEBRUARY,))
+    for each in (folder / "ssd_person.csv", folder):
+        then = time.time() - 61
+        os.utime(each, (then, then))
+    assert find_deliveries(as_shipped).deliveries == (FEBRUARY,)
+
+
 @pytest.mark.parametrize(
     ("signal", "is_taken"),
     [("_READY", True), ("_ready", True), ("_READY.txt", True), ("_READY.sha256sum", False), ("READY", False)],
@@ -200,12 +210,10 @@ def test_a_folder_with_nothing_in_it_says_so(settings: Settings, inbox: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("url", "seconds"), [("inbox", 0), ("file:///inbox", 0), ("sftp://host/inbox", 300), ("s3://bucket/inbox", 300)]
+    ("url", "seconds"), [("inbox", 60), ("file:///inbox", 60), ("sftp://host/inbox", 300), ("s3://bucket/inbox", 300)]
 )
-def test_what_comes_over_a_network_settles_first_where_nothing_else_is_said(
-    settings: Settings, url: str, seconds: int
-) -> None:
-    assert settings.model_copy(update={"inbox_url": url}).settles_after == seconds
+def test_what_is_uploaded_settles_first_where_nothing_else_is_said(settings: Settings, url: str, seconds: int) -> None:
+    assert settings.model_copy(update={"inbox_url": url, "settle_seconds": None}).settles_after == seconds
     assert settings.model_copy(update={"inbox_url": url, "settle_seconds": 7}).settles_after == 7
 
 

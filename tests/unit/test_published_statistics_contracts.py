@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SOURCES = load_sources(PROJECT / "expectations")
 STATISTICS = SOURCES["published_statistics"].tables
 FIXTURES = PROJECT.parent / "shared" / "fixtures" / "published_statistics"
+# Its file is not among them: its headings are those that the Department's own code reads.
+LOOKED_AFTER = "published_statistics_looked_after"
 DELIVERY = Delivery.parse("E92000001/published_statistics/2030-11")
 DERBY = {
     "time_period": "2030",
@@ -43,7 +45,7 @@ ROWS = [
 
 
 @pytest.mark.skipif(not FIXTURES.exists(), reason="the published files are not beside the checkout")
-@pytest.mark.parametrize("name", STATISTICS)
+@pytest.mark.parametrize("name", [name for name in STATISTICS if name != LOOKED_AFTER])
 def test_the_headings_are_those_of_the_file(name: str) -> None:
     contract = STATISTICS[name]
     header = (FIXTURES / contract.file_name).read_text(encoding="utf-8-sig").partition("\n")[0]

@@ -537,6 +537,27 @@ def test_each_local_rule_fires_on_one_side_of_its_edge(
     assert failed(stage(small, LOCAL), rule_code) == [3]
 
 
+@pytest.mark.parametrize(
+    ("fields", "rows", "refused"),
+    [
+        ("cin_plan_id,cp_plan_id,from_date", ["N1,,2021-01-01", ",C1,2021-01-01", "N1,C1,2021-01-01"], [4]),
+        ("cla_placement_id,from_date", ["P1,2021-01-01", ",2021-01-01"], [3]),
+        ("from_date", ["2021-01-01", "2021-01-02"], [2, 3]),
+    ],
+)
+def test_an_interval_that_belongs_to_nothing_is_refused_whichever_columns_are_there(
+    small: Settings, fields: str, rows: list[str], refused: list[int]
+) -> None:
+    folder = Path(small.inbox) / str(LOCAL)
+    folder.mkdir(parents=True)
+    lines = [f"{fields},interval_length,interval_unit", *(f"{row},10,working_days" for row in rows)]
+    (folder / "visit_intervals.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    landing.land(small, LOCAL)
+    staged = stage(small, LOCAL)
+    assert failed(staged, "LOC-001") == refused
+    assert (staged.rows_read, staged.rows_refused) == (len(rows), len(refused))
+
+
 def test_a_visit_mode_joins_the_visit_of_the_ssd(small: Settings) -> None:
     ssd = Path(small.inbox) / str(DELIVERY)
     write_ssd(ssd, {"ssd_cp_visits": [{"cppv_cp_visit_id": "V1", "cppv_person_id": "P1"}]})

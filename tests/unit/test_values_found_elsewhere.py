@@ -60,7 +60,7 @@ def read(connection: duckdb.DuckDBPyConnection, tables: Tables) -> Reading:
         connection.execute(f'CREATE VIEW raw."{name}" AS SELECT * FROM raw."{name}__text"')
         reading.contracts[name] = SOURCES["ssd"].tables[name]
         reading.reads[name] = TableRead(f"{name}.csv", "utf-8", tuple(columns), len(rows), ())
-    reading.signs = signs_of_systems(connection, SIGNED, reading)
+    reading.signs = signs_of_systems(connection, SIGNED, reading, ("null", "n/a"))
     read_other_headings(connection, reading)
     find_elsewhere(connection, reading)
     return reading
@@ -284,6 +284,8 @@ def test_where_no_table_is_left_or_a_file_is_another_the_delivery_is_refused(
         ("CIN_plan_id,cinp_person_id", [("n1", "ann")], ["Mosaic"]),
         ("cinp_referral_id,cinp_cin_plan_team", [(None, None), (None, " ")], ["Eclipse", "Eclipse"]),
         ("cinp_referral_id,cinp_cin_plan_team", [(None, None), (None, "T1")], []),
+        ("cinp_referral_id,cinp_cin_plan_team", [(None, "NULL"), ("n/a ", None)], ["Eclipse", "Eclipse"]),
+        ("cinp_referral_id,cinp_cin_plan_team", [(None, "NULL"), ("no", None)], []),
         ("cinp_referral_id,cinp_cin_plan_team", [], []),
         ("cinp_cin_plan_id,cinp_person_id", [("n1", "ann")], []),
     ],

@@ -21,6 +21,7 @@ SINCE_MARCH = frozenset({"demand", "babies"})
 RATING_ORDER = {"red": 0, "amber": 1, "green": 2}
 FEWEST_POINTS = 2
 NOT_PUBLIC = "It is in the restricted edition alone, which stays inside the department."
+NEIGHBOURS = "Statistical neighbours"
 GEOGRAPHIES = {"council": "This council", "region": "Region", "nation": "Nation"}
 
 
@@ -67,7 +68,7 @@ class Authority:
     def place(self, geography: str) -> str:
         """``East Midlands`` where the published figures name it, else ``Region``."""
         named = [row["area_name"] for row in self.benchmarks if row["geography"] == geography and row["area_name"]]
-        return named[0] if named and geography != "council" else GEOGRAPHIES[geography]
+        return named[0] if named and geography != "council" else GEOGRAPHIES.get(geography, NEIGHBOURS)
 
 
 def read(edition: Edition, authority: str, section_of: Mapping[str, str]) -> Authority:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.deliveries import MADE_UP_AUTHORITY
-from pipelines.snapshots.report.authority import GEOGRAPHIES, NOT_PUBLIC, day
+from pipelines.snapshots.report.authority import NOT_PUBLIC, day
 from pipelines.snapshots.report.document import Block, Notice, Points, ReportTable, TableCell, TextBlock
 from pipelines.snapshots.report.edition_rows import in_unit, is_hidden, month_name, printed
 
@@ -45,6 +45,7 @@ METHODS = (
     "rounded first: 75 and more is green, 51 to 74 amber, 50 and less red. Of tensions less is better: 50 and less is "
     "green, 51 to 75 amber, more than 75 red.",
     "Region and nation hold the council's own figures, in the survey and in published statistics.",
+    "The figure of statistical neighbours is the mean of theirs, each counting alike, of those with a figure.",
 )
 NOT_MEASURED = (
     "Whether any child is safe. Timeliness is counted here, not what happened in a visit, a review or a conference, "
@@ -60,6 +61,9 @@ SYMBOLS = (
     "that was rounded to 0, and was 0 to 4. [c] stands where a percentage is confidential: it is of fewer than 20. "
     "[x] is not available, [z] not applicable."
 )
+
+# In the order of their columns; of all but the first rates and percentages alone are shown.
+AREAS = ("council", "neighbours", "region", "nation")
 
 SAME_PERIOD = (
     "The committee report that this council is made on compares with \N{LEFT DOUBLE QUOTATION MARK}the same period in "
@@ -95,12 +99,11 @@ def benchmarks(known: Authority) -> Iterator[Block]:
             "Figure",
             "Here",
             "Published for us",
-            known.place("region"),
-            known.place("nation"),
+            *(known.place(geography) for geography in AREAS[1:]),
             "Of when, and how it differs",
         ),
         tuple(_benchmark_row(known, kpi_id, newest) for kpi_id in kpis),
-        frozenset({1, 2, 3, 4}),
+        frozenset(range(1, len(AREAS) + 2)),
     )
     sources = sorted({f"{row['source']} ({row['year']})" for row in newest.values()})
     yield Points(tuple(sources), "Sources, with the year in which the period ends")
@@ -108,7 +111,7 @@ def benchmarks(known: Authority) -> Iterator[Block]:
 
 def _benchmark_row(known: Authority, kpi_id: str, newest: Mapping[tuple[str, str], Row]) -> tuple[TableCell, ...]:
     unit = known.kpis[kpi_id]["unit"]
-    published = [newest.get((kpi_id, geography)) for geography in GEOGRAPHIES]
+    published = [newest.get((kpi_id, geography)) for geography in AREAS]
     differs = sorted({_of_when(row) for row in published if row is not None})
     return (
         TableCell(known.kpis[kpi_id]["title"]),

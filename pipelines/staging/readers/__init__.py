@@ -44,6 +44,6 @@ def read_table(
     match file.suffix.lower():
         case ".csv":
             return read_csv(connection, file, table, largest_bytes=largest_bytes, scratch=scratch, progress=progress)
-        case ".xlsx":
+        case ".xlsx" | ".xls":
             return read_xlsx(connection, file, table, largest_bytes=largest_bytes, scratch=scratch)
-    raise UnusableDelivery(NOT_A_TABLE, file.name, "Its name ends neither in .csv nor in .xlsx.")
+    raise UnusableDelivery(NOT_A_TABLE, file.name, "Its name ends neither in .csv nor in .xlsx or .xls.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import duckdb
 
-from pipelines.findings import AROUND_THE_RECORDS, NOT_A_TABLE, TOO_LARGE, TRUNCATED_FILE, UnusableDelivery
+from pipelines.findings import AROUND_THE_RECORDS, NO_RECORD, NOT_A_TABLE, TOO_LARGE, TRUNCATED_FILE, UnusableDelivery
 from pipelines.staging.readers.encoding import TextForm, examine, in_utf_8
 from pipelines.staging.readers.records import (
     LONGEST_RECORD,
@@ -69,6 +69,8 @@ NUMBER_LINES = """
     SELECT file_row_number + 2 AS line, * EXCLUDE (file_row_number)
     FROM read_parquet({rows}, file_row_number = true)
 """
+# The reading record by record tells whether the others are headings too.
+HEADINGS_AGAIN = "SELECT count(*) FROM (SELECT 1 FROM read_parquet({rows}) WHERE {first} = $first LIMIT 1)"
 ANY_BLANK = "SELECT count(*) FROM (SELECT 1 FROM read_parquet($rows) WHERE COLUMNS(*) IS NULL LIMIT 1)"
 
 csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
@@ -98,6 +100,7 @@ def read_csv(
         header = take_header(records, file.name)
         _must_be_separated_by_commas(header, file.name)
         lines.pass_dashes(header.width)
+        records = _without_headings_again(records, header, lines)
         if not lines.around and _may_be_read_directly(text, header, lines.taken):
             rows = _read_directly(connection, utf_8, table, header, text.lines - 1, scratch)
             if rows is not None:
@@ -108,6 +111,7 @@ def read_csv(
             connection, table, header, records, file_name=file.name, encoding=text.encoding, scratch=scratch
         )
         oddities = [Oddity(AROUND_THE_RECORDS, table, None, line) for line in sorted(lines.around)[:1]]
+        oddities += [Oddity(NO_RECORD, table, None, line) for line in lines.headings_again]
         ends_with_break = text.ends_with_break or lines.ends_with_break
         return replace(read, ends_with_break=ends_with_break, oddities=tuple(oddities))
 
@@ -125,6 +129,7 @@ class _Lines:
         self.taken = 0
         self.ends_with_break = True
         self.around = set[int]()
+        self.headings_again = list[int]()
         self._has_dashes = False
 
     def start_record(self) -> None:
@@ -249,6 +254,22 @@ def _without_titles(records: Iterator[FileRecord | Malformed], lines: _Lines) ->
     yield from records
 
 
+def _without_headings_again(
+    records: Iterator[FileRecord | Malformed], header: Header, lines: _Lines
+) -> Iterator[FileRecord | Malformed]:
+    """The records but for lines of the same headings, as where exports were put below one another."""
+    headings = [*header.columns, *[""] * (header.width - len(header.columns))]
+    for record in records:
+        if (
+            isinstance(record, FileRecord)
+            and header.width > 1
+            and [field.strip(WHITE_SPACE) for field in record.fields] == headings
+        ):
+            lines.headings_again.append(record.line)
+        else:
+            yield record
+
+
 def _is_quoted_whole(text: str) -> bool:
     """Whether a line is one quoted field with commas in it."""
     try:
@@ -317,6 +338,9 @@ def _read_directly(
         with new_rows(scratch) as made:
             read = _copied(connection, utf_8, header, made)
             if read != lines or connection.execute(ANY_BLANK, {"rows": str(made)}).fetchall()[0][0]:
+                raise _NotAsPlainAsItLooked
+            headings_again = named(HEADINGS_AGAIN, made, first=header.columns[0])
+            if connection.execute(headings_again, {"first": header.columns[0]}).fetchall()[0][0]:
                 raise _NotAsPlainAsItLooked
             connection.execute(named(NUMBER_LINES, made, table=table))
             return read

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import python_calamine as calamine
@@ -30,7 +31,6 @@ from pipelines.staging.readers.xlsx import must_be_harmless, opened, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     import duckdb
 
@@ -39,11 +39,18 @@ if TYPE_CHECKING:
     from pipelines.staging.readers.records import TableRead
 
 LIST = re.compile(r"(?:annex a )?list ?0*(\d{1,2})(?: .*)?")
+NUMBER_FIRST = re.compile(r"(?:annex a )?0*(\d{1,2}) (.+)")
 LETTER = re.compile(r"^\s*[a-z]{1,2}\d?\)\s*", re.IGNORECASE)
+# A mere number needs more than a space after it to be a code and no part of the words.
+CODE_FIRST = re.compile(
+    r"(?:(?P<mixed>[a-z]{1,2}\d{1,2}[a-z]?|\d{1,2}[a-z])(?:\s*[-:–—]\s*|\s+)|(?P<number>\d{1,2})\s*[-:–—]\s*)(?P<words>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
 APOSTROPHES = re.compile(r"['‘’`´]")
 NO_LETTERS = re.compile(r"[\W_]+")
 TOTALS = {"total", "totals", "grand total", "sub total", "subtotal", "count", "overall total"}
 SEPARATOR = "\x1f"
+NO_LIST = "No visible sheet of it is named after a list, as List 1, 1 Contacts or Contacts is."
 
 
 @dataclass
@@ -102,7 +109,7 @@ def read_lists(
     with opened(file, shown) as workbook:
         lists = _lists(workbook, contracts, shown)
         if not lists:
-            raise UnusableDelivery(NOTHING_USABLE, shown, "No visible sheet of it is named after a list, as List 1 is.")
+            raise UnusableDelivery(NOTHING_USABLE, shown, NO_LIST)
         return {each.contract.name: _load(connection, workbook, each, shown=shown, scratch=scratch) for each in lists}
 
 
@@ -118,24 +125,41 @@ def plain_code(text: str) -> str:
 
 def _lists(workbook: calamine.CalamineWorkbook, contracts: Sequence[Contract], shown: str) -> list[List]:
     lists = {contract.list_number: List(contract) for contract in contracts}
-    unknown = []
-    for number, metadata in enumerate(workbook.sheets_metadata, start=1):
-        named = LIST.fullmatch(plain(metadata.name))
-        is_shown = (
-            metadata.visible == calamine.SheetVisibleEnum.Visible and metadata.typ == calamine.SheetTypeEnum.WorkSheet
-        )
-        found = lists.get(int(named[1])) if named and is_shown else None
-        if found is None:
-            unknown.append(number)
-        else:
-            _take_sheet(workbook, found, metadata.name, number, shown)
+    names = {number: sheet.name for number, sheet in enumerate(workbook.sheets_metadata, start=1) if _is_shown(sheet)}
+    of_list = {number: _numbered_list(name, contracts) for number, name in names.items()}
+    for number, name in names.items():
+        titled = _titled_list(plain(name), contracts)
+        # Beside a list, a sheet that has only its title is somebody's summary.
+        if of_list[number] is None and titled not in of_list.values():
+            of_list[number] = titled
+    for number, found in of_list.items():
+        if found is not None:
+            _take_sheet(workbook, lists[found], names[number], number, shown)
     read = [each for each in lists.values() if each.sheets]
     if read:
         # By its number: a name that no contract knows may name a person.
+        unknown = [number for number in range(1, len(workbook.sheet_names) + 1) if of_list.get(number) is None]
         read[0].notices += [
             (Oddity(UNKNOWN_SHEET, read[0].contract.name, f"sheet {number}", None), None) for number in unknown
         ]
     return read
+
+
+def _is_shown(sheet: calamine.SheetMetadata) -> bool:
+    return sheet.visible == calamine.SheetVisibleEnum.Visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
+
+
+def _numbered_list(name: str, contracts: Sequence[Contract]) -> int | None:
+    """The list of ``List 3``, whatever follows, and of ``3 Referrals``, where number and title agree."""
+    named, numbered = LIST.fullmatch(plain(name)), NUMBER_FIRST.fullmatch(plain(name))
+    if named and int(named[1]) in [contract.list_number for contract in contracts]:
+        return int(named[1])
+    return int(numbered[1]) if numbered and int(numbered[1]) == _titled_list(numbered[2], contracts) else None
+
+
+def _titled_list(title: str, contracts: Sequence[Contract]) -> int | None:
+    titles = {plain(Path(name).stem): each.list_number for each in contracts for name in each.other_file_names}
+    return titles.get(title)
 
 
 def _take_sheet(workbook: calamine.CalamineWorkbook, found: List, name: str, number: int, shown: str) -> None:
@@ -269,7 +293,16 @@ def _codes(column: Column) -> Mapping[str, str]:
 
 
 def _read(text: str, codes: Mapping[str, str] | None) -> str:
-    return text if codes is None else codes.get(plain_code(text), text)
+    return text if codes is None else codes.get(plain_code(text)) or _code_before_words(text, codes) or text
+
+
+def _code_before_words(text: str, codes: Mapping[str, str]) -> str | None:
+    """A code is as good with words after it that no list has, unless they are another code's."""
+    parts = CODE_FIRST.fullmatch(LETTER.sub("", text).strip())
+    if parts is None:
+        return None
+    code = codes.get((parts["mixed"] or parts["number"]).lower())
+    return code if codes.get(plain(parts["words"]), code) == code else None
 
 
 def _value(found: List, column: Column, values: Mapping[str, str]) -> str:

@@ -1,9 +1,13 @@
-"""Workbooks: the first visible sheet that is not empty, after the archive it comes in has proved harmless."""
+"""Workbooks: the first visible sheet that is not empty, after what it comes in has proved harmless.
+
+A workbook is an archive (``.xlsx``) or, from before 2007, a compound file (``.xls``); which it is, its bytes say.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import errno
+import mmap
 import re
 import zipfile
 import zlib
@@ -33,8 +37,15 @@ if TYPE_CHECKING:
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
+LOCKED = "It is protected by a password."
+BROKEN = "It is an archive, but no workbook that can be read."
+OLD_AND_BROKEN = "It is a workbook from before 2007 that cannot be read: it is damaged, or under a password."
 CUT_OFF = "Its archive cannot be unpacked to the end."
 OLE = b"\xd0\xcf\x11\xe0"
+# What compound files call their parts: a workbook's own, and the one that holds a newer workbook under a password.
+BOOKS = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
+UNDER_A_PASSWORD = "EncryptedPackage".encode("utf-16-le")
+OLD_SUFFIX = ".xls"
 ZIP = b"PK"
 ENCRYPTED = 0x1
 PIECE = 1024 * 1024
@@ -68,7 +79,8 @@ def read_xlsx(
 
 
 def must_be_harmless(file: Path, largest_bytes: int, shown: str) -> None:
-    """Raise UnusableDelivery unless the file is a whole zip archive that unpacks to no more than is allowed.
+    """Raise UnusableDelivery unless the file is a workbook from before 2007, or a whole zip archive that unpacks to
+    no more than is allowed.
 
     ``shown`` is what messages call the file.
     """
@@ -77,7 +89,8 @@ def must_be_harmless(file: Path, largest_bytes: int, shown: str) -> None:
     if not beginning:
         raise UnusableDelivery(EMPTY_FILE, shown, "Nothing is in it.")
     if beginning == OLE:
-        raise UnusableDelivery(LOCKED_FILE, shown, "It has a password, or is in the format from before .xlsx.")
+        _must_be_an_open_workbook(file, largest_bytes, shown)
+        return
     if not beginning.startswith(ZIP):
         raise UnusableDelivery(NOT_A_TABLE, shown, "It is no workbook: it does not begin as one.")
     try:
@@ -98,6 +111,17 @@ def must_be_harmless(file: Path, largest_bytes: int, shown: str) -> None:
         raise UnusableDelivery(NOT_A_TABLE, shown, "It is packed as no workbook is.") from None
 
 
+def _must_be_an_open_workbook(file: Path, largest_bytes: int, shown: str) -> None:
+    size = file.stat().st_size
+    if size > largest_bytes:
+        raise UnusableDelivery(TOO_LARGE, shown, f"It has {size:,} bytes; {largest_bytes:,} are allowed.")
+    with file.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content.find(UNDER_A_PASSWORD) >= 0:
+            raise UnusableDelivery(LOCKED_FILE, shown, LOCKED)
+        if all(content.find(name) < 0 for name in BOOKS):
+            raise UnusableDelivery(NOT_A_TABLE, shown, "It is a document of another program, and no workbook.")
+
+
 def _must_stay_inside(archive: zipfile.ZipFile, file_name: str) -> None:
     for member in archive.infolist():
         parts = re.split(r"[/\\]", member.filename)
@@ -107,7 +131,7 @@ def _must_stay_inside(archive: zipfile.ZipFile, file_name: str) -> None:
 
 def _must_be_open(archive: zipfile.ZipFile, file_name: str) -> None:
     if any(member.flag_bits & ENCRYPTED for member in archive.infolist()):
-        raise UnusableDelivery(LOCKED_FILE, file_name, "It is protected by a password.")
+        raise UnusableDelivery(LOCKED_FILE, file_name, LOCKED)
 
 
 def _must_unpack_to(archive: zipfile.ZipFile, file: Path, largest_bytes: int, shown: str) -> None:
@@ -165,14 +189,18 @@ def _records(file: Path) -> Iterator[FileRecord | Malformed]:
 @contextmanager
 def opened(file: Path, shown: str) -> Iterator[calamine.CalamineWorkbook]:
     """The workbook; whatever cannot be read of it within the block becomes UnusableDelivery."""
-    try:
-        with calamine.load_workbook(file) as workbook:
-            yield workbook
-    except calamine.PasswordError:
-        raise UnusableDelivery(LOCKED_FILE, shown, "It is protected by a password.") from None
-    except calamine.CalamineError:
-        cause = "It is an archive, but no workbook that can be read."
-        raise UnusableDelivery(NOT_A_TABLE, shown, cause) from None
+    with file.open("rb") as source:
+        is_old = source.read(len(OLE)) == OLE
+        source.seek(0)
+        # calamine goes by the name, unless it is given none.
+        named = file if is_old == (file.suffix.lower() == OLD_SUFFIX) else source
+        try:
+            with calamine.load_workbook(named) as workbook:
+                yield workbook
+        except calamine.PasswordError:
+            raise UnusableDelivery(LOCKED_FILE, shown, LOCKED) from None
+        except calamine.CalamineError:
+            raise UnusableDelivery(NOT_A_TABLE, shown, OLD_AND_BROKEN if is_old else BROKEN) from None
 
 
 def _first_sheet(workbook: calamine.CalamineWorkbook, file_name: str) -> calamine.CalamineSheet:

@@ -86,6 +86,24 @@ plan_reviews AS (
     FROM staging.published_statistics_plan_reviews
 ),
 
+looked_after AS (
+    SELECT
+        delivery_month,
+        geographic_level,
+        country_code,
+        region_code,
+        new_la_code,
+        time_period,
+        number AS children,
+        number__symbol,
+        population_estimate AS population,
+        rate_per_10000,
+        rate_per_10000__symbol
+    FROM staging.published_statistics_looked_after
+    -- The same file has those who began or ceased to be looked after in the year.
+    WHERE population_count = 'Children looked after at 31 March each year'
+),
+
 workforces AS (
     SELECT
         delivery_month,
@@ -144,6 +162,34 @@ every_figure AS (
         published_value,
         symbol
     FROM plan_reviews
+    UNION ALL
+    SELECT
+        'children_looked_after' AS statistic_id,
+        delivery_month,
+        geographic_level,
+        country_code,
+        region_code,
+        new_la_code,
+        time_period,
+        children AS numerator,
+        NULL AS denominator,
+        children AS published_value,
+        number__symbol AS symbol
+    FROM looked_after
+    UNION ALL
+    SELECT
+        'children_looked_after_rate' AS statistic_id,
+        delivery_month,
+        geographic_level,
+        country_code,
+        region_code,
+        new_la_code,
+        time_period,
+        children AS numerator,
+        population AS denominator,
+        rate_per_10000 AS published_value,
+        rate_per_10000__symbol AS symbol
+    FROM looked_after
     UNION ALL
     SELECT
         'caseload' AS statistic_id,

@@ -1,5 +1,6 @@
--- One row an authority, KPI, geography and year of a period that was over by the reporting month's end. A region and a
--- nation hold the authority: without_ is what they are without it, where both have their counts.
+-- One row an authority, KPI, geography and year of a period that was over by the reporting month's end. Of other areas
+-- no count stands beside a count. A region and a nation hold the authority: without_ is what they are without it, where
+-- both have their counts. Neighbours are the plain mean of those with a figure, as the Department's tool shows them.
 -- grain: authority_code, kpi_id, geography, year
 WITH covered AS (
     SELECT DISTINCT
@@ -17,13 +18,35 @@ kpis AS (
     INNER JOIN reference.kpi_unit AS units ON kpi.unit = units.unit
 ),
 
-benchmarks AS (
+areas AS (
+    SELECT
+        authority_code,
+        geography,
+        area_code,
+        area_name,
+        NULL AS neighbour_code,
+        NULL AS neighbour_count
+    FROM warehouse.dim_benchmark_area
+    UNION ALL
+    SELECT
+        authority_code,
+        'neighbour' AS geography,
+        area_code,
+        strftime(cast(published_month || '-01' AS DATE), 'Statistical neighbours (%B %Y)') AS area_name,
+        neighbour_code,
+        neighbour_count
+    FROM warehouse.dim_neighbour
+),
+
+every_benchmark AS (
     SELECT
         covered.authority_code,
         covered.kpi_id,
         areas.geography,
         areas.area_code,
         areas.area_name,
+        areas.neighbour_code,
+        areas.neighbour_count,
         figures.year,
         last_day(make_date(figures.year, statistics.end_month, 1)) AS period_end,
         statistics.months,
@@ -31,15 +54,69 @@ benchmarks AS (
         kpis.scale,
         figures.numerator,
         figures.denominator,
-        figures.published_value,
+        CASE
+            WHEN figures.published_value IS NOT NULL THEN figures.published_value
+            WHEN figures.symbol IS NULL THEN published_rate(figures.numerator, figures.denominator, kpis.scale)
+        END AS value,
         figures.symbol,
         figures.source,
         statistics.basis_differs
     FROM covered
     INNER JOIN reference.benchmark_statistic AS statistics ON covered.kpi_id = statistics.kpi_id
     INNER JOIN kpis ON covered.kpi_id = kpis.kpi_id
-    INNER JOIN warehouse.dim_benchmark_area AS areas ON covered.authority_code = areas.authority_code
+    INNER JOIN areas ON covered.authority_code = areas.authority_code
     INNER JOIN core.benchmark_figure AS figures USING (statistic_id, area_code)
+    WHERE areas.geography = 'council' OR kpis.scale IS NOT NULL
+),
+
+of_neighbours AS (
+    SELECT *
+    FROM every_benchmark
+    WHERE geography = 'neighbour' AND value IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY authority_code, kpi_id, year, neighbour_code ORDER BY area_code DESC
+    ) = 1
+),
+
+neighbours AS (
+    SELECT
+        authority_code,
+        kpi_id,
+        'neighbours' AS geography,
+        NULL AS area_code,
+        any_value(area_name) AS area_name,
+        year,
+        period_end,
+        months,
+        measure,
+        scale,
+        NULL AS numerator,
+        NULL AS denominator,
+        published_ratio(sum(cast(value AS DECIMAL(18, 2))), count(*), 1) AS value,
+        NULL AS symbol,
+        string_agg(DISTINCT source, '; ' ORDER BY source) AS source,
+        nullif(
+            concat_ws(
+                '; ',
+                any_value(basis_differs),
+                CASE
+                    WHEN count(*) < any_value(neighbour_count)
+                        THEN 'mean of ' || count(*) || ' of ' || any_value(neighbour_count) || ' neighbours'
+                END
+            ),
+            ''
+        ) AS basis_differs
+    FROM of_neighbours
+    GROUP BY authority_code, kpi_id, year, period_end, months, measure, scale
+),
+
+benchmarks AS (
+    SELECT * EXCLUDE (neighbour_code, neighbour_count)
+    FROM every_benchmark
+    WHERE geography <> 'neighbour'
+    UNION ALL BY NAME
+    SELECT *
+    FROM neighbours
 ),
 
 councils AS (
@@ -76,17 +153,11 @@ SELECT
     period_end,
     numerator,
     denominator,
-    CASE
-        WHEN published_value IS NOT NULL THEN published_value
-        WHEN symbol IS NULL THEN published_rate(numerator, denominator, scale)
-    END AS value,
+    value,
     symbol,
     without_numerator,
     without_denominator,
-    CASE
-        WHEN scale IS NULL THEN cast(without_numerator AS DOUBLE)
-        ELSE published_rate(without_numerator, without_denominator, scale)
-    END AS without_value,
+    published_rate(without_numerator, without_denominator, scale) AS without_value,
     nullif(
         concat_ws(
             '; ',

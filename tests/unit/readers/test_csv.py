@@ -460,6 +460,20 @@ def test_what_only_looks_like_it_is_a_record(content: bytes, records: list[Row])
     assert [row[1:] for row in rows(content)] == records
 
 
+@pytest.mark.parametrize("last", [b"", b"\n"], ids=["no break", "break"])
+@pytest.mark.parametrize("quoted", [b"x", b'"x,y"'], ids=["plain", "quoted"])
+def test_headings_that_stand_again_are_no_record(quoted: bytes, last: bytes) -> None:
+    read = reading(b"a,b\na,b\n1," + quoted + b"\nA,b\na,c\na,b" + last)
+    assert read.read is not None
+    assert [cells[1:] for cells in read.rows] == [("1", quoted.decode().strip('"')), ("A", "b"), ("a", "c")]
+    assert [(odd.rule.code, odd.line) for odd in read.read.oddities] == [("DLV-028", 2), ("DLV-028", 6)]
+    assert [line for line, *_ in read.rows] == [3, 4, 5]
+
+
+def test_in_a_table_of_one_column_the_heading_again_is_a_value() -> None:
+    assert reading(b"a\na\n1\n").rows == [(2, "a"), (3, "1")]
+
+
 def test_a_count_of_rows_without_dashes_is_no_record_that_fits() -> None:
     read = reading(b"a,b\n1,2\n(1 rows affected)\n").read
     assert read is not None

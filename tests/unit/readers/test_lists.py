@@ -17,6 +17,7 @@ from pipelines.findings import UnusableDelivery
 from pipelines.settings import PROJECT
 from pipelines.staging.readers import read_lists
 from pipelines.staging.readers.workbook_lists import plain, plain_code
+from tests.exports import old_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -103,13 +104,36 @@ def test_a_list_becomes_a_table(read: ListReader) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["List 3", "List_3", "LIST 03", "list3", " List  3 ", "Annex A List 3", "List 3 - Referrals"]
+    "name",
+    [
+        *["List 3", "List_3", "LIST 03", "list3", " List  3 ", "Annex A List 3", "List 3 - Referrals"],
+        *["3 Referrals", "03. Referral", "3_REFERRALS", "Annex A - 3 Referrals", "Referrals", "REFERRAL"],
+    ],
 )
-def test_a_sheet_is_told_by_the_number_of_its_list(read: ListReader, name: str) -> None:
+def test_a_sheet_is_told_by_the_number_or_the_title_of_its_list(read: ListReader, name: str) -> None:
     assert set(read(referrals(["101"], name=name))) == {"annex_a_referrals"}
 
 
-@pytest.mark.parametrize("name", ["List", "List 33x", "List 12", "My list 3", "Referrals", "3", "List 3rd"])
+def test_every_list_of_the_template_is_told_by_its_title(read: ListReader) -> None:
+    titles = ["Contacts", "Early Help", "Referral", "Assessments", "Section 47 enquiries", "Children in Need"]
+    titles += ["Child protection", "Children in care", "Care leavers", "Adoption", "Adopters"]
+    keys = {
+        each.list_number: next(column.heading for column in each.columns[1:] if column.required) for each in CONTRACTS
+    }
+    sheets = {f"{number} {title}": [[keys[number]], ["101"]] for number, title in enumerate(titles, start=1)}
+    assert {table.rows_read for table in read(workbook(sheets)).values()} == {1}
+    assert len(read(workbook(sheets))) == len(CONTRACTS) == 11
+
+
+def test_a_sheet_with_a_title_alone_is_a_summary_beside_the_list_of_that_title(read: ListReader) -> None:
+    tables = read(workbook({"Referrals": [["Month", "Referrals"], ["Jan", 9]], "List 3": [REFERRALS, ["101"]]}))
+    assert read.rows("child unique id") == [("101",)]
+    assert oddities(tables) == {("DLV-030", "sheet 1", None)}
+
+
+@pytest.mark.parametrize(
+    "name", ["List", "List 33x", "List 12", "My list 3", "3", "List 3rd", "4 Referrals", "33 Referrals", "My referrals"]
+)
 def test_a_sheet_of_any_other_name_is_no_list(read: ListReader, name: str) -> None:
     assert read.refusal(referrals(["101"], name=name))[0] == "DLV-010"
 
@@ -154,7 +178,18 @@ def test_a_heading_that_is_only_like_one_is_not_read(read: ListReader) -> None:
         ("  1B ", "1B"),
         ("Police", "6"),
         ("q)  6:\nPolice", "6"),
-        ("Individual", "Individual"),
+        ("School", "2A"),
+        ("d) Health Services", "3"),
+        ("Health", "3"),
+        ("Health - hospice", "Health - hospice"),
+        ("Individual", "1"),
+        ("1A - Family member", "1A"),
+        ("1A Family member", "1A"),
+        ("q) 6 - Constabulary", "6"),
+        ("6 Constabulary", "6 Constabulary"),
+        ("1A - Police", "1A - Police"),
+        ("7B - Police", "7B - Police"),
+        ("Education", "Education"),
         ("q)", "q)"),
         ("7B", "7B"),
     ],
@@ -254,7 +289,11 @@ def test_a_blank_sheet_is_no_table(read: ListReader) -> None:
         (b"", "DLV-004", "Nothing is in it."),
         (b"Child Unique ID,x\n", "DLV-007", "It is no workbook: it does not begin as one."),
         (referrals(["101"])[:900], "DLV-005", "Its archive cannot be unpacked to the end."),
-        (workbook({"Notes": [[A_NAME]]}), "DLV-010", "No visible sheet of it is named after a list, as List 1 is."),
+        (
+            workbook({"Notes": [[A_NAME]]}),
+            "DLV-010",
+            "No visible sheet of it is named after a list, as List 1, 1 Contacts or Contacts is.",
+        ),
         (
             referrals([A_NAME], headings=["Name"]),
             "DLV-009",
@@ -269,6 +308,62 @@ def test_a_blank_sheet_is_no_table(read: ListReader) -> None:
 )
 def test_what_cannot_be_read_is_refused(read: ListReader, content: bytes, code: str, cause: str) -> None:
     assert read.refusal(content) == (code, cause)
+
+
+@pytest.mark.parametrize("named", ["annex_a.xls", "annex_a.xlsx"])
+def test_a_workbook_from_before_2007_is_read_as_one_of_today_is_whatever_its_name_ends_in(
+    read: ListReader, named: str
+) -> None:
+    sheets = {
+        "List_3": [["List 3: Referral"], REFERRALS, [101, "Male", DAY, "School", "a) Yes"], [], ["102"], ["Total", 2]],
+        "List_4": [["Child Unique ID"], ["101"]],
+        "Notes": [[A_NAME]],
+    }
+    read.file = read.file.with_name(named)
+    of_both = []
+    for content in (workbook(sheets, hidden=["List_4"]), old_workbook(sheets, hidden=["List_4"])):
+        told = oddities(read(content))
+        of_both.append((told, read.rows("line", "child unique id", "gender", "date of referral", "referral source")))
+    assert of_both[0] == of_both[1]
+    assert of_both[1] == (
+        {("DLV-028", None, 1), ("DLV-028", None, 6), ("DLV-030", "sheet 2", None), ("DLV-030", "sheet 3", None)},
+        [(3, "101", "Male", "2024-01-15", "2A"), (5, "102", None, None, None)],
+    )
+
+
+OLD = old_workbook({"List 3": [REFERRALS, [A_NAME]]})
+FIRST_RECORD_AFTER_THE_BEGINNING = 512 + 4 + 16
+
+
+def under_a_password(content: bytes) -> bytes:
+    place = FIRST_RECORD_AFTER_THE_BEGINNING
+    return content[:place] + b"\x2f\x00" + content[place + 2 :]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "cause"),
+    [
+        (OLD[:700], "DLV-007", "It is a document of another program, and no workbook."),
+        (OLD[:512] + bytes(len(OLD) - 512), "DLV-007", "It is a document of another program, and no workbook."),
+        (OLD[:512] + b"\xff" * 40 + OLD[552:], "DLV-007", "It is a workbook from before 2007 that cannot be read"),
+        (OLD[:512] + "EncryptedPackage".encode("utf-16-le"), "DLV-002", "It is protected by a password."),
+        (old_workbook({"Notes": [[A_NAME]]}), "DLV-010", "No visible sheet of it is named after a list"),
+    ],
+)
+@pytest.mark.parametrize("named", ["annex_a.xls", "annex_a.xlsx"])
+def test_a_workbook_from_before_2007_that_cannot_be_read_is_refused(
+    read: ListReader, named: str, content: bytes, code: str, cause: str
+) -> None:
+    read.file = read.file.with_name(named)
+    refused = read.refusal(content)
+    assert refused[0] == code and refused[1].startswith(cause), refused
+
+
+def test_a_password_of_a_workbook_from_before_2007_is_said(read: ListReader) -> None:
+    read.file = read.file.with_name("annex_a.xls")
+    assert read.refusal(under_a_password(OLD)) == ("DLV-002", "It is protected by a password.")
+    read.file = read.file.with_name("annex_a.xlsx")
+    assert read.refusal(under_a_password(OLD))[1].endswith("it is damaged, or under a password.")
 
 
 def test_no_two_columns_of_a_list_can_be_taken_for_one_another() -> None:

@@ -182,7 +182,8 @@ def test_a_record_too_long_for_a_line_is_malformed(read: WorkbookReader, monkeyp
 
 
 def test_a_password_locks_it(read: WorkbookReader) -> None:
-    assert read.refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))[0] == "DLV-002"
+    locked_part = "EncryptedPackage".encode("utf-16-le")
+    assert read.refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + locked_part)[0] == "DLV-002"
     locked = bytearray(archive_of({"xl/workbook.xml": b"<workbook/>"}))
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
     assert read.refusal(bytes(locked))[0] == "DLV-002"

@@ -1,0 +1,4 @@
+SELECT block.line
+FROM usable.cin_census_pre_proceedings AS block
+CROSS JOIN rule_table.coverage
+WHERE block.pp_start_date NOT BETWEEN coverage.first_day AND coverage.last_day
