@@ -6,7 +6,7 @@ PYTHON_BI ?= $(shell for p in python3.11 python3.12 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: venv run airflow bench test fuzz test-service test-bi lint format lock docs clean
+.PHONY: venv run airflow bench test fuzz test-service test-bi lint audit sbom format lock docs clean
 .DELETE_ON_ERROR:
 
 venv: .venv/.run
@@ -66,7 +66,16 @@ lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --severity-level medium --configfile pyproject.toml --recursive pipelines dags bench dashboards setup.py
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql pipelines/sample/sql
+
+audit: .venv/.dev  ## known faults in what is installed, by PyPI's own list: needs the network, and fails where it has none
+	@for lock in requirements-team.lock requirements-dev.lock dashboards/requirements.lock; do \
+		echo $$lock && $(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock || exit 1; done
+
+sbom: .venv/.dev  ## what is in the image, as CycloneDX, by its lock: build/sbom.cdx.json; the image has its own
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements-team.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.cdx.json
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

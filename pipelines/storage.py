@@ -79,7 +79,7 @@ class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc
 
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file; raises yaml.YAMLError where it is none, a key stands twice, or a date is none."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Yaml)  # noqa: S506 - safe
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Yaml)  # noqa: S506  # nosec B506  # a safe loader
 
 
 def cached_by_files(*patterns: str) -> Callable[[Callable[[Path], T]], Callable[[Path], T]]:

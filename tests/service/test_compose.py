@@ -13,6 +13,7 @@ import sys
 import urllib.request
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,7 +29,6 @@ from tests.service.small_council import write_small_council
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 pytestmark = pytest.mark.service
 
@@ -236,7 +236,9 @@ def test_the_dashboard_is_a_profile_that_reads_snapshots_and_nothing_else(native
 
 def test_the_dashboards_image_is_pinned_and_is_not_run_as_root() -> None:
     dockerfile = (PROJECT / "dashboards" / "Dockerfile").read_text("utf-8")
-    assert re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE) == re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert {*re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)} == {
+        *re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    }
     assert re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE)[-1] not in {"root", "0"}
     assert "--require-hashes -r requirements.lock" in dockerfile
 
@@ -258,9 +260,22 @@ def test_the_image_is_pinned_and_is_not_run_as_root() -> None:
 
 def test_what_goes_into_the_image_is_there_and_is_let_in() -> None:
     let_in = set(re.findall(r"^!(\S+)$", (PROJECT / ".dockerignore").read_text("utf-8"), re.MULTILINE))
-    copied = {word for line in re.findall(r"^COPY (.*) \S+$", DOCKERFILE, re.MULTILINE) for word in line.split()}
+    lines = re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, re.MULTILINE)
+    copied = {word for line in lines for word in line.split()}
     assert copied == let_in
     assert all((PROJECT / name).exists() for name in copied)
+
+
+def test_the_image_says_what_is_in_it(tmp_path: Path) -> None:
+    """By the command of its Dockerfile, which make sbom has too: every package of its lock, and no other."""
+    (command,) = re.findall(r"cyclonedx-py (.*) -o sbom\.cdx\.json$", DOCKERFILE, re.MULTILINE)
+    assert f"cyclonedx-py {command} -o build/sbom.cdx.json" in (PROJECT / "Makefile").read_text("utf-8")
+    listed = tmp_path / "sbom.cdx.json"
+    program = str(Path(sys.executable).with_name("cyclonedx-py"))
+    subprocess.run([program, *command.split(), "-o", str(listed)], cwd=PROJECT, check=True)
+    packages = {f"{each['name']}=={each['version']}" for each in json.loads(listed.read_text("utf-8"))["components"]}
+    lock = (PROJECT / "requirements-team.lock").read_text("utf-8")
+    assert packages == set(re.findall(r"^([a-z0-9._-]+==[^\s;]+)", lock, re.MULTILINE))
 
 
 def test_the_image_holds_what_was_tested() -> None:
