@@ -177,7 +177,8 @@ def answer() -> None:
 
 
 def _read(reader: Callable[..., Any], file: Path, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Answer:
-    with duckdb.connect(config={"threads": 1, "memory_limit": DUCKDB_MEMORY}) as connection:
+    spill = {"temp_directory": str(options["scratch"])}
+    with duckdb.connect(config={"threads": 1, "memory_limit": DUCKDB_MEMORY, **spill}) as connection:
         connection.execute("CREATE SCHEMA raw")
         try:
             read = reader(connection, file, *arguments, **options)
