@@ -108,7 +108,7 @@ class InboxFolder:
     @contextmanager
     def opened(self, file: Entry) -> Iterator[BinaryIO]:
         """A file of it, to be read; raises what ``opening.opened`` does where it is one of this machine."""
-        if not isinstance(self.filesystem, LocalFileSystem):
+        if type(self.filesystem) is not LocalFileSystem:
             with self.filesystem.open(file.path, "rb") as remote:
                 yield remote
             return
