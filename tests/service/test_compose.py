@@ -8,8 +8,10 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -46,6 +48,7 @@ def environment(inbox: Path) -> dict[str, str]:
         "AIRFLOW_SECRET_KEY": secrets.token_hex(48),
         "AIRFLOW_USERS": "engineer:op,analyst:viewer",
         "INBOX_FOLDER": str(inbox),
+        "PAGES_LOGIN": f"quality:{secrets.token_hex(12)}",
         "POSTGRES_PASSWORD": secrets.token_hex(24),
         "PSEUDONYM_KEY": KEY,
         "DISCLOSURE_KEY": f"{KEY} of its own",
@@ -169,8 +172,12 @@ def test_a_month_triggered_over_rest_goes_through_all_three_dags(native: Native)
 
 
 def test_the_pages_show_what_was_validated(native: Native) -> None:
-    url = native.program(["python", *re.findall(r"http://[^']+", native.health_check("pages")[-1])])[-1]
-    with urllib.request.urlopen(f"{url}validation/", timeout=30) as answer:  # noqa: S310
+    url = f"http://127.0.0.1:{native.pages_port}/validation/index.html"
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(url, timeout=30)
+    login = base64.b64encode(native.environment("pages")["PAGES_LOGIN"].encode()).decode()
+    request = urllib.request.Request(url, headers={"Authorization": f"Basic {login}"})
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         assert answer.status == 200
     assert list((native.council.folder / "data" / "reports").rglob("index.html"))
 
@@ -195,7 +202,7 @@ def test_nothing_starts_without_what_it_must_be_told(tmp_path: Path, missing: st
 
 
 def test_no_secret_is_in_the_file_and_every_variable_is_explained() -> None:
-    secret = [line for line in FILE.splitlines() if re.search(r"(PASSWORD|SECRET|_KEY|_CONN): ", line)]
+    secret = [line for line in FILE.splitlines() if re.search(r"(PASSWORD|SECRET|_KEY|_CONN|_LOGIN): ", line)]
     assert len(secret) >= 6
     assert [line for line in secret if "${" not in line] == []
     example = (PROJECT / ".env.example").read_text("utf-8")
@@ -216,6 +223,16 @@ def test_only_the_scheduler_has_the_key_and_the_children(native: Native) -> None
 def test_the_guide_speaks_of_services_that_there_are(native: Native) -> None:
     named = set(re.findall(r"docker compose (?:exec|logs) (\S+)", block("compose")))
     assert named and named <= set(native.services)
+
+
+def test_no_server_of_logs_listens(native: Native) -> None:
+    """Airflow would have them listen on every address."""
+    ports = [
+        native.environment("scheduler")[f"AIRFLOW__LOGGING__{name}_LOG_SERVER_PORT"] for name in ("WORKER", "TRIGGER")
+    ]
+    for port in map(int, ports):
+        with socket.socket() as one:
+            assert one.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_what_is_open_is_open_to_this_machine_alone(native: Native) -> None:
