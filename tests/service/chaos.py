@@ -1,6 +1,6 @@
 """Disturb a run in every way that is known, as often as asked, and say how it stands after a plain one.
 
-``python -m tests.service.chaos INBOX HOME N SEED`` prints a line of JSON for each disturbance, and in the end how many
+``python -m tests.service.chaos N SEED`` prints a line of JSON for each disturbance, and in the end how many
 of each kind there were and how many left anything wrong. Each starts on a copy of what an undisturbed run left before
 one of its parts, in a fork, as in ``tests.service.killing``.
 
@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pipelines.catalog import current_version, newest_landed_folder
@@ -38,6 +39,7 @@ from tests.service.killing import (
     scratch_left,
     undisturbed_run,
 )
+from tests.service.small_council import write_small_council
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -277,8 +279,12 @@ def main() -> int:
     # Every fork needs what this loads and plans; only here, since tests import this module for its kinds.
     import tests.loaded  # noqa: F401
 
-    inbox, home, times, seed = sys.argv[1:5]
-    return min(chaos(inbox, Path(home), int(times), int(seed)), 1)
+    times, seed = map(int, sys.argv[1:3])
+    print(f"seed {seed}", flush=True)
+    with TemporaryDirectory(dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")) as name:
+        home = Path(name)
+        write_small_council(home / "inbox", [MONTH])
+        return min(chaos(str(home / "inbox"), home, times, seed), 1)
 
 
 if __name__ == "__main__":
