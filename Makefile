@@ -6,7 +6,7 @@ PYTHON_BI ?= $(shell for p in python3.11 python3.12 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: venv run airflow bench test fuzz test-service test-bi lint format lock docs clean
+.PHONY: venv run airflow bench test fuzz chaos test-service test-bi lint audit sbom format lock docs clean
 .DELETE_ON_ERROR:
 
 venv: .venv/.run
@@ -48,8 +48,12 @@ export PYTEST_DEBUG_TEMPROOT ?= $(or $(IN_MEMORY),$(TMPDIR),/tmp)
 test: .venv/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-fuzz: .venv/.dev  ## EXAMPLES=200 spoilt deliveries, and as many made-up councils counted twice and in other forms, others each time
-	HYPOTHESIS_PROFILE=long HYPOTHESIS_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest -n 2 tests/bad_input tests/recount tests/end_to_end/test_other_forms.py $(ARGS)
+fuzz: .venv/.dev  ## EXAMPLES=200 spoilt deliveries, and as many made-up councils counted twice and in other forms, others with each SEED
+	HYPOTHESIS_PROFILE=long HYPOTHESIS_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest -n 2 --hypothesis-seed=$(or $(SEED),$(shell date +%s)) \
+		$(or $(TESTS),tests/bad_input tests/recount tests/end_to_end/test_other_forms.py) $(ARGS)
+
+chaos: .venv/.dev  ## a run disturbed N=100 times: killed, stopped, the disk full, files of its state cut off, and others
+	$(BIN)/python -m tests.service.chaos $(or $(N),100) $(or $(SEED),$(shell date +%s))
 
 # In the order of their names: first the twenty-four months, on one core, and last the scheduler, which uses both.
 test-service: .venv/.dev  ## with the real scheduler and PostgreSQL; some minutes
@@ -69,7 +73,16 @@ lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --severity-level medium --configfile pyproject.toml --recursive pipelines dags bench dashboards setup.py
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql pipelines/sample/sql
+
+audit: .venv/.dev  ## known faults in what is installed, by PyPI's own list: needs the network, and fails where it has none
+	@for lock in requirements-team.lock requirements-dev.lock dashboards/requirements.lock; do \
+		echo $$lock && $(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock || exit 1; done
+
+sbom: .venv/.dev  ## what is in the image, as CycloneDX, by its lock: build/sbom.cdx.json; the image has its own
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements-team.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.cdx.json
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

@@ -62,9 +62,10 @@ def _options(
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
+    storage.keep_from_others()
     with suppress(SettingsError, ValidationError):
         # Names in clear, if a run was killed while it read them.
-        storage.remove_left_private(Settings().data_dir)
+        storage.remove_all_left(Settings().data_dir)
 
 
 @app.command(epilog="Example: python -m pipelines extract 2021-02")

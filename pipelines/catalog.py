@@ -6,12 +6,22 @@ Stages meet here, in files. The records that a published version counts lie priv
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.deliveries import Delivery
 from pipelines.periods import Period
-from pipelines.storage import CURRENT, MANIFEST, read_json, sha256_of_file
+from pipelines.storage import (
+    CURRENT,
+    MANIFEST,
+    is_whole_parquet,
+    read_json,
+    sha256_of_file,
+    whole_json,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +35,9 @@ LATEST = "latest"
 DATA_DOCS = "great_expectations"
 FIGURES = "kpi_month.parquet"
 RECORDS = "records-"
+VERSION = re.compile(r"v\d{4,}")
+LANDED_MANIFEST = ("version", "content_sha256", "files", "refusal")
+STAGED_MANIFEST = ("landing_version", "status", "refusal", "tables")
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,14 @@ def landed_deliveries(landing: Path) -> list[Delivery]:
     return sorted(Delivery.parse("/".join(folder.relative_to(landing).parts)) for folder in folders)
 
 
+def newest_landed_folder(landing: Path, delivery: Delivery) -> Path | None:
+    """The newest version of a delivery whose manifest can be read; None where nothing was landed."""
+    folders = (path for path in delivery.landing_folder(landing).glob("v*") if VERSION.fullmatch(path.name))
+    newest_first = sorted(folders, key=lambda folder: number_of(folder.name), reverse=True)
+    whole = (folder for folder in newest_first if whole_json(folder / MANIFEST, *LANDED_MANIFEST) is not None)
+    return next(whole, None)
+
+
 @dataclass(frozen=True)
 class DeliverySelection:
     """What a reporting month is built from.
@@ -107,10 +128,30 @@ def _value(folder: Path) -> str:
 
 def _versions(staging: Path, deliveries: Iterable[Delivery], pointer: str) -> Iterator[Staged]:
     for delivery in deliveries:
-        folder = delivery.staging_folder(staging)
-        if (folder / pointer).exists():
-            version = folder / read_json(folder / pointer)["folder"]
+        version = staged_version(delivery.staging_folder(staging), pointer)
+        if version is not None:
             yield Staged(delivery, version, read_json(version / MANIFEST))
+
+
+def staged_version(folder: Path, pointer: str) -> Path | None:
+    """The staged version of a delivery that a pointer names; None where there is none.
+
+    A pointer that is broken or gone is written anew, by the manifests of the versions.
+    """
+    named = whole_json(folder / pointer, "folder")
+    if named is not None and whole_json(folder / named["folder"] / MANIFEST, *STAGED_MANIFEST) is not None:
+        return folder / str(named["folder"])
+    whole = {path.parent: whole_json(path, *STAGED_MANIFEST) for path in folder.glob(f"v*/{MANIFEST}")}
+    of_use = {
+        version: (manifest["landing_version"], (version / MANIFEST).stat().st_mtime_ns)
+        for version, manifest in whole.items()
+        if manifest is not None and (pointer == NEWEST or manifest["refusal"] is None)
+    }
+    newest = max(of_use, key=lambda version: of_use[version], default=None)
+    if newest is not None:
+        with suppress(OSError):
+            write_json(folder / pointer, {"folder": newest.name})
+    return newest
 
 
 def _newest_of_each_authority(staged: Iterable[Staged]) -> list[Staged]:
@@ -132,12 +173,14 @@ class CurrentWarehouse:
 
 
 def current_warehouse(settings: Settings, month: Period) -> CurrentWarehouse | None:
-    """The month's current warehouse; None where none was built."""
+    """The month's current warehouse; None where none was built, or what was built was cut off since."""
     pointer = settings.warehouse / str(month) / CURRENT
-    if not pointer.exists():
+    manifest = whole_json(pointer, "file", "bytes", "fingerprint")
+    if manifest is None:
         return None
-    manifest = read_json(pointer)
-    return CurrentWarehouse(pointer.with_name(manifest["file"]), manifest)
+    file = pointer.with_name(manifest["file"])
+    is_whole = file.exists() and file.stat().st_size == manifest["bytes"]
+    return CurrentWarehouse(file, manifest) if is_whole else None
 
 
 @dataclass(frozen=True)
@@ -167,22 +210,62 @@ class Earlier:
 
 def published_before(settings: Settings, month: Period, pseudonym_key: str | None) -> Earlier | None:
     """The current version of the newest month before this one that has a snapshot, with its records of that key."""
-    pointers = {Period.parse(path.parent.name): path for path in settings.snapshots.glob(f"*/{LATEST}.json")}
-    before = [each for each in pointers if each < month]
-    if not before:
+    before = [each for each in published_months(settings.snapshots) if each < month]
+    version = current_version(settings.snapshots / str(max(before))) if before else None
+    if version is None:
         return None
-    pointer = pointers[max(before)]
-    folder = pointer.parent / read_json(pointer)["version"]
+    folder = settings.snapshots / str(max(before)) / version
     manifest = read_json(folder / MANIFEST)
     records = records_folder(settings, max(before), manifest["content_sha256"], pseudonym_key)
     return Earlier(
         month=max(before),
-        version=folder.name,
+        version=version,
         folder=folder,
         content_sha256=manifest["content_sha256"],
         rules=manifest.get("rules", {}),
-        records=records if records.exists() else None,
+        records=records if is_whole_records(records) else None,
     )
+
+
+def published_months(snapshots: Path) -> list[Period]:
+    """The months of which a version is there that is whole."""
+    months = {path.parent.name for path in snapshots.glob(f"*/{LATEST}.json")}
+    months |= {path.parent.parent.name for path in snapshots.glob(f"*/v*/{MANIFEST}")}
+    return sorted(Period.parse(month) for month in months if current_version(snapshots / month) is not None)
+
+
+def current_version(month_folder: Path) -> str | None:
+    """The version that is a month's current one: the pointer's or, where that is broken, the newest that is whole."""
+    named = whole_json(month_folder / f"{LATEST}.json", "version")
+    if named is not None and _is_whole_version(month_folder / named["version"]):
+        return str(named["version"])
+    return newest_version(month_folder)
+
+
+def newest_version(month_folder: Path) -> str | None:
+    """The highest version that is whole."""
+    return max(whole_versions(month_folder), key=number_of, default=None)
+
+
+def whole_versions(month_folder: Path) -> list[str]:
+    """The versions that have both manifests, and both can be read."""
+    names = (path.parent.name for path in month_folder.glob(f"*/{MANIFEST}"))
+    return [name for name in names if VERSION.fullmatch(name) and _is_whole_version(month_folder / name)]
+
+
+def number_of(version: str) -> int:
+    """1 of v0001."""
+    return int(version[1:])
+
+
+def _is_whole_version(folder: Path) -> bool:
+    return whole_json(folder / MANIFEST, "content_sha256", "files") is not None
+
+
+def is_whole_records(folder: Path) -> bool:
+    """Whether the records that a version counts are there, none of them cut off."""
+    files = list(folder.glob("*.parquet"))
+    return bool(files) and all(map(is_whole_parquet, files))
 
 
 def records_folder(settings: Settings, month: Period, content_sha256: str, pseudonym_key: str | None) -> Path:

@@ -6,9 +6,9 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
-import time
 from contextlib import contextmanager, suppress
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -16,17 +16,33 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
+from pipelines.faults import Fault
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
 T = TypeVar("T")
 ASIDE = ".aside-"
 PRIVATE = ".reading-"
-LOCK = ".lock"
-A_DAY = 24 * 60 * 60
+SPILL = ".spill-"
+SCRATCH = (ASIDE, PRIVATE, SPILL)
+FINISHED = re.compile(r"v\d{4,}")
+FOLDER_MODE, FILE_MODE = 0o750, 0o640
+PARQUET = b"PAR1"
 MANIFEST = "manifest.json"
 CURRENT = "current.json"
 FAILED = "failed.json"
+
+RESTORE = "Restore it from a backup."
+REMEDIES = {
+    "landing": "Restore the folder from a backup, or deliver again: the next version is landed.",
+    "staging": "Stage again what was landed: kpis restage.",
+    "warehouse": "Build the month again: kpis build.",
+    "snapshots": "Restore the version from a backup, or publish the month again: the next version is made.",
+    "approvals": "Approve the month again: kpis approve.",
+    "reports": "Build the month again: kpis build.",
+}
 
 
 def sha256_of_file(path: Path) -> str:
@@ -54,9 +70,49 @@ def json_text(content: Any) -> str:
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def read_json(path: Path) -> Any:
-    """The content of a JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+class BrokenState(Fault, RuntimeError):
+    """A file that the pipeline wrote for itself is empty, cut off, or gone."""
+
+
+def read_json(path: Path, *needed: str) -> Any:
+    """The content of a JSON file of the pipeline's own: an object that holds what is ``needed``.
+
+    Raises BrokenState, which says which file is broken and what to do.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+    except FileNotFoundError:
+        raise _broken(path, "is gone") from None
+    except ValueError:
+        raise _broken(path, "is not what was written there" if path.stat().st_size else "is empty") from None
+    if not isinstance(content, dict) or not content.keys() >= {*needed}:
+        raise _broken(path, "is not what was written there")
+    return content
+
+
+def whole_json(path: Path, *needed: str) -> dict[str, Any] | None:
+    """The same of what can do without it: None where it is broken, or not there."""
+    with suppress(BrokenState):
+        content: dict[str, Any] = read_json(path, *needed)
+        return content
+    return None
+
+
+def _broken(path: Path, what: str) -> BrokenState:
+    places = (remedy for place, remedy in REMEDIES.items() if place in path.parts)
+    return BrokenState(f"{path} {what}. {next(places, RESTORE)}")
+
+
+def is_whole_parquet(file: Path) -> bool:
+    """Whether a Parquet file is there and was not cut off; what is between its ends is not read."""
+    try:
+        with file.open("rb") as opened:
+            beginning = opened.read(len(PARQUET))
+            opened.seek(-len(PARQUET), os.SEEK_END)
+            return beginning == opened.read() == PARQUET
+    except OSError:
+        return False
 
 
 class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # by the C parser where there is one
@@ -79,7 +135,7 @@ class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc
 
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file; raises yaml.YAMLError where it is none, a key stands twice, or a date is none."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Yaml)  # noqa: S506 - safe
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Yaml)  # noqa: S506  # nosec B506  # a safe loader
 
 
 def cached_by_files(*patterns: str) -> Callable[[Callable[[Path], T]], Callable[[Path], T]]:
@@ -106,18 +162,13 @@ def cached_by_files(*patterns: str) -> Callable[[Callable[[Path], T]], Callable[
 def write_text(path: Path, text: str) -> None:
     """Replace a file's text in one step: a reader sees the old text or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+    with _held(path.parent, ASIDE, tempfile.mkstemp) as (aside, handle):
+        with os.fdopen(os.dup(handle), "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        aside.chmod(0o644)
+        aside.chmod(FILE_MODE)
         aside.replace(path)
-    except BaseException:
-        aside.unlink()
-        raise
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -125,54 +176,76 @@ def write_json(path: Path, content: Any) -> None:
     write_text(path, json_text(content))
 
 
-def remove_abandoned(folder: Path, prefix: str = ASIDE) -> None:
-    """Remove what a killed process left aside; what is younger than a day may still be somebody's work."""
-    for path in folder.glob(f"{prefix}*"):
-        with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > A_DAY:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
 @contextmanager
-def private_folder(parent: Path) -> Iterator[Path]:
-    """A folder for what holds personal data while it is read. Its owner holds a lock, which the kernel frees.
+def scratch_folder(parent: Path, prefix: str = ASIDE) -> Iterator[Path]:
+    """A folder to fill, for its owner alone, which is gone in the end unless it has another name by then.
 
-    What a killed process left of such folders is removed first; see ``remove_left_private``.
+    Its owner holds a lock, which the kernel frees: what a killed process left is removed by the next command.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    remove_left_private(parent)
-    with _new_lock(parent) as lock:
-        folder = lock.with_suffix("")
-        folder.mkdir(mode=0o700)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            lock.unlink(missing_ok=True)
+    with _held(parent, prefix, _new_folder) as (folder, _):
+        yield folder
+
+
+def private_folder(parent: Path) -> AbstractContextManager[Path]:
+    """A scratch folder for what holds personal data while it is read, once what was left of others is gone."""
+    remove_left(parent, PRIVATE)
+    return scratch_folder(parent, PRIVATE)
+
+
+def _new_folder(prefix: str, dir: Path) -> tuple[int, str]:  # noqa: A002  # as tempfile calls it
+    while True:
+        name = tempfile.mkdtemp(prefix=prefix, dir=dir)
+        with suppress(FileNotFoundError):
+            return os.open(name, os.O_RDONLY | os.O_DIRECTORY), name
 
 
 @contextmanager
-def _new_lock(parent: Path) -> Iterator[Path]:
-    """A file that is locked and has its name: before it was locked, somebody may have removed it as a left one."""
-    while True:
-        handle, name = tempfile.mkstemp(prefix=PRIVATE, suffix=LOCK, dir=parent)
-        with os.fdopen(handle) as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if Path(name).exists():
-                yield Path(name)
-                return
+def _held(parent: Path, prefix: str, make: Callable[..., tuple[int, str]]) -> Iterator[tuple[Path, int]]:
+    """A new file or folder that is locked, and has its name: until then somebody may remove it as a left one."""
+    handle, name = make(prefix=prefix, dir=parent)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    while not Path(name).exists():
+        os.close(handle)
+        handle, name = make(prefix=prefix, dir=parent)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    path = Path(name)
+    try:
+        yield path, handle
+    finally:
+        _remove(path)
+        os.close(handle)
 
 
-def remove_left_private(parent: Path) -> None:
-    """Remove at once what a killed process left of its private folders: those that nobody holds."""
-    for lock in parent.glob(f"{PRIVATE}*{LOCK}"):
-        with suppress(FileNotFoundError, BlockingIOError), lock.open() as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
-            lock.unlink(missing_ok=True)
-    for folder in parent.glob(f"{PRIVATE}*"):
-        if folder.is_dir() and not folder.with_name(f"{folder.name}{LOCK}").exists():
-            shutil.rmtree(folder, ignore_errors=True)
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def remove_left(folder: Path, *prefixes: str) -> None:
+    """Remove at once what a killed process left in a folder: what has such a name, and is held by nobody."""
+    for path in (path for prefix in prefixes for path in folder.glob(f"{prefix}*")):
+        with suppress(FileNotFoundError, BlockingIOError, PermissionError):
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(path)
+            finally:
+                os.close(handle)
+
+
+def remove_all_left(data_dir: Path) -> None:
+    """The same everywhere below DATA_DIR, but in what is finished: names in clear among it, and half of a version."""
+    for place, folders, _ in os.walk(data_dir):
+        folders[:] = [name for name in folders if not (name.startswith(SCRATCH) or FINISHED.match(name))]
+        remove_left(Path(place), *SCRATCH)
+
+
+def keep_from_others() -> None:
+    """Whatever this process makes from now on is for its owner, and the owner's group to read."""
+    os.umask(os.umask(0o077) | 0o027)
 
 
 @contextmanager
@@ -190,17 +263,13 @@ def new_folder(path: Path) -> Iterator[Path]:
 
     Raises FileExistsError if ``path`` already holds something by then: nothing is ever replaced.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    remove_abandoned(path.parent)
-    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=path.parent))
-    try:
+    with scratch_folder(path.parent) as aside:
+        remove_left(path.parent, ASIDE)
         yield aside
-        aside.chmod(0o755)
+        aside.chmod(FOLDER_MODE)
         if path.exists():
             raise FileExistsError(f"{path} exists already")
         aside.rename(path)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 @contextmanager
@@ -209,16 +278,11 @@ def replaced_folder(path: Path) -> Iterator[Path]:
 
     Killed between the two renames it leaves nothing under the name: whoever makes the folder makes it again.
     """
-    with tempfile.TemporaryDirectory(prefix=ASIDE, dir=_made(path.parent)) as holder:
-        remove_abandoned(path.parent)
-        new, old = Path(holder) / "new", Path(holder) / "old"
-        new.mkdir()
+    with scratch_folder(path.parent) as holder:
+        remove_left(path.parent, ASIDE)
+        new, old = holder / "new", holder / "old"
+        new.mkdir(mode=FOLDER_MODE)
         yield new
         if path.exists():
             path.rename(old)
         new.rename(path)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines import storage
-from pipelines.catalog import NEWEST
+from pipelines.catalog import NEWEST, current_version, published_months, staged_version
 from pipelines.cli.console import out
 from pipelines.deliveries import Delivery
 from pipelines.staging.stage import changed_since_staging
@@ -38,10 +38,10 @@ def delivery_table(settings: Settings) -> Table:
 
 
 def _staged_cells(settings: Settings, delivery: Delivery) -> Iterator[str]:
-    newest = delivery.staging_folder(settings.staging) / NEWEST
-    if not newest.exists():
+    newest = staged_version(delivery.staging_folder(settings.staging), NEWEST)
+    if newest is None:
         return iter(("not staged", "", "", "", ""))
-    manifest = storage.read_json(newest.parent / storage.read_json(newest)["folder"] / storage.MANIFEST)
+    manifest = storage.read_json(newest / storage.MANIFEST)
     counts = (f"{manifest[count]:,}" for count in ("rows_read", "rows_refused", "rows_warned"))
     changed = changed_since_staging(settings, delivery)
     advice = f"{', '.join(changed)}: kpis restage" if changed else ""
@@ -62,12 +62,12 @@ def snapshot_table(settings: Settings) -> Table:
     table = Table(title="Snapshots", title_justify="left")
     for heading in ("Month", "Current version", "Approved by", "Folder"):
         table.add_column(heading)
-    for pointer in sorted(settings.snapshots.glob("*/latest.json")):
-        version = storage.read_json(pointer)["version"]
-        folder = pointer.parent / version
+    for month in published_months(settings.snapshots):
+        version = current_version(settings.snapshots / str(month))
+        folder = settings.snapshots / str(month) / str(version)
         publication = storage.read_json(folder / storage.MANIFEST).get("publication", {})
         by = (publication.get("approval") or {}).get("approved_by", "")
-        table.add_row(pointer.parent.name, version, escape(by), str(folder))
+        table.add_row(str(month), version, escape(by), str(folder))
     return table
 
 

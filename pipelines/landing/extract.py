@@ -15,8 +15,6 @@ import datetime as dt
 import json
 import os
 import re
-import shutil
-import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -321,15 +319,11 @@ def _while_reading(fault: SQLAlchemyError, delivery: Delivery, database: _Databa
 @contextmanager
 def _aside(folder: Path) -> Iterator[Path]:
     """A folder to fill, beside the one that it may become; gone in the end, whatever happened."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    storage.remove_abandoned(folder.parent)
-    place = Path(tempfile.mkdtemp(prefix=storage.ASIDE, dir=folder.parent))
-    aside = place / folder.name
-    aside.mkdir(mode=0o700)
-    try:
+    with storage.scratch_folder(folder.parent) as place:
+        storage.remove_left(folder.parent, storage.ASIDE)
+        aside = place / folder.name
+        aside.mkdir(mode=0o700)
         yield aside
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def _put(aside: Path, folder: Path, ready: Mapping[str, Any]) -> Outcome:

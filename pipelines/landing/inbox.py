@@ -7,7 +7,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import fsspec
@@ -18,6 +18,7 @@ from fsspec.implementations.local import LocalFileSystem
 from pipelines import storage
 from pipelines.deliveries import Delivery
 from pipelines.faults import Fault
+from pipelines.landing import opening
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -58,7 +59,10 @@ class _Findings:
 
 @dataclass(frozen=True)
 class Entry:
-    """A file or folder as fsspec lists it. ``size`` is None where a filesystem does not tell it."""
+    """A file or folder as fsspec lists it. ``size`` is None where a filesystem does not tell it.
+
+    ``inode`` is known of this machine's files, and ``names`` says how many hard links lead to one.
+    """
 
     name: str
     path: str
@@ -66,6 +70,8 @@ class Entry:
     size: int | None
     is_link: bool
     number: int = 0
+    inode: int | None = None
+    names: int = 1
 
     @property
     def climbs(self) -> bool:
@@ -98,6 +104,19 @@ class InboxFolder:
     filesystem: AbstractFileSystem
     folder: str
     settings: Settings
+
+    @contextmanager
+    def opened(self, file: Entry) -> Iterator[BinaryIO]:
+        """A file of it, to be read; raises what ``opening.opened`` does where it is one of this machine."""
+        if type(self.filesystem) is not LocalFileSystem:
+            with self.filesystem.open(file.path, "rb") as remote:
+                yield remote
+            return
+        folders = str(self.delivery).split("/")
+        name = opening.named_by_link(file.path) if file.is_link else file.name
+        root = self.folder.removesuffix(str(self.delivery)) or "/"
+        with opening.opened(root, folders, name, file.inode) as local:
+            yield local
 
 
 def find_deliveries(settings: Settings, upto: Period | None = None, only: Period | None = None) -> Inbox:
@@ -292,6 +311,8 @@ def list_entries(filesystem: AbstractFileSystem, folder: str) -> list[Entry]:
             kind=listed["type"],
             size=listed.get("size"),
             is_link=bool(listed.get("islink")),
+            inode=None if listed.get("islink") else listed.get("ino"),
+            names=listed.get("nlink", 1),
         )
         for listed in filesystem.ls(folder, detail=True)
     ]

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from pipelines import storage
+from pipelines.catalog import VERSION, newest_landed_folder, number_of
 from pipelines.contracts.loading import load_sources
 from pipelines.contracts.model import file_key
 from pipelines.findings import ESCAPING_PATH, LOCKED_FILE, NOT_A_TABLE, TOO_LARGE
+from pipelines.landing import opening
 from pipelines.landing.inbox import ACCESS_ERRORS, Entry, InboxFolder, list_entries, open_inbox
 
 if TYPE_CHECKING:
@@ -24,9 +26,9 @@ if TYPE_CHECKING:
     from pipelines.findings import Rule
     from pipelines.settings import Settings
 
-VERSION = re.compile(r"v(\d{4,})")
 LOCK_FILE = re.compile(r"~\$(?P<excel>.+)|\.~lock\.(?P<libreoffice>.+)#")
 PIECE = 4 * 1024 * 1024
+ANOTHER_NAME = "It is a link: the same file has a name elsewhere. Deliver a copy."
 
 Outcome = Literal["landed", "already landed", "refused"]
 
@@ -59,6 +61,7 @@ def land(settings: Settings, delivery: Delivery) -> Landed:
     it and why. Faults of the machine (a lost connection, a full disk) raise OSError, and leave nothing behind.
     """
     settings.landing.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.landing.chmod(0o700)
     with open_inbox(settings) as (filesystem, root):
         source = InboxFolder(delivery, filesystem, f"{root.rstrip('/')}/{delivery}", settings)
         while True:
@@ -73,13 +76,10 @@ def land(settings: Settings, delivery: Delivery) -> Landed:
 
 def newest_landed(settings: Settings, delivery: Delivery) -> Landed | None:
     """The newest version of a delivery, as its manifest tells; None where nothing was landed."""
-    folders = delivery.landing_folder(settings.landing).glob("v*")
-    versions = {int(match[1]): folder for folder in folders if (match := VERSION.fullmatch(folder.name))}
-    if not versions:
+    folder = newest_landed_folder(settings.landing, delivery)
+    if folder is None:
         return None
-    folder = versions[max(versions)]
-    manifest = storage.read_json(folder / storage.MANIFEST)
-    return _landed(delivery, folder, manifest, "already landed")
+    return _landed(delivery, folder, storage.read_json(folder / storage.MANIFEST), "already landed")
 
 
 def _land_after(newest: Landed | None, source: InboxFolder) -> Landed:
@@ -116,6 +116,8 @@ def _must_be_safe(entry: Entry, source: InboxFolder, locked: set[str]) -> None:
         raise _Unsafe(ESCAPING_PATH, entry, "Its name leads outside the delivery's folder.")
     if entry.is_link and not _links_inside(entry, source):
         raise _Unsafe(ESCAPING_PATH, entry, "It is a link that leads to no file of the delivery.")
+    if entry.kind == "file" and entry.names > 1:
+        raise _Unsafe(ESCAPING_PATH, entry, ANOTHER_NAME)
     if entry.kind not in {"file", "directory"} and not entry.is_link:
         raise _Unsafe(NOT_A_TABLE, entry, "It is no ordinary file.")
     if entry.name in locked:
@@ -140,11 +142,17 @@ def _must_not_be_too_large(entry: Entry, size: int, source: InboxFolder) -> None
 
 
 def _holds_the_same(newest: Landed, source: InboxFolder, files: Sequence[Entry]) -> bool:
-    """Whether a version holds these very bytes, which are read only where names and sizes are the same."""
+    """Whether a version holds these very bytes, which are read only where names and sizes are the same.
+
+    One that was damaged since does not.
+    """
     manifest = storage.read_json(newest.folder / storage.MANIFEST)
     if manifest["refusal"] is not None:
         return False
     if [(file["name"], file["bytes"]) for file in manifest["files"]] != [(file.name, file.size) for file in files]:
+        return False
+    landed = [newest.folder / file["name"] for file in manifest["files"]]
+    if any(not path.exists() or path.stat().st_size != file.size for path, file in zip(landed, files, strict=True)):
         return False
     return bool(_content_sha256([_read(file, source, None) for file in files]) == manifest["content_sha256"])
 
@@ -194,7 +202,7 @@ def _read(file: Entry, source: InboxFolder, target: BinaryIO | None) -> dict[str
     """Read a file to its end, into ``target`` if there is one; returns what the manifest tells of it."""
     digest, size = hashlib.sha256(), 0
     try:
-        with source.filesystem.open(file.path, "rb") as opened:
+        with source.opened(file) as opened:
             while piece := opened.read(PIECE):
                 size += len(piece)
                 _must_not_be_too_large(file, size, source)
@@ -205,6 +213,12 @@ def _read(file: Entry, source: InboxFolder, target: BinaryIO | None) -> dict[str
         raise _Unsafe(LOCKED_FILE, file, "It may not be read by this service.") from None
     except FileNotFoundError:
         raise _Unsafe(LOCKED_FILE, file, "It went away while it was being copied.") from None
+    except opening.ALink:
+        raise _Unsafe(ESCAPING_PATH, file, ANOTHER_NAME) from None
+    except opening.NoOrdinaryFile:
+        raise _Unsafe(NOT_A_TABLE, file, "It is no ordinary file.") from None
+    except opening.Changed:
+        raise _Unsafe(LOCKED_FILE, file, "It changed while it was being copied.") from None
     if file.size not in (None, size):
         raise _Unsafe(LOCKED_FILE, file, "It changed while it was being copied.")
     return {"name": file.name, "sha256": digest.hexdigest(), "bytes": size}
@@ -215,8 +229,11 @@ def _content_sha256(files: Sequence[dict[str, Any]]) -> str:
 
 
 def _next_version(newest: Landed | None, source: InboxFolder) -> tuple[int, Path]:
-    version = 1 if newest is None else newest.version + 1
-    return version, source.delivery.landing_folder(source.settings.landing) / f"v{version:04d}"
+    """The number after that of every version there is, one whose manifest is broken among them."""
+    folder = source.delivery.landing_folder(source.settings.landing)
+    used = [number_of(path.name) for path in folder.glob("v*") if VERSION.fullmatch(path.name)]
+    version = max([*used, 0 if newest is None else newest.version]) + 1
+    return version, folder / f"v{version:04d}"
 
 
 def _manifest(

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.settings import HOME, PROJECT, NoKey, Settings
+from pipelines.storage import keep_from_others, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+NO_LOG_SERVER = "--skip-serve-logs"
 ROLES = "admin:admin,engineer:op,quality_lead:user,analyst:viewer"
 
 
@@ -43,6 +46,7 @@ def make_ready() -> Path:
 
 def make_ready_to_serve() -> Path:
     """The same for a scheduler and its servers: on loopback, for a small machine, with a user of each role."""
+    keep_from_others()
     port = os.environ.setdefault("AIRFLOW__API__PORT", "8080")
     _set_where_unset(
         {
@@ -87,9 +91,25 @@ def main(arguments: Sequence[str]) -> None:
     if "standalone" in arguments:
         print(f"Users and passwords: {home / 'simple_auth_manager_passwords.json.generated'}", file=sys.stderr)
         _tell_of_a_missing_key()
-    programs = Path(sys.executable).parent
-    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
-    os.execv(sys.executable, [sys.executable, "-m", "airflow", *arguments])  # noqa: S606 - no shell is wanted
+    places = (str(_own_airflow(home)), str(Path(sys.executable).parent), os.environ.get("PATH", ""))
+    os.environ["PATH"] = os.pathsep.join(places)
+    command = [sys.executable, "-m", "airflow", *without_log_server(arguments)]
+    os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
+
+
+def without_log_server(arguments: Sequence[str]) -> list[str]:
+    """A scheduler's and a triggerer's servers of logs listen on every address; on one machine nobody asks them."""
+    serves = arguments[:1] in (["scheduler"], ["triggerer"]) and NO_LOG_SERVER not in arguments
+    return [*arguments, NO_LOG_SERVER] if serves else [*arguments]
+
+
+def _own_airflow(home: Path) -> Path:
+    """A folder with a program ``airflow`` that is this module: what standalone starts is to have its settings too."""
+    program = home / "bin" / "airflow"
+    words = shlex.join([sys.executable, "-m", "pipelines.orchestration.airflow_home"])
+    write_text(program, f'#!/bin/sh\nexec {words} "$@"\n')
+    program.chmod(0o700)
+    return program.parent
 
 
 def _tell_of_a_missing_key() -> None:

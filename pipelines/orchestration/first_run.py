@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pipelines import storage
+from pipelines.catalog import current_version
 from pipelines.cli.summary import print_summary
 from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.landing.inbox import find_deliveries
@@ -26,6 +27,7 @@ console = Console()
 
 def main() -> int:
     """Run the month named on the command line, else the newest in the inbox; returns the exit code."""
+    storage.keep_from_others()
     try:
         settings = Settings()
         inbox = _filled_inbox(settings)
@@ -72,12 +74,11 @@ def _must_have_keys(settings: Settings, inbox: Inbox) -> None:
 
 
 def _print_what_was_published(settings: Settings, month: Period) -> None:
-    latest = settings.snapshots / str(month) / "latest.json"
-    if latest.exists():
+    version = current_version(settings.snapshots / str(month))
+    if version is not None:
         if _is_held(settings, month):
             console.print(f"\n[bold yellow]{month} is held. What follows was published before.[/]", highlight=False)
-        version = storage.read_json(latest)["version"]
-        print_summary(console, settings, month, latest.parent / version)
+        print_summary(console, settings, month, settings.snapshots / str(month) / version)
 
 
 def _is_held(settings: Settings, month: Period) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines.orchestration import airflow_home
 from pipelines.periods import NotAMonth, Period
 from pipelines.settings import PROJECT, NoKey, Settings
+from pipelines.storage import keep_from_others
 
 if "airflow" not in sys.modules:
     # Nobody runs Airflow here yet, so it is to be the project's own; it reads its settings when it is imported.
@@ -157,6 +158,7 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m pipelines.orchestration.local_run 2021-02", file=sys.stderr)
         return USAGE
+    keep_from_others()
     try:
         month = Period.parse(arguments[0])
         Settings().must_have_keys()

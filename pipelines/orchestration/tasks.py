@@ -14,6 +14,7 @@ from pipelines.deliveries import Delivery
 from pipelines.orchestration import airflow_home
 from pipelines.periods import Period
 from pipelines.settings import Settings
+from pipelines.storage import keep_from_others
 
 if "airflow" not in sys.modules:
     # Nobody runs Airflow here yet, so it is to be the project's own; it reads its settings when it is imported.
@@ -52,6 +53,9 @@ BUILD_FAILED = "The build failed, and the log of its task says why."
 
 log = logging.getLogger(__name__)
 
+# What a task writes is for its owner and the owner's group.
+keep_from_others()
+
 
 def extracts() -> list[str]:
     """The sources to be read from a database, such as ``E06000015/ssd``; read while the DAG is, so it must be quick."""
@@ -85,7 +89,7 @@ def find_deliveries(context: Mapping[str, Any]) -> list[str]:
 
     settings = Settings()
     settings.must_have_keys()
-    storage.remove_left_private(settings.data_dir)
+    storage.remove_all_left(settings.data_dir)
     inbox = arrivals.find_deliveries(settings, upto=Period.parse(month_of(context)))
     log.info("%d complete, %d not yet, %d ignored", len(inbox.deliveries), len(inbox.waiting), len(inbox.ignored))
     for delivery, reason in zip(inbox.waiting, inbox.waits_for, strict=True):

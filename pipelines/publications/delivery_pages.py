@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines import storage
-from pipelines.catalog import DATA_DOCS, NEWEST, validation_pages
+from pipelines.catalog import DATA_DOCS, NEWEST, staged_version, validation_pages
 from pipelines.contracts.loading import load_sources
 from pipelines.periods import Period
 from pipelines.templates import template
@@ -64,8 +64,8 @@ def index_page(months: Sequence[str], manifests: Sequence[tuple[Mapping[str, Any
 
 def write_index(settings: Settings) -> None:
     """Replace the list of the months that have a page, and of the newest staged version of every delivery."""
-    pointers = sorted(settings.staging.glob(f"*/authority=*/month=*/{NEWEST}"))
-    folders = [pointer.parent / storage.read_json(pointer)["folder"] for pointer in pointers]
+    deliveries = sorted(settings.staging.glob("*/authority=*/month=*"))
+    folders = [version for folder in deliveries if (version := staged_version(folder, NEWEST)) is not None]
     manifests = [storage.read_json(folder / storage.MANIFEST) for folder in folders]
     links = [
         (manifest, f"{manifest['authority_code']}/{manifest['source']}/{manifest['month']}/{folder.name}/index.html")

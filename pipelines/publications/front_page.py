@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines import storage
-from pipelines.catalog import LATEST
+from pipelines.catalog import current_version
 from pipelines.contracts.published import PUBLIC
 from pipelines.publications.delivery_pages import write_index
 from pipelines.storage import MANIFEST
@@ -61,14 +61,15 @@ def _versions(settings: Settings) -> list[Version]:
     found = []
     for manifest in sorted(settings.snapshots.glob(WHOLE_VERSION), reverse=True):
         folder = manifest.parent
-        content = storage.read_json(manifest)
-        latest = folder.parent / f"{LATEST}.json"
+        content = storage.whole_json(manifest)
+        if content is None:
+            continue
         found.append(
             Version(
                 month=folder.parent.name,
                 name=folder.name,
                 publication=content.get("publication", {}),
-                is_current=latest.exists() and storage.read_json(latest)["version"] == folder.name,
+                is_current=current_version(folder.parent) == folder.name,
                 links=tuple(name for name in FILES if (folder / name).exists()),
             )
         )
@@ -99,7 +100,7 @@ def _months(settings: Settings) -> list[dict[str, Any]]:
     found = []
     for folder in sorted(folders, reverse=True):
         if MONTH_FOLDER.fullmatch(folder.name):
-            content = storage.read_json(folder / VERDICT) if (folder / VERDICT).exists() else {}
+            content = storage.whole_json(folder / VERDICT) or {}
             found.append(
                 {"month": folder.name, "verdict": content.get("verdict"), "reasons": content.get("reasons", ())}
             )

@@ -107,8 +107,8 @@ def _write_verdict(folder: Path, verdict: str, reasons: list[str]) -> None:
 
 def _what_stopped(settings: Settings, month: Period) -> list[Row]:
     """The checks that stopped the month's last build, as it left them beside the warehouse."""
-    failure = settings.warehouse / str(month) / storage.FAILED
-    checks = storage.read_json(failure)["checks"] if failure.exists() else []
+    failure = storage.whole_json(settings.warehouse / str(month) / storage.FAILED, "checks")
+    checks = failure["checks"] if failure is not None else []
     return [check for check in checks if check["consequence"] == "stop" and check["rows_failed"]]
 
 

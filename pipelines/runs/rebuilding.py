@@ -9,7 +9,6 @@ SQL and reference lists that have changed since may make both others.
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ from pipelines.snapshots.edition import DATABASE
 from pipelines.snapshots.publish import keep_records, publish
 from pipelines.snapshots.verification import tables_that_differ
 from pipelines.staging.stage import stage
-from pipelines.storage import MANIFEST, read_json, remove_abandoned, write_json
+from pipelines.storage import MANIFEST, read_json, scratch_folder, write_json
 from pipelines.warehouse.build import build
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
     from pipelines.warehouse.build import Built
 
-ASIDE = ".rebuilding-"
 # What a manifest says of the version itself, of its making, or of each file.
 NOT_CONTENT = {
     *("version", "files", "code", "contracts_sha256", "sql_sha256", "reference_sha256", "definitions_sha256"),
@@ -69,10 +67,8 @@ def rebuild(settings: Settings, version: Path) -> Rebuilt:
     manifest = read_json(version / MANIFEST)
     if manifest.get("edition") != RESTRICTED:
         raise CannotRebuild(f"{version}: only a version with both its editions can be made again, as a whole.")
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    remove_abandoned(settings.data_dir, ASIDE)
-    with tempfile.TemporaryDirectory(prefix=ASIDE, dir=settings.data_dir) as aside:
-        scratch = settings.model_copy(update={"data_dir": Path(aside)})
+    with scratch_folder(settings.data_dir) as aside:
+        scratch = settings.model_copy(update={"data_dir": aside})
         if manifest["earlier"] is not None:
             _put_earlier(settings, scratch, manifest["earlier"])
         _build(settings, scratch, manifest)

@@ -1,9 +1,8 @@
 """What an attacker can still find out from a public edition who knows the method, and everything but the key.
 
 He writes down that every count of children lies within 4 of what it was rounded to, that a window counts what its
-months count, and that no count is negative and no part more than its whole; then he asks, by linear programming, for
-the least and the most that each count can be. Fractions of a child count too, so that he finds out rather more than
-there is.
+months count, and that no count is negative and no part more than its whole; then he asks, by linear programming in
+whole numbers, for the least and the most that each count can be.
 """
 
 from __future__ import annotations
@@ -117,9 +116,9 @@ def attack(kpi: str, cells: Sequence[PublishedCount]) -> Iterator[Bounds]:
     for month, window in sorted(spans):
         for part in (NUMERATOR, REST) if has_rest else (NUMERATOR,):
             target = _row(month, window, part, first, months, has_rest=has_rest)
-            least = _least(target, matrix, limits)
+            least = least_of(target, matrix, limits)
             if least <= SMALL:
-                yield Bounds(kpi, part, month, window, least, -_least(-target, matrix, limits))
+                yield Bounds(kpi, part, month, window, least, -least_of(-target, matrix, limits))
 
 
 def _known(cell: PublishedCount, first: int, months: int, *, has_rest: bool) -> Iterator[tuple[Numbers, float]]:
@@ -140,8 +139,9 @@ def _row(month: int, window: int, part: str, first: int, months: int, *, has_res
     return row
 
 
-def _least(target: Numbers, sums: Numbers, above: Numbers) -> int:
-    solved = linprog(target, A_ub=sums, b_ub=above)
+def least_of(target: Numbers, sums: Numbers, above: Numbers) -> int:
+    """The least that ``target`` can be of counts, none negative, whose ``sums`` are not ``above``."""
+    solved = linprog(target, A_ub=sums, b_ub=above, integrality=1)
     if solved.status != 0:
         raise RuntimeError("what was published contradicts itself")
     return int(np.ceil(solved.fun - EXACT))

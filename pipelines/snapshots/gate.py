@@ -17,7 +17,7 @@ import duckdb
 from pipelines.catalog import current_warehouse
 from pipelines.deliveries import Delivery
 from pipelines.faults import Exit, Fault
-from pipelines.storage import FAILED, MANIFEST, read_json, sha256_of_texts, write_json
+from pipelines.storage import FAILED, MANIFEST, sha256_of_texts, whole_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,7 +198,7 @@ def _verdict(settings: Settings, month: Period, fingerprint: str, warehouse: duc
     conditions = (*built, *_landed_after_the_month(settings, month, warehouse), *_anything_counts(warehouse))
     verdict = Verdict(month, fingerprint, conditions, None)
     path = _file(settings, month, verdict.digest)
-    return Verdict(month, fingerprint, conditions, _read(path) if verdict.failing and path.exists() else None)
+    return Verdict(month, fingerprint, conditions, _read(path) if verdict.failing else None)
 
 
 def _landed_after_the_month(
@@ -210,8 +210,9 @@ def _landed_after_the_month(
         came = early.setdefault(authority_code, [])
         delivery = Delivery(authority_code, source, month)
         manifest = delivery.landing_folder(settings.landing) / version / MANIFEST
-        if manifest.exists():
-            landed_on = dt.datetime.fromisoformat(read_json(manifest)["landed_at"]).astimezone(LONDON).date()
+        landed = whole_json(manifest, "landed_at")
+        if landed is not None:
+            landed_on = dt.datetime.fromisoformat(landed["landed_at"]).astimezone(LONDON).date()
             if landed_on <= month.last_day:
                 came.append(
                     f"{source}: version {version} came on {landed_on}, before {month} was over; deliver it again"
@@ -226,8 +227,11 @@ def _anything_counts(warehouse: duckdb.DuckDBPyConnection) -> Iterator[Condition
         yield Condition("all", ANYTHING_COUNTS, ANYTHING_COUNTS_SENTENCE, holds=False, detail=NOTHING_COUNTS)
 
 
-def _read(path: Path) -> Approval:
-    approval = read_json(path)
+def _read(path: Path) -> Approval | None:
+    """None where it is broken: then the month has to be approved again."""
+    approval = whole_json(path, "approved_by", "approved_at", "reason")
+    if approval is None:
+        return None
     return Approval(approval["approved_by"], approval["approved_at"], approval["reason"])
 
 

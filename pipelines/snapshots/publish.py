@@ -7,19 +7,27 @@ one, its folder ``public/``, holds what was declared for it and holds no count t
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines import provenance
-from pipelines.catalog import LATEST, RECORDS, current_warehouse, records_folder
+from pipelines.catalog import (
+    LATEST,
+    RECORDS,
+    VERSION,
+    current_version,
+    current_warehouse,
+    is_whole_records,
+    newest_version,
+    number_of,
+    published_months,
+    records_folder,
+    whole_versions,
+)
 from pipelines.contracts.kpis import sections_of_kpis
 from pipelines.contracts.published import PUBLIC, RESTRICTED, load_published
 from pipelines.faults import Fault
@@ -27,16 +35,20 @@ from pipelines.snapshots import disclosure, edition, ees, gate, workbook
 from pipelines.snapshots.edition import PACKAGE, signed_files
 from pipelines.storage import (
     MANIFEST,
+    SPILL,
     json_text,
     new_folder,
     one_at_a_time,
     read_json,
+    scratch_folder,
     sha256_of_texts,
+    whole_json,
     write_json,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from pipelines.contracts.published import SnapshotTable
     from pipelines.periods import Period
@@ -45,7 +57,7 @@ if TYPE_CHECKING:
 
 LOCK = ".publishing"
 PUBLICATION = "publication"
-VERSION = re.compile(r"v\d{4,}")
+NUMBERS = "published_versions.json"
 NOT_DECLARED = "It is not declared for the public edition."
 ORIGIN = ("definitions_sha256", "contracts_sha256", "sql_sha256", "reference_sha256", "code")
 
@@ -97,15 +109,16 @@ def _publish(settings: Settings, month: Period) -> Published:
     month_folder = settings.snapshots / str(month)
     month_folder.mkdir(parents=True, exist_ok=True)
     newest = newest_version(month_folder)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=month_folder) as aside:
-        made = _make_restricted(settings, month, Path(aside))
-        if newest is not None and read_json(month_folder / newest / MANIFEST)["content_sha256"] == made.content_sha256:
+    with scratch_folder(month_folder) as aside:
+        made = _make_restricted(settings, month, aside)
+        if newest is not None and _is_still(month_folder / newest, made.content_sha256):
             outcome, version = "unchanged", newest
         else:
-            outcome, version = "published", _next(month_folder)
+            outcome, version = "published", _next(settings, month)
             _write_version(settings, month_folder / version, month, made)
         records = records_folder(settings, month, made.content_sha256, made.manifest["pseudonym_key"])
         keep_records(settings, made.warehouse, records)
+    _record_number(settings, month, version)
     _update_pointer(settings.snapshots, month, version)
     if settings.snapshot_versions_kept is not None:
         _prune_versions(month_folder, settings.snapshot_versions_kept)
@@ -117,7 +130,7 @@ def _prune_versions(month_folder: Path, kept: int) -> None:
 
     The public edition, which somebody may hold, stays.
     """
-    whole = sorted(_whole_versions(month_folder), key=_number, reverse=True)
+    whole = sorted(whole_versions(month_folder), key=number_of, reverse=True)
     for version in whole[kept:]:
         (month_folder / version / MANIFEST).unlink()
     for folder in month_folder.iterdir():
@@ -127,23 +140,30 @@ def _prune_versions(month_folder: Path, kept: int) -> None:
                     path.unlink()
 
 
-def newest_version(month_folder: Path) -> str | None:
-    """The highest version that is whole."""
-    return max(_whole_versions(month_folder), key=_number, default=None)
+def _is_still(folder: Path, content_sha256: str) -> bool:
+    """Whether a version has that content, and all its files are as they were published."""
+    manifest = read_json(folder / MANIFEST)
+    public = whole_json(folder / PUBLIC / MANIFEST, "files")
+    databases = all((place / edition.DATABASE).exists() for place in (folder, folder / PUBLIC))
+    same = manifest["content_sha256"] == content_sha256 and signed_files(folder) == manifest["files"]
+    return same and databases and public is not None and signed_files(folder / PUBLIC) == public["files"]
 
 
-def _whole_versions(month_folder: Path) -> list[str]:
-    return [path.parent.name for path in month_folder.glob(f"*/{MANIFEST}") if VERSION.fullmatch(path.parent.name)]
+def _next(settings: Settings, month: Period) -> str:
+    """A number that was never used, not even by a version whose folder is gone: somebody may hold it."""
+    month_folder = settings.snapshots / str(month)
+    places = (month_folder, settings.reports / "snapshots" / str(month))
+    used = [number_of(path.name) for place in places for path in place.glob("v*") if VERSION.fullmatch(path.name)]
+    named = whole_json(month_folder / f"{LATEST}.json", "version") or {"version": "v0000"}
+    recorded = (whole_json(settings.data_dir / NUMBERS) or {}).get(str(month), 0)
+    return f"v{max([*used, number_of(named['version']), recorded]) + 1:04d}"
 
 
-def _number(version: str) -> int:
-    return int(version[1:])
-
-
-def _next(month_folder: Path) -> str:
-    """A number that was never used, not even by a version of which only the public edition was kept."""
-    used = [_number(path.name) for path in month_folder.iterdir() if VERSION.fullmatch(path.name)]
-    return f"v{max(used, default=0) + 1:04d}"
+def _record_number(settings: Settings, month: Period, version: str) -> None:
+    """Beside the snapshots: who deletes them all must not give a number of theirs to other figures."""
+    numbers = whole_json(settings.data_dir / NUMBERS) or {}
+    if numbers.get(str(month), 0) < number_of(version):
+        write_json(settings.data_dir / NUMBERS, {**numbers, str(month): number_of(version)})
 
 
 def _make_restricted(settings: Settings, month: Period, folder: Path) -> _Restricted:
@@ -240,14 +260,15 @@ def keep_records(settings: Settings, warehouse: Path, folder: Path) -> None:
 
     Counted once, and sorted KPI by KPI: all of them at once would have to be sorted outside of memory.
     """
-    if not folder.exists():
+    if not is_whole_records(folder):
+        shutil.rmtree(folder, ignore_errors=True)
         with (
-            tempfile.TemporaryDirectory(prefix=".spill-", dir=warehouse.parent) as spill,
+            scratch_folder(warehouse.parent, SPILL) as spill,
             new_folder(folder) as aside,
             duckdb.connect(
                 str(warehouse),
                 read_only=True,
-                config={"threads": 1, "memory_limit": settings.duckdb_memory_limit, "temp_directory": spill},
+                config={"threads": 1, "memory_limit": settings.duckdb_memory_limit, "temp_directory": str(spill)},
             ) as made,
         ):
             made.execute("CREATE TEMP TABLE counted_record AS FROM warehouse.fct_kpi_record")
@@ -297,15 +318,15 @@ def _update_pointer(snapshots: Path, month: Period, version: str) -> None:
     month_folder = snapshots / str(month)
     write_json(month_folder / f"{LATEST}.json", {"version": version})
     _link(month_folder / LATEST, version)
-    newest = max(path.parent.name for path in snapshots.glob(f"*/{LATEST}.json"))
-    newest_of_all = read_json(snapshots / newest / f"{LATEST}.json")["version"]
+    newest = str(max(published_months(snapshots)))
+    newest_of_all = current_version(snapshots / newest)
     write_json(snapshots / f"{LATEST}.json", {"month": newest, "version": newest_of_all})
     _link(snapshots / LATEST, f"{newest}/{newest_of_all}")
 
 
 def _link(link: Path, target: str) -> None:
     """A convenience: where there are no symbolic links, the JSON beside it is enough."""
-    aside = link.with_name(f".{link.name}-{os.getpid()}")
+    aside = link.with_name(f".{link.name}-aside")
     with suppress(OSError, NotImplementedError):
         aside.unlink(missing_ok=True)
         aside.symlink_to(target)

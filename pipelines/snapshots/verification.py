@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from sqlglot import exp
 
-from pipelines.catalog import LATEST
+from pipelines.catalog import LATEST, newest_version
 from pipelines.contracts.published import PUBLIC, RESTRICTED
 from pipelines.deliveries import Delivery
 from pipelines.faults import Fault
 from pipelines.snapshots.edition import DATABASE, PACKAGE, UNSIGNED, signed_files
-from pipelines.storage import MANIFEST, read_json, sha256_of_file, sha256_of_texts
+from pipelines.storage import MANIFEST, read_json, sha256_of_file, sha256_of_texts, whole_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ def find(settings: Settings, name: str) -> Path:
     places = [settings.snapshots / name, Path.cwd() / name]
     for place in places:
         if (place / f"{LATEST}.json").exists() and not (place / MANIFEST).exists():
-            recorded = read_json(place / f"{LATEST}.json")
+            recorded = whole_json(place / f"{LATEST}.json", "version") or {"version": newest_version(place) or ""}
             place = place / recorded.get("month", "") / recorded["version"]
         if (place / MANIFEST).exists():
             return place.resolve()

@@ -37,6 +37,9 @@ class RowsUnaccountedFor(AssertionError):
     """Rows read are not rows staged plus rows refused: the software's fault."""
 
 
+TABLES = ("finding", "rule_result", "reconciliation", "profile", "unread_value")
+
+
 @dataclass(frozen=True)
 class DeliveryNotice:
     """A finding about a delivery, a file or a record, made before any row was checked."""
@@ -182,7 +185,7 @@ def _reconcile(
 
 def write_findings(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write ``finding``, ``rule_result``, ``reconciliation``, ``profile`` and ``unread_value`` in a total order."""
-    for table in ("finding", "rule_result", "reconciliation", "profile", "unread_value"):
+    for table in TABLES:
         connection.table(table).order("ALL").write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
 
 

@@ -7,6 +7,7 @@ beside it names the newest staged version, ``current.json`` the newest that was 
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +16,7 @@ import duckdb
 from sqlglot import exp
 
 from pipelines import findings, provenance, storage
-from pipelines.catalog import DATA_DOCS, NEWEST, validation_pages
+from pipelines.catalog import DATA_DOCS, NEWEST, STAGED_MANIFEST, newest_landed_folder, staged_version, validation_pages
 from pipelines.contracts.loading import load_sources
 from pipelines.contracts.variants import codes_file, of_year, with_local_codes
 from pipelines.faults import Fault
@@ -68,6 +69,10 @@ class NothingLanded(Fault, LookupError):
     """The delivery was never landed."""
 
 
+class LandingDamaged(Fault, RuntimeError):
+    """A landed file is not what landed."""
+
+
 class StagingFailed(Fault, RuntimeError):
     """DuckDB failed while staging: the software's fault. Only the kind is told: DuckDB's words may quote a record."""
 
@@ -96,13 +101,16 @@ def stage(settings: Settings, delivery: Delivery, progress: Progress = unwatched
     inputs = _staging_inputs(settings, delivery)
     folder_name = f"v{inputs.landing_manifest['version']:04d}-{inputs.fingerprint[:12]}"
     folder = delivery.staging_folder(settings.staging) / folder_name
-    already = (folder / storage.MANIFEST).exists()
+    already = _is_whole(folder)
     if not already:
+        # Looked at again: another run may have put it there meanwhile, whole.
+        if folder.exists() and not _is_whole(folder):
+            shutil.rmtree(folder, ignore_errors=True)
         try:
             _stage_new(settings, inputs, folder, progress)
         except FileExistsError:
             # Another run staged the same delivery meanwhile; the same inputs made the same.
-            if not (folder / storage.MANIFEST).exists():
+            if not _is_whole(folder):
                 raise
     staged = _read_back(delivery, folder)
     _update_pointer(folder, staged)
@@ -124,15 +132,24 @@ def read_and_typed(
         yield connection
 
 
+def _is_whole(folder: Path) -> bool:
+    """Whether a staged version has its manifest and every file that goes with it, none of them cut off."""
+    manifest = storage.whole_json(folder / storage.MANIFEST, *STAGED_MANIFEST)
+    if manifest is None:
+        return False
+    names = [*outcome.TABLES, *manifest["tables"], *(f"refused/{table}" for table in manifest["tables"])]
+    return all(storage.is_whole_parquet(folder / f"{name}.parquet") for name in names)
+
+
 def changed_since_staging(settings: Settings, delivery: Delivery) -> tuple[str, ...]:
     """What is another today than when a delivery was last staged, in words; nothing where it was never staged.
 
     Without a PSEUDONYM_KEY its key is not compared.
     """
-    newest = delivery.staging_folder(settings.staging) / NEWEST
-    if not newest.exists():
+    newest = staged_version(delivery.staging_folder(settings.staging), NEWEST)
+    if newest is None:
         return ()
-    staged = storage.read_json(newest.parent / storage.read_json(newest)["folder"] / storage.MANIFEST)
+    staged = storage.read_json(newest / storage.MANIFEST)
     landed = max(int(path.name[1:]) for path in delivery.landing_folder(settings.landing).glob("v*"))
     changed = {
         "a newer version was landed": staged["landing_version"] != landed,
@@ -144,10 +161,10 @@ def changed_since_staging(settings: Settings, delivery: Delivery) -> tuple[str, 
 
 
 def _staging_inputs(settings: Settings, delivery: Delivery) -> StagingInputs:
-    manifests = sorted(delivery.landing_folder(settings.landing).glob(f"v*/{storage.MANIFEST}"))
-    if not manifests:
+    newest = newest_landed_folder(settings.landing, delivery)
+    if newest is None:
         raise NothingLanded(f"{delivery} was not landed: land it first")
-    manifest = storage.read_json(manifests[-1])
+    manifest = storage.read_json(newest / storage.MANIFEST)
     parts = (manifest["content_sha256"], _digest_of_rules(settings, delivery), key_check(settings))
     return StagingInputs(
         delivery=delivery,
@@ -157,7 +174,7 @@ def _staging_inputs(settings: Settings, delivery: Delivery) -> StagingInputs:
             settings.council_dir,
             delivery.authority_code,
         ),
-        landed=manifests[-1].parent,
+        landed=newest,
         landing_manifest=manifest,
         fingerprint=storage.sha256_of_texts(parts),
     )
@@ -185,6 +202,7 @@ def _stage_new(settings: Settings, inputs: StagingInputs, folder: Path, progress
     with private_scratch(settings) as scratch:
         try:
             _must_not_be_refused_already(inputs)
+            _must_be_as_landed(inputs)
             with storage.new_folder(folder) as aside:
                 _stage_tables(settings, inputs, scratch, aside, progress)
         except TRANSIENT_ERRORS:
@@ -214,6 +232,16 @@ def _must_not_be_refused_already(inputs: StagingInputs) -> None:
     if refusal is not None:
         rule = findings.DELIVERY_RULES[refusal["rule_code"]]
         raise UnusableDelivery(rule, refusal["file_name"], refusal["sentence"])
+
+
+def _must_be_as_landed(inputs: StagingInputs) -> None:
+    for number, file in enumerate(inputs.landing_manifest["files"], start=1):
+        landed = inputs.landed / file["name"]
+        if not landed.exists() or storage.sha256_of_file(landed) != file["sha256"]:
+            raise LandingDamaged(
+                f"{inputs.delivery}: file {number} of {inputs.landed} is not what was landed. "
+                "Restore the folder from a backup, or deliver again."
+            )
 
 
 def _stage_tables(settings: Settings, inputs: StagingInputs, scratch: Path, aside: Path, progress: Progress) -> None:

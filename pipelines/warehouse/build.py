@@ -6,22 +6,21 @@ files in the order their references give, and lets nobody see the result before 
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 from sqlglot import exp
 
 from pipelines import provenance
+from pipelines.catalog import current_warehouse
 from pipelines.contracts.kpis import BadRegister
 from pipelines.contracts.published import BadPublishedContract
 from pipelines.contracts.strict import BadFile
 from pipelines.sql_files import DIALECT, BadSql, Select
-from pipelines.storage import CURRENT, FAILED, remove_abandoned, write_json
+from pipelines.storage import ASIDE, CURRENT, FAILED, remove_left, scratch_folder, write_json
 from pipelines.warehouse import checks
 from pipelines.warehouse.checks import BadCheck
 from pipelines.warehouse.inputs import put_inputs, put_list
@@ -31,12 +30,12 @@ from pipelines.warehouse.tables import BUILD_MACROS, MACROS, BrokenBuild
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from pipelines.contracts.published import SnapshotTable
     from pipelines.periods import Period
     from pipelines.settings import Settings
 
-ASIDE = ".building-"
 AS_OF = "as_of"
 
 
@@ -62,13 +61,15 @@ def build(settings: Settings, month: Period) -> Built:
         raise BrokenBuild(str(problem)) from problem
     folder = settings.warehouse / str(month)
     path = folder / f"warehouse-{plan.fingerprint[:12]}.duckdb"
-    outcome = "already built" if path.exists() else "built"
+    current = current_warehouse(settings, month)
+    outcome = "already built" if current is not None and current.file == path else "built"
     if outcome == "built":
         _build_aside(settings, plan, path)
     write_json(
         folder / CURRENT,
         {
             "file": path.name,
+            "bytes": path.stat().st_size,
             "fingerprint": plan.fingerprint,
             "definitions_sha256": plan.definitions_sha256,
             **provenance.definitions(settings),
@@ -83,10 +84,9 @@ def build(settings: Settings, month: Period) -> Built:
 
 
 def _build_aside(settings: Settings, plan: BuildPlan, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=ASIDE, dir=path.parent) as aside:
-        file = Path(aside) / "building.duckdb"
-        options: dict[str, Any] = {**settings.duckdb_config, "temp_directory": str(Path(aside) / "spill")}
+    with scratch_folder(path.parent) as aside:
+        file = aside / "building.duckdb"
+        options: dict[str, Any] = {**settings.duckdb_config, "temp_directory": str(aside / "spill")}
         with duckdb.connect(str(file), config=options) as warehouse:
             for macros in BUILD_MACROS:
                 warehouse.execute((settings.sql / MACROS / macros).read_text(encoding="utf-8"))
@@ -227,4 +227,4 @@ def _prune_versions(folder: Path, current: Path, kept: int) -> None:
     )
     for path in others[kept - 1 :]:
         path.unlink()
-    remove_abandoned(folder, ASIDE)
+    remove_left(folder, ASIDE)

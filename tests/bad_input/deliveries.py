@@ -16,6 +16,7 @@ from pipelines.deliveries import Delivery
 from pipelines.landing import landing
 from pipelines.settings import Settings
 from pipelines.staging import stage as staging
+from tests.bad_input.counted import counting
 from tests.exports import KEY, SOURCES, write_table
 
 if TYPE_CHECKING:
@@ -191,6 +192,7 @@ def good_file(source: str) -> File:
     return File(contract.name, contract.file_name, headings, records)
 
 
+@counting("staged")
 def stage(source: str, file: File) -> Outcome:
     """Land and stage the delivery with the file in it, in a place of its own."""
     with TemporaryDirectory() as name:

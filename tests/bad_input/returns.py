@@ -17,6 +17,7 @@ from pipelines.landing import landing
 from pipelines.settings import Settings
 from pipelines.staging import stage as staging
 from pipelines.staging.readers import read_lists, read_xml
+from tests.bad_input.counted import counting
 from tests.bad_input.mutations import MARKER
 from tests.exports import KEY, SOURCES
 
@@ -138,6 +139,7 @@ LOOKED_AFTER = Return(
 XML_RETURNS = {each.source: each for each in (CENSUS, WORKFORCE, LOOKED_AFTER)}
 
 
+@counting("read")
 def read(given: Return, content: bytes) -> ReadOutcome:
     """Read the file into tables of text, and no more."""
     with TemporaryDirectory() as name, duckdb.connect() as connection:
@@ -179,6 +181,7 @@ def _read(given: Return, connection: duckdb.DuckDBPyConnection, file: Path, scra
     return read_xml(connection, file, given.contracts, root, shown=shown, largest_bytes=largest, scratch=scratch)
 
 
+@counting("staged")
 def stage(given: Return, content: bytes) -> ReadOutcome:
     """Land and stage the file, in a place of its own; every row that is read is staged or refused."""
     with TemporaryDirectory() as name:

@@ -11,7 +11,7 @@ from pipelines.periods import Period
 from pipelines.snapshots.audit import PublishedCount, attack, audit
 from pipelines.snapshots.publish import publish
 from tests.conftest import IS_LONG
-from tests.disclosure.attackers import AttackedCouncil, simulated
+from tests.disclosure.attackers import MONTHS, AttackedCouncil, simulated, simulated_restatements, simulated_shares
 from tests.disclosure.rounded import small_warehouse
 from tests.disclosure.test_rounding import rounded, session
 from tests.warehouse_input import MONTH
@@ -73,6 +73,26 @@ def test_who_knows_all_records_but_one_knows_it_in_one_case_of_twenty_five(other
     tells = sum(often for figure, often in seen.items() if figure not in other) / 1000
     can_tell = (is_counted and others % 5 == 0) or (not is_counted and others % 5 == 4)
     assert tells == pytest.approx(0.2 if can_tell else 0, abs=0.06)
+
+
+def test_a_numerator_beside_its_denominator_leaves_three_values_or_more() -> None:
+    left = simulated_shares((6,), 50 if IS_LONG else 2)
+    assert sum(left.values()) > 20
+    assert left[1] == left[2] == 0
+
+
+def test_restated_editions_leave_three_values_or_more_to_who_knows_that_none_was_taken_away() -> None:
+    left = simulated_restatements((6,), 50 if IS_LONG else 2, knows_how_many=False)
+    assert sum(left.values()) > 10
+    assert left[1] == left[2] == 0
+
+
+def test_a_restated_council_rounds_what_it_counted_before_as_before_and_one_record_more_anew() -> None:
+    months = np.array([4] + [0] * (MONTHS - 1))
+    for seed in range(50):
+        council = AttackedCouncil(months, np.random.default_rng(seed))
+        assert council.rounded(0, 6) == council.restated(np.zeros(MONTHS, np.int64)).rounded(0, 6) in {0, 5}
+        assert council.restated(np.array([1] + [0] * (MONTHS - 1))).rounded(0, 6) == 5
 
 
 def test_an_edition_leaves_three_values_or_more_of_every_small_count(

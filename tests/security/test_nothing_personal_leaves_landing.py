@@ -217,3 +217,12 @@ def test_none_of_them_is_anywhere_else(home: Path) -> None:
         if trace.lower() in text.lower()
     }
     assert found == set()
+
+
+def test_nobody_but_its_owner_and_the_group_may_look_at_any_of_it(home: Path) -> None:
+    """Whatever the umask was: 0750 and 0640, or tighter."""
+    data = home / "data"
+    places = [path for path in (data, *data.rglob("*")) if not path.is_symlink()]
+    assert len(places) > 500
+    assert {str(path.relative_to(home)) for path in places if path.stat().st_mode & 0o027} == set()
+    assert (data / "landing").stat().st_mode & 0o777 == 0o700

@@ -27,6 +27,7 @@ from pipelines.periods import Period
 from pipelines.runs.steps import build, publish, stage
 from pipelines.settings import Settings
 from pipelines.snapshots.verification import verify
+from pipelines.storage import SCRATCH, remove_all_left
 from tests.exports import KEY
 
 MONTH = Period.parse("2021-02")
@@ -109,7 +110,8 @@ MOMENTS = {
 
 
 def run(settings: Settings, killed_at: Moment | None = None) -> None:
-    """The main job, all of it."""
+    """The main job, all of it, after what every command begins with."""
+    remove_all_left(settings.data_dir)
     for name, part in PARTS.items():
         if killed_at is not None and killed_at.part == name:
             _be_killed_at(killed_at)
@@ -174,9 +176,16 @@ def digests(data: Path) -> dict[str, str]:
             content[name] = "there"
         elif name.startswith("landing/") and path.name == "manifest.json":
             content[name] = json.loads(path.read_text(encoding="utf-8"))["content_sha256"]
+        elif name.startswith("warehouse/") and path.name == "current.json":
+            content[name] = json.loads(path.read_text(encoding="utf-8"))["fingerprint"]
         else:
             content[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return content
+
+
+def scratch_left(data: Path) -> list[str]:
+    """What was filled aside and is still there."""
+    return [str(path.relative_to(data)) for path in data.rglob(".*") if path.name.startswith((*SCRATCH, ".latest-"))]
 
 
 def main() -> None:
@@ -185,31 +194,38 @@ def main() -> None:
     import tests.loaded  # noqa: F401
 
     inbox, home = sys.argv[1], Path(sys.argv[2])
-    undisturbed = Settings(inbox_url=inbox, data_dir=home / "undisturbed", pseudonym_key=KEY)  # type: ignore[arg-type]
-    undisturbed.data_dir.mkdir()
-    for name, part in PARTS.items():
-        shutil.copytree(undisturbed.data_dir, home / f"before-{name}", symlinks=True)
-        in_a_fork(partial(part, undisturbed))
+    undisturbed = undisturbed_run(inbox, home)
     # Opened only now: a fork must not inherit DuckDB's threads.
     expected = digests(undisturbed.data_dir)
     for number, (name, moment) in enumerate(MOMENTS.items()):
         settings = undisturbed.model_copy(update={"data_dir": home / f"killed-{number}"})
         shutil.copytree(home / f"before-{moment.part}", settings.data_dir, symlinks=True)
         ended_by = in_a_fork(partial(run, settings, moment))
-        seen = _in_a_process_of_its_own(settings.data_dir)
+        seen = in_a_process_of_its_own(partial(parts_seen, settings.data_dir))
         in_a_fork(partial(run, settings))
         found = digests(settings.data_dir)
         differs = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+        differs += scratch_left(settings.data_dir)
         print(json.dumps({"moment": name, "ended_by": ended_by, "seen": seen, "differs": differs}), flush=True)
         shutil.rmtree(settings.data_dir)
 
 
-def _in_a_process_of_its_own(data: Path) -> list[str]:
+def undisturbed_run(inbox: str, home: Path) -> Settings:
+    """Run all parts, and keep a copy of what was there before each."""
+    undisturbed = Settings(inbox_url=inbox, data_dir=home / "undisturbed", pseudonym_key=KEY)  # type: ignore[arg-type]
+    undisturbed.data_dir.mkdir()
+    for name, part in PARTS.items():
+        shutil.copytree(undisturbed.data_dir, home / f"before-{name}", symlinks=True)
+        in_a_fork(partial(part, undisturbed))
+    return undisturbed
+
+
+def in_a_process_of_its_own(look: Callable[[], list[str]]) -> list[str]:
     """What a reader sees, without leaving DuckDB's threads behind in the process that forks."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(writer, json.dumps(parts_seen(data)).encode())
+        os.write(writer, json.dumps(look()).encode())
         os._exit(0)
     os.close(writer)
     os.waitpid(child, 0)

@@ -8,11 +8,14 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,7 +31,6 @@ from tests.service.small_council import write_small_council
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 pytestmark = pytest.mark.service
 
@@ -46,6 +48,7 @@ def environment(inbox: Path) -> dict[str, str]:
         "AIRFLOW_SECRET_KEY": secrets.token_hex(48),
         "AIRFLOW_USERS": "engineer:op,analyst:viewer",
         "INBOX_FOLDER": str(inbox),
+        "PAGES_LOGIN": f"quality:{secrets.token_hex(12)}",
         "POSTGRES_PASSWORD": secrets.token_hex(24),
         "PSEUDONYM_KEY": KEY,
         "DISCLOSURE_KEY": f"{KEY} of its own",
@@ -169,8 +172,12 @@ def test_a_month_triggered_over_rest_goes_through_all_three_dags(native: Native)
 
 
 def test_the_pages_show_what_was_validated(native: Native) -> None:
-    url = native.program(["python", *re.findall(r"http://[^']+", native.health_check("pages")[-1])])[-1]
-    with urllib.request.urlopen(f"{url}validation/", timeout=30) as answer:  # noqa: S310
+    url = f"http://127.0.0.1:{native.pages_port}/validation/index.html"
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(url, timeout=30)
+    login = base64.b64encode(native.environment("pages")["PAGES_LOGIN"].encode()).decode()
+    request = urllib.request.Request(url, headers={"Authorization": f"Basic {login}"})
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         assert answer.status == 200
     assert list((native.council.folder / "data" / "reports").rglob("index.html"))
 
@@ -195,7 +202,7 @@ def test_nothing_starts_without_what_it_must_be_told(tmp_path: Path, missing: st
 
 
 def test_no_secret_is_in_the_file_and_every_variable_is_explained() -> None:
-    secret = [line for line in FILE.splitlines() if re.search(r"(PASSWORD|SECRET|_KEY|_CONN): ", line)]
+    secret = [line for line in FILE.splitlines() if re.search(r"(PASSWORD|SECRET|_KEY|_CONN|_LOGIN): ", line)]
     assert len(secret) >= 6
     assert [line for line in secret if "${" not in line] == []
     example = (PROJECT / ".env.example").read_text("utf-8")
@@ -218,6 +225,16 @@ def test_the_guide_speaks_of_services_that_there_are(native: Native) -> None:
     assert named and named <= set(native.services)
 
 
+def test_no_server_of_logs_listens(native: Native) -> None:
+    """Airflow would have them listen on every address."""
+    ports = [
+        native.environment("scheduler")[f"AIRFLOW__LOGGING__{name}_LOG_SERVER_PORT"] for name in ("WORKER", "TRIGGER")
+    ]
+    for port in map(int, ports):
+        with socket.socket() as one:
+            assert one.connect_ex(("127.0.0.1", port)) != 0
+
+
 def test_what_is_open_is_open_to_this_machine_alone(native: Native) -> None:
     ports = [port for service in native.services.values() for port in service.get("ports", [])]
     assert len(ports) == 3
@@ -236,7 +253,9 @@ def test_the_dashboard_is_a_profile_that_reads_snapshots_and_nothing_else(native
 
 def test_the_dashboards_image_is_pinned_and_is_not_run_as_root() -> None:
     dockerfile = (PROJECT / "dashboards" / "Dockerfile").read_text("utf-8")
-    assert re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE) == re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert {*re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)} == {
+        *re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    }
     assert re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE)[-1] not in {"root", "0"}
     assert "--require-hashes -r requirements.lock" in dockerfile
 
@@ -258,9 +277,22 @@ def test_the_image_is_pinned_and_is_not_run_as_root() -> None:
 
 def test_what_goes_into_the_image_is_there_and_is_let_in() -> None:
     let_in = set(re.findall(r"^!(\S+)$", (PROJECT / ".dockerignore").read_text("utf-8"), re.MULTILINE))
-    copied = {word for line in re.findall(r"^COPY (.*) \S+$", DOCKERFILE, re.MULTILINE) for word in line.split()}
+    lines = re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, re.MULTILINE)
+    copied = {word for line in lines for word in line.split()}
     assert copied == let_in
     assert all((PROJECT / name).exists() for name in copied)
+
+
+def test_the_image_says_what_is_in_it(tmp_path: Path) -> None:
+    """By the command of its Dockerfile, which make sbom has too: every package of its lock, and no other."""
+    (command,) = re.findall(r"cyclonedx-py (.*) -o sbom\.cdx\.json$", DOCKERFILE, re.MULTILINE)
+    assert f"cyclonedx-py {command} -o build/sbom.cdx.json" in (PROJECT / "Makefile").read_text("utf-8")
+    listed = tmp_path / "sbom.cdx.json"
+    program = str(Path(sys.executable).with_name("cyclonedx-py"))
+    subprocess.run([program, *command.split(), "-o", str(listed)], cwd=PROJECT, check=True)
+    packages = {f"{each['name']}=={each['version']}" for each in json.loads(listed.read_text("utf-8"))["components"]}
+    lock = (PROJECT / "requirements-team.lock").read_text("utf-8")
+    assert packages == set(re.findall(r"^([a-z0-9._-]+==[^\s;]+)", lock, re.MULTILINE))
 
 
 def test_the_image_holds_what_was_tested() -> None:

@@ -56,3 +56,29 @@ def test_there_is_a_user_of_each_role() -> None:
     airflow_home.make_ready_to_serve()
     users = os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"].split(",")
     assert {user.split(":")[1] for user in users} == {"admin", "op", "user", "viewer"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["scheduler"], ["scheduler", "--skip-serve-logs"]),
+        (["triggerer", "--capacity", "2"], ["triggerer", "--capacity", "2", "--skip-serve-logs"]),
+        (["scheduler", "--skip-serve-logs"], ["scheduler", "--skip-serve-logs"]),
+        (["dag-processor"], ["dag-processor"]),
+        (["dags", "list"], ["dags", "list"]),
+        ([], []),
+    ],
+)
+def test_no_server_of_logs_is_started(arguments: list[str], told: list[str]) -> None:
+    assert airflow_home.without_log_server(arguments) == told
+
+
+def test_what_standalone_starts_comes_here_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _, command: started.append(command))
+    airflow_home.main(["standalone"])
+    assert started[0][1:] == ["-m", "airflow", "standalone"]
+    program = tmp_path / "home" / "bin" / "airflow"
+    assert os.environ["PATH"].split(os.pathsep)[0] == str(program.parent)
+    assert program.stat().st_mode & 0o777 == 0o700
+    assert program.read_text(encoding="ascii").splitlines()[1].endswith('-m pipelines.orchestration.airflow_home "$@"')

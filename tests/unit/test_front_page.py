@@ -30,6 +30,7 @@ def publish(settings: Settings, month: str, version: str, publication: dict[str,
     for name in front_page.FILES:
         write_text(folder / name, f"{month} {version} {name}")
     shared = {"publication": {"verdict": "open"} if publication is None else publication}
+    shared |= {"content_sha256": "0", "files": {}}
     write_json(folder / "manifest.json", shared)
     write_json(settings.snapshots / month / "latest.json", {"version": version})
     return folder

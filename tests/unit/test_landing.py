@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import fsspec
@@ -15,14 +16,14 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from pipelines import storage
 from pipelines.deliveries import Delivery
-from pipelines.landing import landing
+from pipelines.landing import landing, opening
 from pipelines.landing.inbox import find_deliveries
 from pipelines.landing.landing import Landed, land, newest_landed
 from pipelines.periods import Period
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 JANUARY = Delivery.parse("E06000015/ssd/2021-01")
@@ -345,6 +346,96 @@ def test_a_link_within_the_delivery_is_landed_as_the_file_it_names(settings: Set
     assert land(settings, FEBRUARY).outcome == "already landed"
 
 
+def test_a_file_with_another_name_is_refused_until_it_is_a_copy(
+    settings: Settings, inbox: Path, tmp_path: Path
+) -> None:
+    folder = deliver(inbox)
+    (tmp_path / "secret").write_text(A_NAME, encoding="utf-8")
+    os.link(tmp_path / "secret", folder / "ssd_person.csv")
+    assert refused(settings)[:2] == ("DLV-001", "ssd_person.csv")
+    (tmp_path / "secret").unlink()
+    assert land(settings, FEBRUARY).outcome == "landed"
+
+
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [("link", "DLV-001"), ("hard link", "DLV-001"), ("pipe", "DLV-007"), ("another file", "DLV-002")],
+)
+def test_what_takes_a_files_place_between_a_look_and_its_opening_is_not_read(
+    settings: Settings, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str, code: str
+) -> None:
+    file = deliver(inbox, ssd_person="id\n") / "ssd_person.csv"
+    (tmp_path / "secret").write_text(A_NAME, encoding="utf-8")
+    really_opened = opening.opened
+
+    def opened(*given: Any) -> Any:
+        file.rename(tmp_path / "the first")
+        match other:
+            case "link":
+                file.symlink_to(tmp_path / "secret")
+            case "hard link":
+                os.link(tmp_path / "secret", file)
+            case "pipe":
+                os.mkfifo(file)
+            case _:
+                file.write_text(A_NAME, encoding="utf-8")
+        return really_opened(*given)
+
+    monkeypatch.setattr(opening, "opened", opened)
+    landed = land(settings, FEBRUARY)
+    assert manifest_of(landed)["refusal"]["rule_code"] == code
+    assert [path.name for path in landed.folder.iterdir()] == [storage.MANIFEST]
+
+
+@pytest.mark.parametrize("level", ["E06000015", "E06000015/ssd", "E06000015/ssd/2021-02"])
+def test_a_folder_on_the_way_that_became_a_link_leads_nowhere(
+    settings: Settings, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
+    deliver(inbox, ssd_person="id\n")
+    really_opened = opening.opened
+
+    def opened(*given: Any) -> Any:
+        (inbox / level).rename(tmp_path / "elsewhere")
+        (inbox / level).symlink_to(tmp_path / "elsewhere")
+        return really_opened(*given)
+
+    monkeypatch.setattr(opening, "opened", opened)
+    assert manifest_of(land(settings, FEBRUARY))["refusal"]["rule_code"] == "DLV-001"
+
+
+def test_a_file_whose_place_another_takes_while_it_is_copied_is_refused(
+    settings: Settings, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = deliver(inbox, ssd_person="0123456789") / "ssd_person.csv"
+
+    def replace() -> None:
+        file.rename(tmp_path / "the first")
+        file.write_text("0123456789", encoding="utf-8")
+
+    while_copying(monkeypatch, "ssd_person.csv", replace)
+    assert manifest_of(land(settings, FEBRUARY))["refusal"]["rule_code"] == "DLV-002"
+
+
+def test_a_delivery_whose_landed_file_or_manifest_was_damaged_is_landed_again_and_nothing_is_overwritten(
+    settings: Settings, inbox: Path
+) -> None:
+    deliver(inbox, ssd_person="0123456789")
+    for number, (name, text) in enumerate(
+        [
+            ("ssd_person.csv", "0123"),
+            (storage.MANIFEST, ""),
+            (storage.MANIFEST, '{"version"'),
+            (storage.MANIFEST, "[]"),
+        ],
+        start=1,
+    ):
+        landed = land(settings, FEBRUARY)
+        assert (landed.version, landed.outcome) == (number, "landed")
+        (landed.folder / name).write_text(text, encoding="utf-8")
+    assert land(settings, FEBRUARY).version == 5
+    assert versions(settings) == [f"v{number:04d}" for number in range(1, 6)]
+
+
 def test_a_file_that_is_no_ordinary_one_is_refused_and_never_opened(settings: Settings, inbox: Path) -> None:
     os.mkfifo(deliver(inbox) / "ssd_person.csv")
     assert refused(settings)[:2] == ("DLV-007", "ssd_person.csv")
@@ -519,14 +610,16 @@ def test_a_folder_above_deliveries_that_may_not_be_listed_is_said(
 
 def while_copying(monkeypatch: pytest.MonkeyPatch, name: str, happening: Callable[[], None]) -> None:
     """Let something happen, once, when the first piece of a file has been copied."""
-    copied = LocalFileSystem.open
+    really_opened = opening.opened
     waiting = [happening]
 
-    def opening(self: LocalFileSystem, path: str, *args: Any, **kwargs: Any) -> Any:
-        opened = copied(self, path, *args, **kwargs)
-        return Interrupted(opened, waiting) if path.endswith(name) else opened
+    @contextmanager
+    def opened(root: str, folders: Sequence[str], file: str, inode: int | None = None) -> Iterator[Any]:
+        with really_opened(root, folders, file, inode) as found:
+            is_meant = "/".join((root.rstrip("/"), *folders, file)).endswith(name)
+            yield Interrupted(found, waiting) if is_meant else found
 
-    monkeypatch.setattr(LocalFileSystem, "open", opening)
+    monkeypatch.setattr(opening, "opened", opened)
     monkeypatch.setattr(landing, "PIECE", 4)
 
 
@@ -537,12 +630,6 @@ class Interrupted:
         self.opened = opened
         self.waiting = waiting
         self.pieces = 0
-
-    def __enter__(self) -> Interrupted:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.opened.close()
 
     def read(self, size: int) -> bytes:
         self.pieces += 1
@@ -573,14 +660,11 @@ def test_a_fault_in_the_middle_leaves_nothing_and_the_next_run_lands_it(
 def test_a_process_killed_outright_leaves_no_version(settings: Settings, inbox: Path) -> None:
     deliver(inbox, ssd_person="0123456789")
     abandoned = FEBRUARY.landing_folder(settings.landing) / ".aside-abandoned"
-    recent = abandoned.with_name(".aside-recent")
-    for folder in (abandoned, recent):
-        folder.mkdir(parents=True)
-        (folder / "ssd_person.csv").write_text("01234", encoding="utf-8")
-    os.utime(abandoned, (0, 0))
+    abandoned.mkdir(parents=True)
+    (abandoned / "ssd_person.csv").write_text("01234", encoding="utf-8")
     assert newest_landed(settings, FEBRUARY) is None
     assert land(settings, FEBRUARY).version == 1
-    assert versions(settings) == [".aside-recent", "v0001"]
+    assert versions(settings) == ["v0001"]
 
 
 @pytest.mark.parametrize("change", ["grows", "goes"])

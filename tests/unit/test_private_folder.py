@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.settings import PROJECT
-from pipelines.storage import private_folder, remove_left_private
+from pipelines.storage import PRIVATE, private_folder, remove_left
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,19 +48,19 @@ def test_only_its_owner_may_look_and_it_goes_whatever_happens(tmp_path: Path) ->
 
 def test_what_somebody_holds_stays_and_what_a_killed_process_left_goes_at_once(tmp_path: Path) -> None:
     with held(tmp_path) as holder:
-        remove_left_private(tmp_path)
+        remove_left(tmp_path, PRIVATE)
         assert len(names(tmp_path)) == 1
         holder.send_signal(signal.SIGKILL)
         holder.wait()
     assert len(names(tmp_path)) == 1
-    remove_left_private(tmp_path)
+    remove_left(tmp_path, PRIVATE)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_has_no_lock_is_held_by_nobody(tmp_path: Path) -> None:
     (tmp_path / ".reading-older").mkdir()
     (tmp_path / ".reading-older" / "names.csv").touch()
-    remove_left_private(tmp_path)
+    remove_left(tmp_path, PRIVATE)
     assert names(tmp_path) == []
 
 

@@ -14,20 +14,21 @@ import duckdb
 import pytest
 from frictionless import validate
 
+from pipelines.catalog import current_version, newest_version
 from pipelines.contracts.published import load_published
 from pipelines.periods import Period
 from pipelines.settings import PROJECT, Settings
 from pipelines.snapshots import publish as snapshots
 from pipelines.snapshots.publish import (
     LOCK,
+    NUMBERS,
     NothingToPublish,
     _make_public,
     _next,
     _prune_versions,
-    newest_version,
     publish,
 )
-from pipelines.storage import read_json, sha256_of_file
+from pipelines.storage import read_json, sha256_of_file, write_json
 from pipelines.warehouse.build import build
 from tests.staged_input import key, stage
 from tests.warehouse_input import AUTHORITY, MONTH, assessment, involvement, plan, settings_in, ssd
@@ -369,11 +370,15 @@ def test_a_database_that_cannot_be_made_publishes_nothing(settings: Settings, mo
     assert list((settings.snapshots / MONTH).iterdir()) == []
 
 
+MANIFEST = {"content_sha256": "0", "files": {}}
+
+
 def versions_in(folder: Path, *versions: str) -> None:
     for version in versions:
         (folder / version / "public").mkdir(parents=True)
-        for name in ("manifest.json", "snapshot.duckdb", "kpi_month.parquet", "public/manifest.json"):
+        for name in ("snapshot.duckdb", "kpi_month.parquet", "public/manifest.json"):
             (folder / version / name).touch()
+        write_json(folder / version / "manifest.json", MANIFEST)
 
 
 @pytest.mark.parametrize(
@@ -392,14 +397,62 @@ def test_retention_keeps_the_newest_versions_and_of_the_others_what_is_public(
 
 
 def test_a_removal_that_was_cut_short_is_finished_and_its_number_is_never_used_again(tmp_path: Path) -> None:
-    versions_in(tmp_path, "v0001", "v0002", "v0003")
+    settings = settings_in(tmp_path)
+    folder = settings.snapshots / MONTH
+    versions_in(folder, "v0001", "v0002", "v0003")
     for version in ("v0001", "v0003"):
-        (tmp_path / version / "manifest.json").unlink()
-    _prune_versions(tmp_path, 5)
-    assert not (tmp_path / "v0001/snapshot.duckdb").exists()
-    assert (tmp_path / "v0002/snapshot.duckdb").exists()
-    assert newest_version(tmp_path) == "v0002"
-    assert _next(tmp_path) == "v0004"
+        (folder / version / "manifest.json").unlink()
+    _prune_versions(folder, 5)
+    assert not (folder / "v0001/snapshot.duckdb").exists()
+    assert (folder / "v0002/snapshot.duckdb").exists()
+    assert newest_version(folder) == "v0002"
+    assert _next(settings, FEBRUARY) == "v0004"
+
+
+@pytest.mark.parametrize("gone", ["v0001", "2021-02", "snapshots", "the record of numbers"])
+def test_a_number_that_was_public_is_never_used_again(settings: Settings, gone: str) -> None:
+    first = publish(settings, FEBRUARY)
+    match gone:
+        case "v0001":
+            shutil.rmtree(first.folder)
+        case "2021-02":
+            shutil.rmtree(first.folder.parent)
+        case "snapshots":
+            shutil.rmtree(settings.snapshots)
+        case _:
+            (settings.data_dir / NUMBERS).write_text("", encoding="utf-8")
+            (first.folder / "manifest.json").write_text("", encoding="utf-8")
+    again = publish(settings, FEBRUARY)
+    assert (again.version, again.outcome) == ("v0002", "published")
+    assert read_json(settings.data_dir / NUMBERS) == {MONTH: 2}
+    assert publish(settings, FEBRUARY).outcome == "unchanged"
+
+
+@pytest.mark.parametrize("name", ["kpi_month.csv", "snapshot.duckdb", "public/kpi.csv", "public/manifest.json"])
+def test_a_version_that_was_damaged_is_left_as_it_is_and_the_next_one_is_whole(settings: Settings, name: str) -> None:
+    first = publish(settings, FEBRUARY)
+    (first.folder / name).unlink()
+    again = publish(settings, FEBRUARY)
+    assert (again.version, again.outcome) == ("v0002", "published")
+    assert not (first.folder / name).exists() and (again.folder / name).exists()
+    assert (
+        read_json(first.folder / "manifest.json")["content_sha256"]
+        == (read_json(again.folder / "manifest.json")["content_sha256"])
+    )
+
+
+@pytest.mark.parametrize("text", [None, "", "{", '{"version": "v0007"}', "[]"])
+def test_pointers_that_are_broken_are_written_anew_by_the_manifests(settings: Settings, text: str | None) -> None:
+    publish(settings, FEBRUARY)
+    for pointer in (settings.snapshots / MONTH / "latest.json", settings.snapshots / "latest.json"):
+        if text is None:
+            pointer.unlink()
+        else:
+            pointer.write_text(text, encoding="utf-8")
+    assert current_version(settings.snapshots / MONTH) == "v0001"
+    assert publish(settings, FEBRUARY).version == ("v0001")
+    assert read_json(settings.snapshots / MONTH / "latest.json") == {"version": "v0001"}
+    assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0001"}
 
 
 def test_every_version_stays_where_nothing_is_said_and_the_current_one_always(settings: Settings) -> None:
@@ -419,7 +472,6 @@ def test_there_must_be_a_warehouse(tmp_path: Path) -> None:
 
 def test_v10000_comes_after_v9999(tmp_path: Path) -> None:
     for version in ("v9999", "v10000", "v0001"):
-        (tmp_path / version).mkdir()
-        (tmp_path / version / "manifest.json").touch()
+        write_json(tmp_path / version / "manifest.json", MANIFEST)
     (tmp_path / "v10001").mkdir()
     assert newest_version(tmp_path) == "v10000"

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from pipelines import storage
-from pipelines.catalog import validation_pages
+from pipelines.catalog import staged_version, validation_pages
 from pipelines.contracts.loading import load_sources
 from pipelines.deliveries import Delivery
 from pipelines.landing import landing
@@ -20,7 +20,13 @@ from pipelines.periods import Period
 from pipelines.runs.steps import stage
 from pipelines.settings import PROJECT, Settings
 from pipelines.staging import stage as staging
-from pipelines.staging.stage import NothingLanded, StagingResult, _must_not_be_refused_already, write_data_docs
+from pipelines.staging.stage import (
+    LandingDamaged,
+    NothingLanded,
+    StagingResult,
+    _must_not_be_refused_already,
+    write_data_docs,
+)
 from pipelines.staging.workspace import StagingInputs
 from tests.exports import KEY, SOURCES, write_ssd, write_table
 
@@ -617,3 +623,54 @@ def test_a_history_that_breaks_off_before_the_month_is_found_where_much_happened
     write_ssd(Path(small.inbox) / str(DELIVERY), {"ssd_cp_plans": plans})
     landing.land(small, DELIVERY)
     assert failed(stage(small, DELIVERY), "DLV-022") == found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("manifest.json", None),
+        ("manifest.json", ""),
+        ("manifest.json", '{"landing_version": 1'),
+        ("survey_answers.parquet", "PAR1"[:3]),
+        ("finding.parquet", None),
+        ("refused/survey_answers.parquet", ""),
+    ],
+)
+def test_a_staged_version_that_was_damaged_is_staged_again(small: Settings, name: str, text: str | None) -> None:
+    staged = _deliver_survey(small, {"responses": [{"respondent_id": "1", "q01": "3"}]})
+    (file,) = [path for path in staged.folder.rglob("*") if path.relative_to(staged.folder).as_posix() == name] or [
+        next(path for path in staged.folder.rglob("*.parquet") if path.parent.name == "refused")
+    ]
+    before = _digests(staged.folder)
+    if text is None:
+        file.unlink()
+    else:
+        file.write_text(text, encoding="utf-8")
+    again = stage(small, SURVEY)
+    assert (again.outcome, again.folder) == ("staged", staged.folder)
+    assert _digests(again.folder) == before
+
+
+@pytest.mark.parametrize("pointer", ["newest.json", "current.json"])
+@pytest.mark.parametrize("text", [None, "", '{"folder": "v0009-gone"}', "[]"])
+def test_a_broken_pointer_of_staging_is_written_anew_by_the_manifests(
+    small: Settings, pointer: str, text: str | None
+) -> None:
+    staged = _deliver_survey(small, {"responses": [{"respondent_id": "1", "q01": "3"}]})
+    file = staged.folder.parent / pointer
+    if text is None:
+        file.unlink()
+    else:
+        file.write_text(text, encoding="utf-8")
+    assert staged_version(staged.folder.parent, pointer) == staged.folder
+    assert storage.read_json(file) == {"folder": staged.folder.name}
+
+
+def test_a_landed_file_that_was_changed_is_not_staged(small: Settings) -> None:
+    staged = _deliver_survey(small, {"responses": [{"respondent_id": "1", "q01": "3"}]})
+    (landed,) = SURVEY.landing_folder(small.landing).glob("v*/responses.csv")
+    landed.write_text(landed.read_text(encoding="utf-8").replace("3", "4"), encoding="utf-8")
+    assert stage(small, SURVEY).outcome == "already staged"
+    (staged.folder / "manifest.json").unlink()
+    with pytest.raises(LandingDamaged, match="is not what was landed"):
+        stage(small, SURVEY)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from pipelines.catalog import current_warehouse
 from pipelines.periods import Period
 from pipelines.settings import PROJECT, Settings
-from pipelines.storage import read_json
+from pipelines.storage import read_json, scratch_folder
 from pipelines.warehouse.build import build
 from pipelines.warehouse.plan import plan_build
 from pipelines.warehouse.tables import BrokenBuild
@@ -292,13 +293,33 @@ def test_a_build_killed_at_any_step_can_be_run_again(unbuilt: Settings, step: st
     assert read_json(settings.warehouse / MONTH / "current.json")["file"] == built.path.name
 
 
-def test_what_a_killed_build_left_is_removed_a_day_later(settings: Settings) -> None:
+def test_what_a_killed_build_left_is_removed_and_what_another_builds_is_not(settings: Settings) -> None:
     folder = settings.warehouse / MONTH
-    for name in ("old", "new"):
-        (folder / f".building-{name}").mkdir(parents=True)
-    os.utime(folder / ".building-old", (0, 0))
-    build(settings, FEBRUARY)
-    assert [path.name for path in folder.glob(".building-*")] == [".building-new"]
+    (folder / ".aside-left").mkdir(parents=True)
+    with scratch_folder(folder) as held:
+        build(settings, FEBRUARY)
+        assert list(folder.glob(".aside-*")) == [held]
+
+
+@pytest.mark.parametrize("pointer_too", [False, True])
+def test_a_warehouse_that_was_cut_off_is_built_again(settings: Settings, pointer_too: bool) -> None:
+    built = build(settings, FEBRUARY)
+    rows = rows_by_table(built.path)
+    os.truncate(built.path, built.path.stat().st_size // 2)
+    if pointer_too:
+        (settings.warehouse / MONTH / "current.json").write_text("")
+    assert current_warehouse(settings, FEBRUARY) is None
+    again = build(settings, FEBRUARY)
+    assert (again.outcome, again.path) == ("built", built.path)
+    assert rows_by_table(built.path) == rows
+
+
+def test_a_staged_file_that_was_cut_off_is_named_with_what_to_do(unbuilt: Settings) -> None:
+    settings = unbuilt
+    (file,) = settings.staging.rglob("ssd_person.parquet")
+    os.truncate(file, file.stat().st_size - 1)
+    with pytest.raises(BrokenBuild, match=r"staging\.ssd_person: a staged file is gone .*: kpis restage"):
+        build(settings, FEBRUARY)
 
 
 def test_a_reader_of_the_warehouse_before_is_not_disturbed(settings: Settings) -> None:

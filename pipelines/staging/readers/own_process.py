@@ -121,7 +121,7 @@ def read_in_own_process(
         code = _run((str(question), str(answer_file)), progress, limits.seconds)
         if code != 0:
             raise _ended_early(code, shown, limits)
-        answer: Answer = pickle.loads(answer_file.read_bytes())  # noqa: S301  # written by the code below
+        answer: Answer = pickle.loads(answer_file.read_bytes())  # noqa: S301  # nosec B301  # written below
     if answer.fault is not None:
         raise answer.fault.kind(*answer.fault.parts)
     connection.execute("SET preserve_insertion_order = true")
@@ -165,7 +165,7 @@ def _ended_early(code: int, shown: str, limits: Limits) -> UnusableDelivery:
 def answer() -> None:
     """Be that process: answer the question in the first file in the second, and write how far the reader is."""
     question, answer_file = map(Path, sys.argv[1:])
-    limits, reader, file, arguments, options = pickle.loads(question.read_bytes())  # noqa: S301  # written above
+    limits, reader, file, arguments, options = pickle.loads(question.read_bytes())  # noqa: S301  # nosec B301  # ours
     limits.apply()
     if reader == "xml":
         options["progress"] = lambda done, of: print(done, of, flush=True)
@@ -177,7 +177,8 @@ def answer() -> None:
 
 
 def _read(reader: Callable[..., Any], file: Path, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Answer:
-    with duckdb.connect(config={"threads": 1, "memory_limit": DUCKDB_MEMORY}) as connection:
+    spill = {"temp_directory": str(options["scratch"])}
+    with duckdb.connect(config={"threads": 1, "memory_limit": DUCKDB_MEMORY, **spill}) as connection:
         connection.execute("CREATE SCHEMA raw")
         try:
             read = reader(connection, file, *arguments, **options)
