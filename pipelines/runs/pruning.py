@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines import storage
 from pipelines.catalog import NEWEST, staged_deliveries
 from pipelines.periods import Period
-from pipelines.storage import A_DAY, CURRENT, MANIFEST
+from pipelines.storage import CURRENT, MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
+A_DAY = 24 * 60 * 60
 STAGED, PAGES = "superseded staged version", "pages of such a version"
 WAREHOUSE, LOGS = "warehouse of a past month", "Airflow's logs of a run"
 

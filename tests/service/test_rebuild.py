@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.periods import Period
+from pipelines.runs.pruning import A_DAY
 from pipelines.settings import PROJECT
-from pipelines.storage import A_DAY, read_json, write_json
+from pipelines.storage import read_json, write_json
 from tests.command_line import run_command
 from tests.exports import KEY
 from tests.service.guide import block

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines import storage
-from pipelines.runs.pruning import LOGS, PAGES, STAGED, WAREHOUSE, prunable, prune
+from pipelines.runs.pruning import A_DAY, LOGS, PAGES, STAGED, WAREHOUSE, prunable, prune
 from tests.warehouse_input import settings_in
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def written(path: Path, text: str = "{}") -> Path:
 
 
 def aged(root: Path, days: float) -> None:
-    then = time.time() - days * storage.A_DAY
+    then = time.time() - days * A_DAY
     for path in (root, *root.rglob("*")):
         os.utime(path, (then, then))
 
