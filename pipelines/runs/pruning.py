@@ -11,8 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines import storage
-from pipelines.catalog import NEWEST, staged_deliveries
+from pipelines.catalog import NEWEST, staged_deliveries, staged_version
 from pipelines.periods import Period
 from pipelines.storage import CURRENT, MANIFEST
 
@@ -64,8 +63,8 @@ def _staged(settings: Settings) -> Iterator[tuple[str, Path]]:
     linked = "".join(page.read_text(encoding="utf-8") for page in sorted(months))
     for delivery in staged_deliveries(settings.staging):
         folder = delivery.staging_folder(settings.staging)
-        pointers = [folder / name for name in (NEWEST, CURRENT) if (folder / name).exists()]
-        if kept := {storage.read_json(pointer)["folder"] for pointer in pointers}:
+        read = (staged_version(folder, pointer) for pointer in (NEWEST, CURRENT))
+        if kept := {version.name for version in read if version is not None}:
             pages = settings.reports / "validation" / str(delivery)
             yield from ((STAGED, version) for version in _folders(folder) if version.name not in kept)
             yield from ((PAGES, page) for page in _folders(pages) if page.name not in kept and page.name not in linked)

@@ -40,7 +40,9 @@ def settings(tmp_path: Path) -> Settings:
     own = {"warehouse_months_kept": 2, "logs_kept_days": 90, "airflow_home": tmp_path / "airflow"}
     settings = settings_in(tmp_path).model_copy(update=own)
     for version in ("v0001-old", "v0002-counts", "v0003-refused"):
-        written(settings.data_dir / STAGED_ONES / version / storage.MANIFEST)
+        refusal = "It was refused." if version == "v0003-refused" else None
+        manifest = {"landing_version": int(version[1:5]), "status": "staged", "refusal": refusal, "tables": {}}
+        written(settings.data_dir / STAGED_ONES / version / storage.MANIFEST, storage.json_text(manifest))
         written(settings.data_dir / PAGES_OF_THEM / version / "index.html", "a page")
         written(settings.data_dir / "landing/E06000015/ssd/2021-02" / version[:5] / storage.MANIFEST)
     written(settings.data_dir / STAGED_ONES / storage.CURRENT, '{"folder": "v0002-counts"}')
@@ -105,9 +107,16 @@ def test_a_page_to_which_a_months_page_leads_stays(settings: Settings) -> None:
     assert PAGES not in paths(settings) and STAGED in paths(settings)
 
 
-def test_without_a_pointer_nothing_was_superseded(settings: Settings) -> None:
+@pytest.mark.parametrize("becomes", ["", "no JSON"])
+def test_what_counts_stays_though_its_pointer_is_broken(settings: Settings, becomes: str) -> None:
     for pointer in (storage.CURRENT, "newest.json"):
-        (settings.data_dir / STAGED_ONES / pointer).unlink()
+        (settings.data_dir / STAGED_ONES / pointer).write_text(becomes, encoding="utf-8")
+    assert paths(settings)[STAGED] == [f"{settings.data_dir.name}/{STAGED_ONES}/v0001-old"]
+
+
+def test_where_no_version_is_whole_none_was_superseded(settings: Settings) -> None:
+    for manifest in (settings.data_dir / STAGED_ONES).glob(f"*/{storage.MANIFEST}"):
+        manifest.unlink()
     assert STAGED not in paths(settings)
 
 
