@@ -65,12 +65,13 @@ def land(settings: Settings, delivery: Delivery) -> Landed:
     with open_inbox(settings) as (filesystem, root):
         source = InboxFolder(delivery, filesystem, f"{root.rstrip('/')}/{delivery}", settings)
         while True:
-            newest = newest_landed(settings, delivery)
+            # Before the newest is read: of two processes that land at once, both try the same number, and one fails.
+            version = _next_version(source)
             try:
-                return _land_after(newest, source)
+                return _land_after(newest_landed(settings, delivery), version, source)
             except OSError:
                 # Where another process made this version meanwhile, look again at what is there.
-                if newest_landed(settings, delivery) == newest:
+                if _next_version(source) == version:
                     raise
 
 
@@ -82,14 +83,14 @@ def newest_landed(settings: Settings, delivery: Delivery) -> Landed | None:
     return _landed(delivery, folder, storage.read_json(folder / storage.MANIFEST), "already landed")
 
 
-def _land_after(newest: Landed | None, source: InboxFolder) -> Landed:
+def _land_after(newest: Landed | None, version: int, source: InboxFolder) -> Landed:
     try:
         files = _safe_files(source)
         if newest is not None and _holds_the_same(newest, source, files):
             return newest
-        return _land_files(newest, source, files)
+        return _land_files(version, source, files)
     except _Unsafe as unsafe:
-        return _land_refusal(newest, source, unsafe)
+        return _land_refusal(newest, version, source, unsafe)
 
 
 def _safe_files(source: InboxFolder) -> list[Entry]:
@@ -157,8 +158,8 @@ def _holds_the_same(newest: Landed, source: InboxFolder, files: Sequence[Entry])
     return bool(_content_sha256([_read(file, source, None) for file in files]) == manifest["content_sha256"])
 
 
-def _land_files(newest: Landed | None, source: InboxFolder, files: Sequence[Entry]) -> Landed:
-    version, folder = _next_version(newest, source)
+def _land_files(version: int, source: InboxFolder, files: Sequence[Entry]) -> Landed:
+    folder = _version_folder(version, source)
     with storage.new_folder(folder) as aside:
         landed_files = []
         for file in files:
@@ -171,7 +172,7 @@ def _land_files(newest: Landed | None, source: InboxFolder, files: Sequence[Entr
     return _landed(source.delivery, folder, manifest, "landed")
 
 
-def _land_refusal(newest: Landed | None, source: InboxFolder, unsafe: _Unsafe) -> Landed:
+def _land_refusal(newest: Landed | None, version: int, source: InboxFolder, unsafe: _Unsafe) -> Landed:
     refusal = {
         "rule_code": unsafe.rule.code,
         "file_name": _shown(unsafe.entry, source),
@@ -180,7 +181,7 @@ def _land_refusal(newest: Landed | None, source: InboxFolder, unsafe: _Unsafe) -
     }
     if newest is not None and storage.read_json(newest.folder / storage.MANIFEST)["refusal"] == refusal:
         return newest
-    version, folder = _next_version(newest, source)
+    folder = _version_folder(version, source)
     content = storage.sha256_of_texts(("refused", *refusal.values()))
     manifest = _manifest(source.delivery, version, content, [], refusal)
     with storage.new_folder(folder) as aside:
@@ -228,12 +229,14 @@ def _content_sha256(files: Sequence[dict[str, Any]]) -> str:
     return storage.sha256_of_texts(text for file in files for text in (file["name"], file["sha256"]))
 
 
-def _next_version(newest: Landed | None, source: InboxFolder) -> tuple[int, Path]:
+def _next_version(source: InboxFolder) -> int:
     """The number after that of every version there is, one whose manifest is broken among them."""
-    folder = source.delivery.landing_folder(source.settings.landing)
-    used = [number_of(path.name) for path in folder.glob("v*") if VERSION.fullmatch(path.name)]
-    version = max([*used, 0 if newest is None else newest.version]) + 1
-    return version, folder / f"v{version:04d}"
+    folders = source.delivery.landing_folder(source.settings.landing).glob("v*")
+    return max((number_of(path.name) for path in folders if VERSION.fullmatch(path.name)), default=0) + 1
+
+
+def _version_folder(version: int, source: InboxFolder) -> Path:
+    return source.delivery.landing_folder(source.settings.landing) / f"v{version:04d}"
 
 
 def _manifest(

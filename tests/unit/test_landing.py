@@ -701,6 +701,22 @@ def test_a_version_made_by_another_meanwhile_is_never_replaced(
     assert (versions_made[0].folder / "ssd_person.csv").read_text(encoding="utf-8") == "another's"
 
 
+def test_what_another_process_lands_between_two_looks_is_not_landed_twice(
+    settings: Settings, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(inbox)
+    lands = landing._land_after
+
+    def after_another(*arguments: Any) -> Landed:
+        monkeypatch.setattr(landing, "_land_after", lands)
+        assert land(settings, FEBRUARY).outcome == "landed"
+        return lands(*arguments)
+
+    monkeypatch.setattr(landing, "_land_after", after_another)
+    assert land(settings, FEBRUARY).outcome == "already landed"
+    assert versions(settings) == ["v0001"]
+
+
 def test_two_at_once_make_one_version(settings: Settings, inbox: Path) -> None:
     folder = deliver(inbox)
     for number in range(20):
