@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.service
 
-COUNCILS = 200 if IS_LONG else 20
-ATTACKED = 12 if IS_LONG else 2
+COUNCILS = 200 if IS_LONG else 12
+ATTACKED = 12 if IS_LONG else 1
 MONTHS = 24
 LAST = Period.parse(MONTH)
 # How many assessments a month: from one in five months to three.
