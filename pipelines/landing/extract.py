@@ -15,7 +15,7 @@ import datetime as dt
 import json
 import os
 import re
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -343,11 +343,9 @@ def _put(aside: Path, folder: Path, ready: Mapping[str, Any]) -> Outcome:
 
 def _is_same(folder: Path, ready: Mapping[str, Any]) -> bool:
     """Whether a delivery holds these very files; raises ExtractFailed where some of it is not an extract's."""
-    before: Any = None
-    with suppress(OSError, ValueError):
-        before = storage.read_json(folder / READY)
-    ours = isinstance(before, dict) and before.get("written_by") == WRITTEN_BY
-    if not ours or {file.name for file in folder.iterdir()} - {READY, *before["files"]}:
+    before = storage.whole_json(folder / READY, "written_by", "files")
+    is_ours = before is not None and before["written_by"] == WRITTEN_BY
+    if before is None or not is_ours or {file.name for file in folder.iterdir()} - {READY, *before["files"]}:
         raise ExtractFailed(f"{folder} holds files that no extract wrote: move them away, and try again.")
     files = {name: written["sha256"] for name, written in ready["files"].items()}
     here = {file.name: storage.sha256_of_file(file) for file in folder.iterdir() if file.name != READY}

@@ -33,6 +33,7 @@ from pipelines.contracts.published import PUBLIC, RESTRICTED, load_published
 from pipelines.faults import Fault
 from pipelines.snapshots import disclosure, edition, ees, gate, workbook
 from pipelines.snapshots.edition import PACKAGE, signed_files
+from pipelines.snapshots.verification import verify
 from pipelines.storage import (
     MANIFEST,
     SPILL,
@@ -141,12 +142,8 @@ def _prune_versions(month_folder: Path, kept: int) -> None:
 
 
 def _is_still(folder: Path, content_sha256: str) -> bool:
-    """Whether a version has that content, and all its files are as they were published."""
-    manifest = read_json(folder / MANIFEST)
-    public = whole_json(folder / PUBLIC / MANIFEST, "files")
-    databases = all((place / edition.DATABASE).exists() for place in (folder, folder / PUBLIC))
-    same = manifest["content_sha256"] == content_sha256 and signed_files(folder) == manifest["files"]
-    return same and databases and public is not None and signed_files(folder / PUBLIC) == public["files"]
+    """Whether a version has that content, and all of it, its databases too, is what was published."""
+    return bool(read_json(folder / MANIFEST)["content_sha256"] == content_sha256) and not verify(folder)
 
 
 def _next(settings: Settings, month: Period) -> str:

@@ -84,6 +84,9 @@ def _public(folder: Path, restricted: Mapping[str, Any]) -> Iterator[str]:
     if not (folder / PUBLIC / MANIFEST).exists():
         yield f"{PUBLIC}/{MANIFEST} is missing."
         return
+    if whole_json(folder / PUBLIC / MANIFEST, "files", "month", "version", "tables") is None:
+        yield f"{PUBLIC}/{MANIFEST} is not what was written there."
+        return
     yield from (f"{PUBLIC}/{problem}" for problem in verify(folder / PUBLIC))
     public = read_json(folder / PUBLIC / MANIFEST)
     files = {f"{PUBLIC}/{name}": digest for name, digest in public["files"].items()}

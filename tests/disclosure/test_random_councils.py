@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.service
 
-COUNCILS = 200 if IS_LONG else 20
-ATTACKED = 12 if IS_LONG else 2
+COUNCILS = 200 if IS_LONG else 12
+ATTACKED = 12 if IS_LONG else 1
 MONTHS = 24
 LAST = Period.parse(MONTH)
 # How many assessments a month: from one in five months to three.
 MEANS = np.linspace(0.2, 3, COUNCILS)
 
 
-class PublicEdition(NamedTuple):
+class RoundedCouncils(NamedTuple):
     """What was made public of a warehouse, and what it counts: by KPI, authority, month and window."""
 
     public: dict[tuple[Any, ...], tuple[float, float | None]]
@@ -68,7 +68,7 @@ def counts_of(rows: Protected | duckdb.DuckDBPyConnection) -> dict[tuple[Any, ..
 
 
 @pytest.fixture(scope="module")
-def editions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[PublicEdition]]:
+def editions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RoundedCouncils]]:
     rng = np.random.default_rng(20210228)
     councils = [council(number, rng) for number in range(COUNCILS)]
     made = []
@@ -83,11 +83,11 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[PublicEd
         warehouse = build(settings, LAST).path
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             exact = counts_of(connection)
-        made.append(PublicEdition(counts_of(protected(warehouse, settings)), exact))
+        made.append(RoundedCouncils(counts_of(protected(warehouse, settings)), exact))
     yield made
 
 
-def test_every_count_that_a_report_needs_is_public_and_within_4_of_the_truth(editions: list[PublicEdition]) -> None:
+def test_every_count_that_a_report_needs_is_public_and_within_4_of_the_truth(editions: list[RoundedCouncils]) -> None:
     """Six months of what happens, and the month's end of what stands: of the smallest council too."""
     for edition in editions:
         needed = {key for key in edition.exact if key[0] == "assess_45wd" and key[3] == 6}
@@ -100,7 +100,7 @@ def test_every_count_that_a_report_needs_is_public_and_within_4_of_the_truth(edi
 
 
 def test_what_counts_the_same_records_is_the_same_in_both_editions_and_what_was_restated_is_rounded_anew(
-    editions: list[PublicEdition],
+    editions: list[RoundedCouncils],
 ) -> None:
     first, second = editions
     same = [key for key in first.public if first.exact[key] == second.exact[key]]
@@ -112,7 +112,7 @@ def test_what_counts_the_same_records_is_the_same_in_both_editions_and_what_was_
     assert set(moved) == {-5.0, 0.0, 5.0}
 
 
-def test_no_small_count_of_any_council_comes_down_to_fewer_than_three_values(editions: list[PublicEdition]) -> None:
+def test_no_small_count_of_any_council_comes_down_to_fewer_than_three_values(editions: list[RoundedCouncils]) -> None:
     edition = editions[0]
     left: Counter[int] = Counter()
     for number in range(ATTACKED):

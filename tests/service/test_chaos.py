@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.service
 
 # The first of the kinds, which come in turn.
-SOME = 7
+SOME = 5
 
 
 @pytest.fixture(scope="module")

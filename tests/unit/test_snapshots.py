@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from pipelines.snapshots.publish import (
     _prune_versions,
     publish,
 )
+from pipelines.snapshots.verification import verify
 from pipelines.storage import read_json, sha256_of_file, write_json
 from pipelines.warehouse.build import build
 from tests.staged_input import key, stage
@@ -431,10 +433,11 @@ def test_a_number_that_was_public_is_never_used_again(settings: Settings, gone: 
 @pytest.mark.parametrize("name", ["kpi_month.csv", "snapshot.duckdb", "public/kpi.csv", "public/manifest.json"])
 def test_a_version_that_was_damaged_is_left_as_it_is_and_the_next_one_is_whole(settings: Settings, name: str) -> None:
     first = publish(settings, FEBRUARY)
-    (first.folder / name).unlink()
+    half = (first.folder / name).stat().st_size // 2
+    os.truncate(first.folder / name, half)
     again = publish(settings, FEBRUARY)
     assert (again.version, again.outcome) == ("v0002", "published")
-    assert not (first.folder / name).exists() and (again.folder / name).exists()
+    assert (first.folder / name).stat().st_size == half and verify(again.folder) == []
     assert (
         read_json(first.folder / "manifest.json")["content_sha256"]
         == (read_json(again.folder / "manifest.json")["content_sha256"])
