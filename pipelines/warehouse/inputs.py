@@ -75,12 +75,11 @@ def _put_staged(
     view = exp.Create(this=_in_memory(table), kind="VIEW", expression=all_of(selects))
     try:
         warehouse.execute(view.sql(dialect=DIALECT))
+    except (duckdb.IOException, duckdb.InvalidInputException) as problem:
+        said = f"{table}: a staged file is gone or was cut off ({type(problem).__name__}): kpis restage"
+        raise BrokenBuild(said) from None
     except duckdb.ProgrammingError as problem:
         raise BrokenBuild(f"{table}: what was staged does not fit its contract ({type(problem).__name__})") from problem
-    except duckdb.Error as problem:
-        raise BrokenBuild(
-            f"{table}: a staged file is gone or was cut off ({type(problem).__name__}): kpis restage"
-        ) from None
 
 
 def _put_published(warehouse: duckdb.DuckDBPyConnection, plan: BuildPlan) -> None:

@@ -439,7 +439,7 @@ def lines_that_say_nothing(file: File, rng: random.Random) -> None:
         file.records.insert(rng.randint(0, len(file.records)), GivenRecord([], None, text))
 
 
-@is_found(ssd="CPPL003A-READABLE", ssda903="EPI002-READABLE", survey="SURV002-READABLE", local="POST007-READABLE")
+@is_found_everywhere("DLV-028")
 def the_header_again(file: File, rng: random.Random) -> None:
     """The header stands among the records, as where exports were put together."""
     file.records.insert(rng.randint(0, len(file.records)), GivenRecord(list(file.headings), None))

@@ -275,9 +275,17 @@ def judged(tmp_path: Path) -> Callable[..., Settings]:
             for number, each in enumerate(holds):
                 row = [AUTHORITY, str(MONTH), f"GATE-{number}", f"Condition {number}.", each, None if each else "no."]
                 warehouse.execute("INSERT INTO snapshots.gate VALUES (?, ?, ?, ?, ?, ?)", row)
+        taken_for_whole(settings)
         return settings
 
     return build_with
+
+
+def taken_for_whole(settings: Settings) -> None:
+    """As if the build had left the warehouse as it is now."""
+    pointer = settings.warehouse / str(MONTH) / CURRENT
+    current = read_json(pointer)
+    write_json(pointer, {**current, "bytes": pointer.with_name(current["file"]).stat().st_size})
 
 
 def verdict_of(settings: Settings) -> str:
@@ -304,6 +312,7 @@ def test_a_month_that_another_authority_holds_says_that_it_is_not_this_one(judge
     with duckdb.connect(str(file)) as warehouse:
         row = ["E06000016", str(MONTH), "GATE-0", "Condition 0.", False, "no."]
         warehouse.execute("INSERT INTO snapshots.gate VALUES (?, ?, ?, ?, ?, ?)", row)
+    taken_for_whole(settings)
     said = verdict_of(settings)
     assert "February 2021 is held, but not by this authority." in said
     assert "Not so" not in said
