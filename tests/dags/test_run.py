@@ -56,6 +56,7 @@ class RunPlace:
             "INBOX_URL": str(self.inbox),
             "PSEUDONYM_KEY": KEY,
             "DISCLOSURE_KEY": f"{KEY} of its own",
+            "SETTLE_SECONDS": "0",
         } | settings
         return subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True)
 

@@ -19,8 +19,6 @@ from tests.exports import KEY
 from tests.service.guide import block
 
 EXTRACTS = '[{"authority_code": "E06000015", "source": "ssd", "url_variable": "NOWHERE_URL"}]'
-# A compound file whose part is a newer workbook under a password.
-PROTECTED = bytes.fromhex("D0CF11E0A1B11AE1") + b"x" * 1000 + "EncryptedPackage".encode("utf-16-le")
 INVITED = b"survey_date,invited\r\n2020-12-11,162\r\n"
 
 
@@ -136,7 +134,9 @@ def among_bad_ones(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subp
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 50_000_000)
     (deliver(root, "E06000006", "notes.txt", b"") / "invited.csv").symlink_to("/etc/hostname")
-    deliver(root, "E06000007", "responses.xlsx", PROTECTED)
+    deliver(
+        root, "E06000007", "responses.xlsx", bytes.fromhex("D0CF11E0A1B11AE1") + "EncryptedPackage".encode("utf-16-le")
+    )
     deliver(root, "E06000008", "invited.csv", INVITED.replace(b",", b";"))
     deliver(root, "E06000009", "invited.csv", INVITED.decode().encode("utf-16"))
     deliver(root, "E06000010", "other.csv", INVITED)

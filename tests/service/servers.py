@@ -113,6 +113,7 @@ class ServedCouncil:
             "INBOX_URL": str(self.inbox),
             "PSEUDONYM_KEY": KEY,
             "DISCLOSURE_KEY": f"{KEY} of its own",
+            "SETTLE_SECONDS": "0",
         }
 
     @classmethod

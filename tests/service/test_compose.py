@@ -52,6 +52,7 @@ def environment(inbox: Path) -> dict[str, str]:
         "POSTGRES_PASSWORD": secrets.token_hex(24),
         "PSEUDONYM_KEY": KEY,
         "DISCLOSURE_KEY": f"{KEY} of its own",
+        "SETTLE_SECONDS": "0",
     }
 
 

@@ -32,7 +32,7 @@ class Installed:
     place: Path
 
     def kpis(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        keys = {"PSEUDONYM_KEY": KEY, "DISCLOSURE_KEY": f"{KEY} of its own"}
+        keys = {"PSEUDONYM_KEY": KEY, "DISCLOSURE_KEY": f"{KEY} of its own", "SETTLE_SECONDS": "0"}
         own = {"PATH": os.environ["PATH"], "COLUMNS": "160", **keys, **environment}
         command = [str(self.programs / "kpis"), *arguments]
         return subprocess.run(command, cwd=self.place, env=own, capture_output=True, text=True, check=False)

@@ -15,7 +15,7 @@ from pipelines import templates as pages
 from pipelines.periods import Period
 from pipelines.publications import month_pages
 from pipelines.snapshots import gate
-from pipelines.storage import read_json, write_json
+from pipelines.storage import CURRENT, read_json, write_json
 from pipelines.warehouse.build import build
 from tests.sql.deliveries_over_months import file_of, finding, result
 from tests.staged_input import key, stage
