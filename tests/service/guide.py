@@ -27,6 +27,7 @@ ABOUT = {
     "back up": "# to back up",
     "restore": "# to restore",
     "gate": "pipelines gate",
+    "prune": "pipelines prune",
     "rebuild": "pipelines rebuild",
     "verify": "pipelines diff 2021-01",
 }
