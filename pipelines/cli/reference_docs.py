@@ -245,7 +245,7 @@ read.
 
 - A sheet is that of a list by its number, whatever follows (`List 3`, `List_3`, `Annex A - List 3 January`), by
   number and title (`3 Referrals`), or by its title alone where no other sheet is that list's. Other sheets and hidden
-  ones are passed over, and told (`DLV-030`). Several sheets of a list, one a month for example, are one table.
+  ones are passed over, with a finding (`DLV-030`). Several sheets of a list, one a month for example, are one table.
 - Above the headings may stand titles; the headings may stand again between the rows; blank rows and totals are no
   records (`DLV-028`).
 - Headings are read whatever their case, spaces and punctuation; others that stand for one (`DLV-029`) are lines of
@@ -254,7 +254,7 @@ read.
 - A source of a contact or referral may be a group of the template (`Health services`): 1 an individual, 3 health
   services, 5 services of the authority, where nobody says which. `Education` alone may be a school or education
   services, and is unread.
-- A code or date that is not understood is unknown, and told; what depends on it is not counted as nothing.
+- A code or date that is not understood is unknown, with a finding; what depends on it is not counted as nothing.
 """
 
 KNOWN_YEARS = """## Up to which year
