@@ -402,7 +402,7 @@ def test_the_next_version_is_shown_without_a_restart(dashboard: Server, seen: Ch
     shutil.copy(folder / current["file"], file)
     with duckdb.connect(str(file)) as warehouse:
         warehouse.execute("UPDATE snapshots.kpi_window SET value_rounded = 61.2 WHERE kpi_id = 'icpc_15wd'")
-    write_json(folder / CURRENT, {**current, "file": file.name})
+    write_json(folder / CURRENT, {**current, "file": file.name, "bytes": file.stat().st_size})
     assert publish(settings, month).version == "v0002"
     assert before == [{"share": pytest.approx(0.589)}]
     assert dashboard.asked(seen.queries[number]) == [{"share": pytest.approx(0.612)}]

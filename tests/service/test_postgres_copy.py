@@ -152,7 +152,7 @@ def publish_number(settings: Settings, number: int) -> None:
     with duckdb.connect(str(file)) as warehouse:
         warehouse.execute("UPDATE snapshots.kpi_month SET target = ?", [number])
         warehouse.execute("UPDATE snapshots.kpi_window SET target = ?", [number])
-    write_json(folder / CURRENT, {**current, "file": file.name})
+    write_json(folder / CURRENT, {**current, "file": file.name, "bytes": file.stat().st_size})
     assert publish(settings, FEBRUARY).outcome == "published"
 
 

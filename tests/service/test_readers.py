@@ -79,7 +79,7 @@ def publish_number(settings: Settings, number: int) -> None:
         warehouse.execute("UPDATE snapshots.kpi_month SET target = ?", [number])
         warehouse.execute("UPDATE snapshots.kpi_window SET target = ?", [number])
         warehouse.execute("UPDATE snapshots.kpi SET standard = ?", [str(number)])
-    write_json(folder / CURRENT, {**current, "file": file.name})
+    write_json(folder / CURRENT, {**current, "file": file.name, "bytes": file.stat().st_size})
     assert publish(settings, FEBRUARY).outcome == "published"
 
 
