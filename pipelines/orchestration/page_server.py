@@ -1,4 +1,4 @@
-"""Serves the pages for docker-compose.yml to whoever knows a name and a password: ``PAGES_LOGIN``, as name:password.
+"""Serves the pages for docker-compose.yml to anyone with the name and password: ``PAGES_LOGIN``, as name:password.
 
 They tell of teams and small numbers. Behind the council's proxy, which has TLS; this has none.
 """
@@ -40,7 +40,7 @@ class PageSettings(BaseSettings):
 
 
 class Pages(SimpleHTTPRequestHandler):
-    """Files below a folder, for whoever may log in; no list of what is in a folder, and nothing outside of it."""
+    """Files below a folder, for anyone who may log in; no list of what is in a folder, and nothing outside of it."""
 
     server_version = "pages"
     sys_version = ""

@@ -1,4 +1,4 @@
-"""Children looked after as the Department publishes them, whichever headings a year has and whoever else is counted."""
+"""Children looked after as the Department publishes them, by the headings and the areas of each year."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def test_there_is_a_user_of_each_role() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "passed_on"),
     [
         (["scheduler"], ["scheduler", "--skip-serve-logs"]),
         (["triggerer", "--capacity", "2"], ["triggerer", "--capacity", "2", "--skip-serve-logs"]),
@@ -69,8 +69,8 @@ def test_there_is_a_user_of_each_role() -> None:
         ([], []),
     ],
 )
-def test_no_server_of_logs_is_started(arguments: list[str], told: list[str]) -> None:
-    assert airflow_home.without_log_server(arguments) == told
+def test_no_server_of_logs_is_started(arguments: list[str], passed_on: list[str]) -> None:
+    assert airflow_home.without_log_server(arguments) == passed_on
 
 
 def test_what_standalone_starts_comes_here_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -322,8 +322,8 @@ def test_a_workbook_from_before_2007_is_read_as_one_of_today_is_whatever_its_nam
     read.file = read.file.with_name(named)
     of_both = []
     for content in (workbook(sheets, hidden=["List_4"]), old_workbook(sheets, hidden=["List_4"])):
-        told = oddities(read(content))
-        of_both.append((told, read.rows("line", "child unique id", "gender", "date of referral", "referral source")))
+        found = oddities(read(content))
+        of_both.append((found, read.rows("line", "child unique id", "gender", "date of referral", "referral source")))
     assert of_both[0] == of_both[1]
     assert of_both[1] == (
         {("DLV-028", None, 1), ("DLV-028", None, 6), ("DLV-030", "sheet 2", None), ("DLV-030", "sheet 3", None)},
