@@ -4,7 +4,7 @@
 FROM python:3.11.14-slim-bookworm AS sbom
 WORKDIR /sbom
 COPY requirements-dev.lock requirements-team.lock pyproject.toml ./
-RUN pip install --no-cache-dir --require-hashes -r requirements-dev.lock \
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements-dev.lock \
     && cyclonedx-py requirements requirements-team.lock --pyproject pyproject.toml --output-reproducible -o sbom.cdx.json
 
 FROM python:3.11.14-slim-bookworm

@@ -28,7 +28,7 @@ define set_up
 @test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say PYTHON=/path/to/python3"; exit 1; }
 @echo "Setting up .venv (once; two minutes or so)"
 $(PYTHON) -m venv .venv
-$(PIP) install --no-compile --require-hashes -r $(1)
+$(PIP) install --no-compile --no-deps --require-hashes -r $(1)
 $(PIP) install --no-deps --no-build-isolation --editable .
 endef
 
@@ -96,7 +96,11 @@ lock: .venv/.dev  ## pin anew, with hashes and without index addresses
 	$(BIN)/uv pip compile $(LOCK) dashboards/requirements.in -o dashboards/requirements.lock
 
 TEAM := --extra postgres --extra postgres-copy --extra sftp --extra s3
-LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url $(LEFT_OUT)
+
+# With it jsonschema compiles a grammar of addresses whenever it is loaded: a second in every process of the tests, for a check
+# that nothing here asks for.
+LEFT_OUT := --no-emit-package rfc3987-syntax --no-emit-package lark
 
 docs: .venv/.run  ## the generated pages
 	$(BIN)/python -m pipelines.cli.reference_docs
