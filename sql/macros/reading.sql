@@ -1,4 +1,5 @@
 -- How a text that was given becomes a value; null where it cannot be read.
+-- Cases within cases: of an AND that is no filter DuckDB computes both sides for every row.
 
 -- A date, and the time and zone after it, in the forms that databases and spreadsheets write: year first, day first, or
 -- with the month named. Each part is blank where the text is in none of these forms.
@@ -90,6 +91,8 @@ CREATE OR REPLACE MACRO read_number(given, maximum) AS read_plain_number(without
 
 CREATE OR REPLACE MACRO read_integer(given, maximum) AS
     CASE
+        WHEN regexp_full_match(given, '\d{1,8}')
+            THEN CASE WHEN try_cast(given AS BIGINT) <= maximum THEN try_cast(given AS BIGINT) END
         WHEN regexp_full_match(given, '\+?[\d,]+(\.0+)?') THEN cast(read_number(given, maximum) AS BIGINT)
     END;
 
@@ -115,6 +118,7 @@ CREATE OR REPLACE MACRO read_code(given, spellings, codes) AS coalesce(
 );
 
 -- Shapes that only a person's identifier has: a UPN, an NHS number, a postcode, a social work registration number.
+-- None has fewer than five characters.
 CREATE OR REPLACE MACRO looks_like_a_persons_identifier(given) AS
     regexp_full_match(
         upper(given),
@@ -124,10 +128,12 @@ CREATE OR REPLACE MACRO looks_like_a_persons_identifier(given) AS
 CREATE OR REPLACE MACRO read_text(given, pattern, longest) AS
     CASE
         WHEN
-            length(given) <= longest
-            AND regexp_full_match(given, pattern)
-            AND NOT looks_like_a_persons_identifier(given)
-            THEN given
+            length(given) <= longest AND regexp_full_match(given, pattern)
+            THEN
+                CASE
+                    WHEN strlen(given) < 5 THEN given
+                    WHEN NOT looks_like_a_persons_identifier(given) THEN given
+                END
     END;
 
 -- What is not JSON is taken out before the extraction: DuckDB may run an expression that two branches of a CASE share
@@ -142,19 +148,30 @@ CREATE OR REPLACE MACRO only_answered(answers) AS list_filter(answers, lambda ea
 
 -- What staging does to a text before anything else looks at it. Most texts are too short or too long to be asked for.
 CREATE OR REPLACE MACRO is_one_of_words(given, words) AS
-    (strlen(given) BETWEEN 2 AND 8 OR strlen(given) = 16) AND list_contains(words, lower(given));
+    CASE
+        WHEN strlen(given) BETWEEN 2 AND 8 OR strlen(given) = 16 THEN list_contains(words, lower(given))
+        WHEN given IS NOT NULL THEN false
+    END;
 
 CREATE OR REPLACE MACRO is_one_of_days(given, years, days) AS
-    regexp_matches(given, years) AND coalesce(list_contains(days, cast(read_date(given) AS VARCHAR)), false);
+    CASE
+        WHEN regexp_matches(given, years) THEN coalesce(list_contains(days, cast(read_date(given) AS VARCHAR)), false)
+        ELSE false
+    END;
 
 -- Of an id, as spreadsheets and data frames write whole numbers, and tools that do not agree on the case of a GUID.
 CREATE OR REPLACE MACRO in_one_form(given) AS
     CASE
-        WHEN suffix(given, '.0') AND regexp_full_match(given, '-?\d+\.0') THEN left(given, -2)
+        WHEN suffix(given, '.0')
+            THEN CASE WHEN regexp_full_match(given, '-?\d+\.0') THEN left(given, -2) ELSE given END
         WHEN
             strlen(given) IN (36, 38)
-            AND regexp_full_match(given, '\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?')
-            THEN upper(trim(given, '{}'))
+            THEN
+                CASE
+                    WHEN regexp_full_match(given, '\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?')
+                        THEN upper(trim(given, '{}'))
+                    ELSE given
+                END
         ELSE given
     END;
 

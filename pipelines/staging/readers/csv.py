@@ -263,6 +263,7 @@ def _without_headings_again(
         if (
             isinstance(record, FileRecord)
             and header.width > 1
+            and record.fields[0].strip(WHITE_SPACE) == headings[0]
             and [field.strip(WHITE_SPACE) for field in record.fields] == headings
         ):
             lines.headings_again.append(record.line)
