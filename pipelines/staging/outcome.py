@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
@@ -15,12 +14,12 @@ from pipelines.staging import casting, corrections
 from pipelines.staging.unread import UNREAD_COLUMNS, unread_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import duckdb
 
-    from pipelines.contracts.model import Column, Contract
+    from pipelines.contracts.model import Contract
     from pipelines.findings import Rule
     from pipelines.periods import Period
     from pipelines.staging.corrections import Correction
@@ -204,29 +203,35 @@ def record_profile(connection: duckdb.DuckDBPyConnection, contracts: Mapping[str
     Where a table's rows have no date of an event, all of them are counted, under no month.
     """
     for contract in contracts.values():
-        columns = (None, *(column for column in contract.staged_columns if column.kind in COUNTED_KINDS))
-        each: Iterator[exp.Query] = (_counted(contract, column, month) for column in columns)
-        counts = reduce(lambda query, part: query.union(part, distinct=False, copy=False), each)
-        connection.execute(exp.insert(counts, "profile").sql(casting.DIALECT))
+        connection.execute(exp.insert(_counted(contract, month), "profile").sql(casting.DIALECT))
 
 
-def _counted(contract: Contract, column: Column | None, month: Period) -> exp.Select:
-    code = exp.null() if column is None else exp.column(column.name, quoted=True)
+def _counted(contract: Contract, month: Period) -> exp.Select:
+    """In one scan each row is there once for itself, and once for each of its codes."""
+    codes = [column.name for column in contract.staged_columns if column.kind in COUNTED_KINDS]
+    names = exp.array(exp.null(), *(exp.Literal.string(name) for name in codes))
+    values = exp.array(exp.null(), *(exp.cast(exp.column(name, quoted=True), "VARCHAR") for name in codes))
     rows = exp.select(
-        exp.cast(code, "VARCHAR").as_("code"), _event_month(contract).as_("event_month"), "count(*) AS rows"
+        exp.func("unnest", exp.cast(names, "VARCHAR[]", dialect=casting.DIALECT)).as_("column_name"),
+        exp.func("unnest", exp.cast(values, "VARCHAR[]", dialect=casting.DIALECT)).as_("code"),
+        _event_month(contract).as_("event_month"),
     )
     rows.from_(exp.table_(contract.name, db="checked"), copy=False).where(exp.not_(_is_refused(contract)), copy=False)
     if contract.event_date is not None:
         a_year_before = dt.date(month.year - 1, month.month, 1)
         first, last = (exp.cast(exp.Literal.string(str(day)), "DATE") for day in (a_year_before, month.last_day))
         rows.where(exp.column(contract.event_date, quoted=True).between(first, last), copy=False)
-    return exp.select(
-        exp.Literal.string(contract.name),
-        exp.null() if column is None else exp.Literal.string(column.name),
-        "code",
-        exp.func("strftime", exp.column("event_month"), exp.Literal.string("%Y-%m"), dialect=casting.DIALECT),
-        "rows",
-    ).from_(rows.group_by("code", "event_month", copy=False).subquery("counted", copy=False), copy=False)
+    return (
+        exp.select(
+            exp.Literal.string(contract.name),
+            "column_name",
+            "code",
+            exp.func("strftime", exp.column("event_month"), exp.Literal.string("%Y-%m"), dialect=casting.DIALECT),
+            "count(*)",
+        )
+        .from_(rows.subquery("counted", copy=False), copy=False)
+        .group_by("column_name", "code", "event_month", copy=False)
+    )
 
 
 def _event_month(contract: Contract) -> exp.Expr:

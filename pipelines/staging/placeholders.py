@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from sqlglot import exp
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 LIST = "placeholders.csv"
 AS_GIVEN = "{}__as_given"
 HAVE_ONE_FORM = {"identifier", "text"}
+Name = TypeVar("Name", bound=Hashable)
 StandsIn = Literal["any", "identifier", "date"]
 
 
@@ -80,13 +82,13 @@ def blank_placeholders(connection: duckdb.DuckDBPyConnection, reading: Reading, 
         columns = _columns(contract, reading.headings[name])
         if not columns:
             continue
-        counts = connection.execute(_counts(contract, columns, placeholders).sql(casting.DIALECT)).fetchall()[0]
-        blank = {each.heading: count for each, count in zip(columns.values(), counts[::2], strict=True)}
-        changed = {each.heading for each, count in zip(columns.values(), counts[1::2], strict=True) if count}
-        reading.notices += [
-            DeliveryNotice(findings.PLACEHOLDER, name, heading) for heading, count in blank.items() if count
-        ]
-        wanted = [column for heading, column in columns.items() if blank[heading] or heading in changed]
+        forms = {(name, each): _has_another_form(column) for each, column in columns.items()}
+        words = {each: _may_be_placeholder(column, placeholders) for each, column in columns.items()}
+        found = _counted(connection, name, forms | words)
+        suspect = {each: _is_placeholder(columns[each], placeholders) for each in words if each in found}
+        blank = _counted(connection, name, suspect)
+        reading.notices += [DeliveryNotice(findings.PLACEHOLDER, name, heading) for heading in blank]
+        wanted = [column for each, column in columns.items() if each in blank or (name, each) in found]
         if wanted:
             _replace_view(connection, name, wanted, placeholders)
 
@@ -135,14 +137,14 @@ def _columns(contract: Contract, headings: set[str]) -> Mapping[str, Column]:
     return first
 
 
-def _counts(contract: Contract, columns: Mapping[str, Column], placeholders: Placeholders) -> exp.Select:
-    """For each column, how many values stand for nothing, and how many are ids in another form than their own."""
-    counts = (
-        exp.func("count_if", fact)
-        for column in columns.values()
-        for fact in (_is_placeholder(column, placeholders), _has_another_form(column))
-    )
-    return exp.select(*counts).from_(casting.raw_table(contract.name).as_("given"))
+def _counted(connection: duckdb.DuckDBPyConnection, table: str, facts: Mapping[Name, exp.Expr]) -> dict[Name, int]:
+    """Of how many rows of a table each fact is true, in one scan; those that are true of none are left out."""
+    if not facts:
+        return {}
+    counts = exp.select(*(exp.func("count_if", fact) for fact in facts.values()))
+    query = counts.from_(casting.raw_table(table).as_("given")).sql(casting.DIALECT)
+    found = connection.execute(query).fetchall()[0]
+    return {name: count for name, count in zip(facts, found, strict=True) if count}
 
 
 def _replace_view(
@@ -163,14 +165,25 @@ def _replace_view(
     connection.execute(view.sql(casting.DIALECT))
 
 
+def _may_be_placeholder(column: Column, placeholders: Placeholders) -> exp.Expr:
+    """True of every placeholder and few other values: to plan how a date is read takes longer than this."""
+    word = _stands_for_nothing(column, placeholders)
+    if column.kind != "date":
+        return word
+    return exp.or_(word, exp.func("regexp_matches", casting.given(column), exp.Literal.string(placeholders.years)))
+
+
 def _is_placeholder(column: Column, placeholders: Placeholders) -> exp.Expr:
     """Never null for a value that was given."""
-    words = casting.texts(placeholders.of(column))
-    stands_for_nothing = exp.func("is_one_of_words", _in_one_form(column), words)
+    word = _stands_for_nothing(column, placeholders)
     if column.kind != "date":
-        return stands_for_nothing
+        return word
     pattern, days = exp.Literal.string(placeholders.years), casting.texts(placeholders.date)
-    return exp.or_(stands_for_nothing, exp.func("is_one_of_days", casting.given(column), pattern, days))
+    return exp.or_(word, exp.func("is_one_of_days", casting.given(column), pattern, days))
+
+
+def _stands_for_nothing(column: Column, placeholders: Placeholders) -> exp.Expr:
+    return exp.func("is_one_of_words", _in_one_form(column), casting.texts(placeholders.of(column)))
 
 
 def _has_another_form(column: Column) -> exp.Expr:

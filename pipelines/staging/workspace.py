@@ -33,12 +33,14 @@ class StagingInputs:
 
 
 def connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPyConnection:
-    name = ":memory:" if database is None else str(database)
-    connection = duckdb.connect(name, config=dict(settings.duckdb_config))
+    """Open a database, in memory or of a file; one that is made gets the macros, and keeps them."""
+    is_new = database is None or not database.exists()
+    connection = duckdb.connect(":memory:" if database is None else str(database), config=dict(settings.duckdb_config))
     # What is written here is read back once: checkpoints would write all of it again.
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-    for macros in ("dates.sql", "pseudonym.sql", "reading.sql"):
-        connection.execute((settings.sql / "macros" / macros).read_text(encoding="utf-8"))
+    if is_new:
+        for macros in ("dates.sql", "pseudonym.sql", "reading.sql"):
+            connection.execute((settings.sql / "macros" / macros).read_text(encoding="utf-8"))
     return connection
 
 

@@ -11,8 +11,10 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
-from pipelines.settings import PROJECT
+from pipelines.settings import PROJECT, Settings
+from pipelines.staging.pseudonyms import key_check
 
 
 def _with_macros() -> duckdb.DuckDBPyConnection:
@@ -47,6 +49,12 @@ def test_a_pseudonym_is_the_first_128_bits_over_kind_authority_and_id() -> None:
     message = "person\x1fE06000015\x1f123"
     expected = uuid.UUID(hmac.new(key, message.encode(), "sha256").hexdigest()[:32])
     assert call("pseudonym", *pads(key), "person", "E06000015", "123") == expected
+
+
+@pytest.mark.parametrize("key", ["k" * 32, "longer than a block of 64 bytes, which is hashed before it is a key"])
+def test_a_key_is_told_from_another_by_the_pseudonym_of_an_id_that_nobody_has(key: str) -> None:
+    inputs = Settings(inbox_url="inbox", pseudonym_key=SecretStr(key))
+    assert key_check(inputs) == str(call("pseudonym", *pads(key.encode()), "key check", "", ""))
 
 
 def test_kind_and_authority_keep_the_same_id_apart() -> None:
