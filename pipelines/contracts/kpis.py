@@ -69,7 +69,7 @@ class KpiFile(strict.Strict):
     exclusions: str
     source: str
     confidence: Literal["read", "partial", "computed", "general"]
-    section: Literal["demand", "pressures", "performance", "caseloads", "babies", "survey"]
+    section: Literal["demand", "pressures", "performance", "caseloads", "babies", "survey", "looked after", "leaving care", "health and education"]
     requires: Annotated[tuple[str, ...], Field(min_length=1)]
     untold_months: dict[str, int] = Field(default_factory=dict)
     timescales: tuple[str, ...] = ()
