@@ -18,11 +18,13 @@ from pipelines.sql_files import Select, in_build_order, read_selects
 from pipelines.storage import MANIFEST, sha256_of_texts
 from pipelines.warehouse import checks
 from pipelines.warehouse.kpi_facts import (
+    DURATION_RECORD,
     EVERY_KPI,
     EVERY_RECORD,
     IN_DOUBT,
     KPIS,
     UNREAD,
+    duration_records,
     records_in_doubt,
     records_of,
     union_of,
@@ -190,12 +192,13 @@ def _how_it_is_read(contract: Contract) -> str:
 
 
 def _ordered(selects: Sequence[Select], to_carry_out: Sequence[Select], given: set[str]) -> list[Select]:
-    """The build order. Some of its steps are no files: three unions of all KPIs, what libraries compute, the checks."""
+    """The build order. Some of its steps are no files: four unions of all KPIs, what libraries compute, the checks."""
     kpis = tuple(select for select in selects if select.schema == KPIS)
     read = frozenset(kpi.table for kpi in kpis)
     unions = [
         Select(EVERY_KPI, union_of(kpis), read, frozenset()),
         Select(EVERY_RECORD, records_of(kpis), read, frozenset()),
+        Select(DURATION_RECORD, duration_records(kpis), read, frozenset()),
         Select(IN_DOUBT, records_in_doubt(kpis), read | {UNREAD}, frozenset()),
     ]
     computed = [Select(table, "", frozenset({of}), frozenset()) for table, (of, _) in COMPUTED.items()]

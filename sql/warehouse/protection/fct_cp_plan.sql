@@ -1,0 +1,47 @@
+-- One row a child protection plan of the authority's own, with the teams that held the child when it started and when
+-- it ended. latest_end_before: the last day of any plan of the child that began before it; one that had not ended by
+-- then has none.
+-- grain: authority_code, plan_id
+WITH plans AS (
+    SELECT
+        authority_code,
+        plan_id,
+        child_id,
+        start_date,
+        end_date,
+        plans_before,
+        count(*) OVER earlier AS earlier_plans,
+        max(end_date) OVER earlier AS latest_end_before
+    FROM core.cp_plan
+    WHERE NOT is_of_another_authority AND start_date IS NOT NULL AND coalesce(end_date, start_date) >= start_date
+    WINDOW earlier AS (
+        PARTITION BY authority_code, child_id
+        ORDER BY start_date RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY PRECEDING
+    )
+)
+
+SELECT
+    plans.authority_code,
+    plans.plan_id,
+    plans.child_id,
+    plans.start_date,
+    strftime(plans.start_date, '%Y-%m') AS start_month,
+    coalesce(start_teams.team_code, 'unallocated') AS start_team_code,
+    plans.end_date,
+    strftime(plans.end_date, '%Y-%m') AS end_month,
+    coalesce(end_teams.team_code, 'unallocated') AS end_team_code,
+    date_diff('day', plans.start_date, plans.end_date) AS days,
+    plans.plans_before,
+    plans.earlier_plans,
+    plans.latest_end_before
+FROM plans
+ASOF LEFT JOIN core.child_team AS start_teams
+    ON
+        plans.authority_code = start_teams.authority_code
+        AND plans.child_id = start_teams.child_id
+        AND plans.start_date >= start_teams.from_date
+ASOF LEFT JOIN core.child_team AS end_teams
+    ON
+        plans.authority_code = end_teams.authority_code
+        AND plans.child_id = end_teams.child_id
+        AND plans.end_date >= end_teams.from_date
