@@ -12,7 +12,8 @@ SELECT
         CASE WHEN looked_after.excluded_because IS NULL AND NOT looked_after.is_undecided THEN 1 END AS DECIMAL(18, 2)
     ) AS denominator,
     coalesce(
-        looked_after.excluded_because, concat('category of need ', coalesce(looked_after.category_of_need, 'not recorded'))
+        looked_after.excluded_because,
+        concat('category of need ', coalesce(looked_after.category_of_need, 'not recorded'))
     ) AS reason
 FROM warehouse.looked_after_month AS looked_after
 INNER JOIN warehouse.dim_kpi_source AS sources

@@ -4,10 +4,13 @@ SELECT
     episodes.end_month AS reporting_month,
     episodes.child_id,
     episodes.record_key,
-    cast(CASE WHEN episodes.excluded_because IS NULL THEN cast(episodes.is_interview_offered AS INTEGER) END AS DECIMAL(18, 2))
-        AS numerator,
     cast(
-        CASE WHEN episodes.excluded_because IS NULL AND episodes.is_interview_offered IS NOT NULL THEN 1 END AS DECIMAL(18, 2)
+        CASE WHEN episodes.excluded_because IS NULL THEN cast(episodes.is_interview_offered AS INTEGER) END
+        AS DECIMAL(18, 2)
+    ) AS numerator,
+    cast(
+        CASE WHEN episodes.excluded_because IS NULL AND episodes.is_interview_offered IS NOT NULL THEN 1 END
+        AS DECIMAL(18, 2)
     ) AS denominator,
     CASE
         WHEN episodes.excluded_because IS NOT NULL THEN episodes.excluded_because

@@ -14,7 +14,10 @@ SELECT
             THEN greatest(date_diff('day', adoptions.care_start_date, adoptions.moved_in_date), 0)
     END AS days_to_move,
     CASE
-        WHEN adoptions.placed_date IS NOT NULL
+        WHEN
+            adoptions.placed_date IS NOT NULL
+            AND adoptions.placement_order_date IS NOT NULL
+            AND adoptions.match_date IS NOT NULL
             THEN greatest(date_diff('day', adoptions.placement_order_date, adoptions.match_date), 0)
     END AS days_to_match
 FROM core.adoption AS adoptions

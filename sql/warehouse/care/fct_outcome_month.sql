@@ -24,7 +24,7 @@ WITH children AS (
             AND looked_after.only_month = periods.only_month
             AND looked_after.authority_code = periods.authority_code
             AND looked_after.child_id = periods.child_id
-            AND months.year_before >= periods.start_date
+            AND months.year_before + 1 >= periods.start_date
             AND looked_after.month_end < end_date_or_open(periods.end_date)
     WHERE looked_after.excluded_because IS NULL
 ),
