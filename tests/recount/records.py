@@ -269,6 +269,10 @@ class Files:
     def rows(self, table: str) -> Sequence[Row]:
         return self._tables.get(table, ())
 
+    def of_name(self, name: str) -> Child:
+        """The child, whether or not any of the records read here is of it."""
+        return self.children.get(name, Child(name))
+
     def _child(self, name: str) -> Child:
         return self.children.setdefault(name, Child(name))
 

@@ -18,9 +18,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.recount import assessments, incidents, looked_after, obligations, records, visits_and_reviews, workforce
+from tests.recount import (
+    assessments,
+    incidents,
+    looked_after,
+    need,
+    obligations,
+    records,
+    visits_and_reviews,
+    workforce,
+)
 from tests.recount.compared import Compared
-from tests.recount.council import COUNTS, KPIS
+from tests.recount.council import COUNTS, KPIS, RATES_OF_A_YEAR, RATES_PER_10000
 from tests.recount.days import Timescale
 from tests.recount.obligations import KINDS, MET, OF_A_CHILD, REMOTE_FROM, REMOTE_TO, STATUSES
 from tests.recount.records import Files
@@ -34,9 +43,10 @@ if TYPE_CHECKING:
     from tests.recount.worlds import World
 
 CASES_EACH = "caseload_average"
+DAYS_EACH = "cpp_duration"
 OF_NO_TEAM = {
-    "cla_rate_10k",
-    "cpp_rate_10k",
+    *RATES_PER_10000,
+    *RATES_OF_A_YEAR,
     "lcspr_published_6m",
     "rapid_review_15wd",
     "sin_count",
@@ -87,7 +97,7 @@ def test_the_worlds_hold_every_kpi(always: list[Compared]) -> None:
             assert {bool(figure.numerator) for figure in of_kpi} == {False, True}, kpi
         else:
             numerator, denominator = (sum(numbers) for numbers in zip(*of_kpi, strict=True))
-            assert 0 < numerator < denominator or (kpi == CASES_EACH and numerator and denominator), kpi
+            assert 0 < numerator < denominator or (kpi in (CASES_EACH, DAYS_EACH) and numerator and denominator), kpi
     assert {key.kpi for key, _ in figures if key.team is not None} == {*KPIS} - OF_NO_TEAM
 
 
@@ -123,6 +133,17 @@ CHANGES: list[tuple[ModuleType, str, Any, str]] = [
     (incidents, "RAPID_REVIEW_LIMIT", 14, "rapid_review_15wd"),
     (incidents, "MONTHS_TO_PUBLISH", 5, "lcspr_published_6m"),
     (looked_after, "BABY_VISIT", Timescale(19, "working_days"), "baby_direct_visit"),
+    (need, "MONTHS_TO_BE_A_REREFERRAL", 11, "rereferral_12m"),
+    (need, "MONTHS_TO_BE_A_REPEAT_ENQUIRY", 11, "s47_repeat_12m"),
+    (need, "MONTHS_TO_BE_A_REPEAT_PLAN", 23, "cpp_repeat_2y"),
+    (need, "MONTHS_OF_A_LONG_CASE", 23, "cin_duration_2y"),
+    (need, "MONTHS_OF_A_LONG_PLAN", 23, "cpp_2y_open"),
+    (need, "MONTHS_OF_A_LONG_PLAN", 25, "cpp_2y_ended"),
+    (need, "MONTHS_OF_A_SHORT_PLAN", 2, "cpp_3m_ended"),
+    (need, "DAYS_TO_REFER", 6, "contact_to_referral"),
+    (need, "DAYS_TO_REFER", 8, "contact_to_referral"),
+    (need, "CONFERENCE_BANDS", ((10, "to_10"), (14, "to_15"), (20, "to_20")), "icpc_duration_bands"),
+    (need, "ASSESSMENT_BANDS", (*need.ASSESSMENT_BANDS[:4], (44, "to_45")), "assessment_duration_bands"),
     (obligations, "CP_VISIT", Timescale(9, "working_days"), "cp_visit_in_line_with_plan"),
     (obligations, "CP_VISIT", Timescale(20, "working_days"), "cp_visit_snapshot"),
     (obligations, "FIRST_CP_REVIEW", Timescale(91, "days"), "cp_review_in_time"),

@@ -39,6 +39,8 @@ TABLES = {
         "ssd_cla_visits",
         "ssd_cla_care_plan",
         "ssd_legal_status",
+        "ssd_contacts",
+        "ssd_early_help_episodes",
     ),
     "local": (
         "local_caseload_bounds",
@@ -612,6 +614,75 @@ def _shared(maker: Maker) -> dict[str, Rows]:
     return maker.made
 
 
+def _known_before(maker: Maker) -> dict[str, Rows]:
+    """A child with two of everything, the second on an edge of what makes it another."""
+    _person(maker)
+    _involvements(maker)
+    first = after_months(maker.day(), -12)
+    for months in (12, 24):
+        again = maker.pick(after_months(first, months), after_months(first, months) + timedelta(days=1), maker.day())
+        for start in (first, again):
+            if maker.once_in(2):
+                _referral(maker, start)
+                maker.row(
+                    "ssd_s47_enquiry",
+                    s47e_s47_enquiry_id=maker.id("ssd_s47_enquiry"),
+                    s47e_person_id=maker.name,
+                    s47e_s47_start_date=start,
+                    s47e_s47_end_date=maker.end(start, start + timedelta(days=maker.number(0, 20))),
+                    s47e_s47_nfa=maker.seldom(),
+                    s47e_s47_completed_by_team=maker.team(),
+                )
+        if maker.once_in(2):
+            length = after_months(first, maker.pick(3, 24)) - timedelta(days=maker.number(0, 1))
+            for start, end in ((first, maker.pick(first, length)), (again, maker.end(again))):
+                maker.row(
+                    "ssd_cp_plans",
+                    cppl_cp_plan_id=maker.id("ssd_cp_plans"),
+                    cppl_person_id=maker.name,
+                    cppl_cp_plan_start_date=start,
+                    cppl_cp_plan_end_date=end,
+                )
+    for _ in range(maker.number(0, 3)):
+        day = maker.day()
+        maker.row(
+            "ssd_contacts",
+            cont_contact_id=maker.id("ssd_contacts"),
+            cont_person_id=maker.name,
+            cont_contact_date=None if maker.once_in(9) else day,
+        )
+        if maker.once_in(2):
+            _referral(maker, day + timedelta(days=maker.pick(-1, 0, 7, 8)))
+    for _ in range(maker.number(0, 2)):
+        start = maker.day()
+        maker.row(
+            "ssd_early_help_episodes",
+            earl_episode_id=maker.id("ssd_early_help_episodes"),
+            earl_person_id=maker.name,
+            earl_episode_start_date=None if maker.once_in(9) else start,
+            earl_episode_end_date=maker.end(start, month_end(start)),
+        )
+    return maker.made
+
+
+def _say_more(maker: Maker, rows: dict[str, Rows]) -> None:
+    """What no other rule depends on. Of a child all plans name one category, since two may start on one day."""
+    category = maker.pick("NEG", "PHY", "SAB", "EMO", "MUL", None)
+    for row in rows.get("ssd_cp_plans", ()):
+        row["cppl_cp_plan_latest_category"] = category
+    for row in rows.get("ssd_cin_episodes", ()):
+        row["cine_referral_source_code"] = maker.pick("1A", "2A", "2B", "3C", "4", "5A", "6", "7", "8", "9", "10", None)
+        row["cine_referral_nfa"] = maker.seldom()
+        row["cine_referral_team"] = maker.team()
+    for row in rows.get("ssd_cin_assessments", ()):
+        row["cina_assessment_outcome_nfa"] = maker.seldom()
+        row["cina_assessment_child_seen"] = maker.yes()
+    for row in rows.get("ssd_initial_cp_conference", ()):
+        row["icpc_icpc_outcome_cp_flag"] = maker.yes()
+    for row in rows.get("ssd_cp_reviews", ()):
+        row["cppr_cp_review_participation"] = maker.pick("PN0", "PN1", "PN4", "PN7", None)
+
+
 def _post(maker: Maker) -> None:
     start = maker.day(after_months(maker.last, -50))
     maker.row(
@@ -672,7 +743,13 @@ def make_world(seed: int, last: date, children: int = 40) -> World:
 
 def _authority(random: Random, last: date, children: int) -> WorldAuthority:
     shared = {**_shared(Maker(random, last, "shared")), **_survey(Maker(random, last, "survey"))}
-    return WorldAuthority([_child(Maker(random, last, f"child {number}")) for number in range(children)], shared)
+    made = [_child(Maker(random, last, f"child {number}")) for number in range(children)]
+    # Drawn apart, so that the records above stay as they are.
+    later = Random(sum(random.getstate()[1]))
+    made += [_known_before(Maker(later, last, f"known {number}")) for number in range(max(4, children // 4))]
+    for rows in made:
+        _say_more(Maker(later, last, "more"), rows)
+    return WorldAuthority(made, shared)
 
 
 # A world is more choices than Hypothesis keeps of one example, so it chooses what a world is made from.
