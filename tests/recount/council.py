@@ -7,7 +7,7 @@ from functools import reduce
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.recount import assessments, incidents, looked_after, need, survey, visits_and_reviews, workforce
+from tests.recount import assessments, incidents, looked_after, need, outcomes, survey, visits_and_reviews, workforce
 from tests.recount.days import after_months, month_ends
 from tests.recount.records import Files
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from tests.recount.records import Tables
 
 COVERED_FROM = date(2018, 1, 31)
+_FIRST_DAY = COVERED_FROM.replace(day=1)
 COUNTS = frozenset(
     {
         "assess_open_overdue",
         "assessments_completed",
         "cin_count",
+        "cla_ceased",
         "cla_count",
+        "cla_missing_episodes",
+        "cla_started",
         "contacts",
         "cpp_count",
         "cpp_ended",
@@ -32,6 +36,7 @@ COUNTS = frozenset(
         "early_help_open",
         "icpc_count",
         "icpc_overdue",
+        "pre_proceedings_open",
         "referrals",
         "s47_started",
         "sin_count",
@@ -40,6 +45,8 @@ COUNTS = frozenset(
 RATES_PER_10000 = {"cin_rate_10k": "cin_count", "cla_rate_10k": "cla_count", "cpp_rate_10k": "cpp_count"}
 RATES_OF_A_YEAR = {
     "assessment_rate_10k": "assessments_completed",
+    "cla_ceased_rate_10k": "cla_ceased",
+    "cla_started_rate_10k": "cla_started",
     "cpp_ended_rate_10k": "cpp_ended",
     "cpp_started_rate_10k": "cpp_started",
     "icpc_rate_10k": "icpc_count",
@@ -53,8 +60,9 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
     "cpp_category_share": need.PLAN_CATEGORIES,
     "icpc_duration_bands": ("to_10", "to_15", "to_20", "over_20", "unknown"),
     "referral_source_share": tuple(dict.fromkeys(need.SOURCES.values())),
+    **outcomes.CATEGORIES,
 }
-OF_THE_DELIVERYS_MONTH = ("absence_rate_fte", "survey_response_rate")
+OF_THE_DELIVERYS_MONTH = ("absence_rate_fte", "survey_response_rate", *outcomes.OF_THE_DELIVERYS_MONTH)
 FLOWS = (
     "assess_45wd",
     "assess_45wd_due_basis",
@@ -96,6 +104,7 @@ FLOWS = (
     "s47_to_icpc",
     "sin_count",
     "sin_notified_5wd",
+    *outcomes.FLOWS,
 )
 STOCKS = (
     "agency_rate_fte",
@@ -118,8 +127,10 @@ STOCKS = (
     "icpc_overdue",
     "turnover_rate_fte",
     "vacancy_rate_fte",
+    *outcomes.STOCKS,
 )
-KPIS = (*FLOWS, *STOCKS, *RATES_PER_10000, *RATES_OF_A_YEAR, *OF_THE_DELIVERYS_MONTH)
+LATER = outcomes.MONTHS_UNTOLD
+KPIS = (*FLOWS, *STOCKS, *LATER, *RATES_PER_10000, *RATES_OF_A_YEAR, *OF_THE_DELIVERYS_MONTH)
 
 
 class Figure(NamedTuple):
@@ -159,10 +170,10 @@ Figures = dict[Key, Figure]
 def recount(tables: Tables, codes: CodeLists, last: date) -> Figures:
     """Every KPI of every month from January 2018 to that of the delivery; of a month in which nothing was, zeros."""
     files = Files(tables, codes.allocated)
-    own = need.OwnRows(files)
+    own = _own_rows(files)
     figures: Figures = {}
     for end in month_ends(COVERED_FROM, last):
-        for kpi in (*FLOWS, *STOCKS):
+        for kpi in (*FLOWS, *STOCKS, *_told_later(end)):
             for category in CATEGORIES.get(kpi, (None,)):
                 figures[Key(kpi, end, None, category)] = Figure(0, None if kpi in COUNTS else 0)
         _add(figures, end, _of_month(files, own, codes, end))
@@ -176,8 +187,8 @@ def recount(tables: Tables, codes: CodeLists, last: date) -> Figures:
 def of_each_child(tables: Tables, codes: CodeLists, last: date) -> dict[str, Figures]:
     """What each child adds to the figures, by its id."""
     files = Files(tables, codes.allocated)
-    own = need.OwnRows(files)
-    figures: dict[str, Figures] = {name: {} for name in {*files.children, *own.of}}
+    own = _own_rows(files)
+    figures: dict[str, Figures] = {name: {} for name in {*files.children, *(name for each in own for name in each.of)}}
     for end in month_ends(COVERED_FROM, last):
         for each in _of_month(files, own, codes, end):
             if each.child is not None:
@@ -197,6 +208,14 @@ def windows(figures: Figures, last: date) -> dict[tuple[int, Key], Figure]:
                 if members:
                     pooled[length, there[-1]] = reduce(Figure.plus, members)
     return pooled
+
+
+def _own_rows(files: Files) -> tuple[need.OwnRows, outcomes.OwnRows]:
+    return need.OwnRows(files), outcomes.OwnRows(files)
+
+
+def _told_later(end: date) -> list[str]:
+    return [kpi for kpi, months in LATER.items() if after_months(end.replace(day=1), -months) >= _FIRST_DAY]
 
 
 def _rates(figures: Figures, codes: CodeLists, end: date) -> Figures:
@@ -228,7 +247,9 @@ def _add(figures: Figures, end: date, counted: Iterable[Counted]) -> None:
                 figures[key] = figures[key].plus(added) if key in figures else added
 
 
-def _of_month(files: Files, own: need.OwnRows, codes: CodeLists, end: date) -> Iterator[Counted]:
+def _of_month(
+    files: Files, own: tuple[need.OwnRows, outcomes.OwnRows], codes: CodeLists, end: date
+) -> Iterator[Counted]:
     children = [child.seen_from(end) for child in files.children.values() if child.may_count(end)]
     links = assessments.Links(children)
     for child in children:
@@ -238,7 +259,8 @@ def _of_month(files: Files, own: need.OwnRows, codes: CodeLists, end: date) -> I
             visits_and_reviews.of_child(child, end),
         )
         yield from (each._replace(child=child.id) for each in chain(*counted))
-    yield from own.of_month(end)
+    told = {*FLOWS, *STOCKS, *_told_later(end)}
+    yield from (counted for each in own for counted in each.of_month(end) if counted.kpi in told)
     workers = workforce.read_workers(files.rows("ssd_professionals"), codes.social_work)
     bounds = workforce.read_bounds(files.rows("local_caseload_bounds"))
     yield from workforce.of_cases(children, workers, bounds, end)
@@ -250,4 +272,5 @@ def _of_month(files: Files, own: need.OwnRows, codes: CodeLists, end: date) -> I
 
 def _of_the_deliverys_month(files: Files, codes: CodeLists, last: date) -> Iterator[Counted]:
     yield from workforce.sickness(workforce.read_posts(files.rows("local_posts"), codes.social_work), last)
+    yield from outcomes.OwnRows(files).of_the_deliverys_month(last)
     yield from survey.response_rate(files.rows("survey_invited"), files.rows("survey_responses"))

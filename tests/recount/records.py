@@ -225,7 +225,11 @@ class Child:
         return [replace(each, end=min(each.end or last, last)) for each in spans if each.start <= last]
 
     def periods_of_care(self) -> list[CareRecord]:
-        return self.in_childhood(CareRecord(self._care_begins(each), each.end, each.start) for each in self._chains())
+        return self.in_childhood(self.whole_periods_of_care())
+
+    def whole_periods_of_care(self) -> list[CareRecord]:
+        """As they were recorded, whenever childhood ended."""
+        return [CareRecord(self._care_begins(each), each.end, each.start) for each in self._chains()]
 
     def _care_begins(self, chain: Span) -> date:
         """Where there are short breaks on the first day, on the first day without them, if it ever comes."""

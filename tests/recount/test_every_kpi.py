@@ -24,6 +24,7 @@ from tests.recount import (
     looked_after,
     need,
     obligations,
+    outcomes,
     records,
     visits_and_reviews,
     workforce,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 CASES_EACH = "caseload_average"
 DAYS_EACH = "cpp_duration"
+MEANS = {CASES_EACH, DAYS_EACH, *outcomes.MEANS}
 OF_NO_TEAM = {
     *RATES_PER_10000,
     *RATES_OF_A_YEAR,
@@ -97,7 +99,7 @@ def test_the_worlds_hold_every_kpi(always: list[Compared]) -> None:
             assert {bool(figure.numerator) for figure in of_kpi} == {False, True}, kpi
         else:
             numerator, denominator = (sum(numbers) for numbers in zip(*of_kpi, strict=True))
-            assert 0 < numerator < denominator or (kpi in (CASES_EACH, DAYS_EACH) and numerator and denominator), kpi
+            assert 0 < numerator < denominator or (kpi in MEANS and numerator and denominator), kpi
     assert {key.kpi for key, _ in figures if key.team is not None} == {*KPIS} - OF_NO_TEAM
 
 
@@ -169,6 +171,23 @@ CHANGES: list[tuple[ModuleType, str, Any, str]] = [
     (obligations, "REMOTE_FROM", REMOTE_FROM + timedelta(days=1), "cla_visit_in_time"),
     (obligations, "REMOTE_TO", REMOTE_TO - timedelta(days=1), "cla_visit_in_time"),
     (obligations, "LATE", MET, "cla_review_in_time"),
+    (outcomes, "PLACEMENTS_THAT_ARE_MANY", 2, "cla_3_placements"),
+    (outcomes, "TEMPORARY", (), "cla_3_placements"),
+    (outcomes, "WITH_THE_SAME_CARERS", (), "cla_3_placements"),
+    (outcomes, "MILES_THAT_ARE_FAR", 19, "cla_distance_20m"),
+    (outcomes, "MONTHS_OF_LONG_CARE", 31, "cla_stable_2y"),
+    (outcomes, "MONTHS_OF_A_STABLE_PLACEMENT", 25, "cla_stable_2y"),
+    (outcomes, "FOR_ADOPTION", (), "cla_stable_2y"),
+    (outcomes, "MONTHS_BETWEEN_ASSESSMENTS", 11, "cla_health"),
+    (outcomes, "MONTHS_BETWEEN_ASSESSMENTS_UNDER_FIVE", 7, "cla_health"),
+    (outcomes, "MONTHS_BETWEEN_CHECKS", 11, "cla_dental"),
+    (outcomes, "MONTHS_BETWEEN_CHECKS", 13, "cla_development"),
+    (outcomes, "MONTHS_OF_A_SCORE", 11, "sdq_completed"),
+    (outcomes, "AGE_OF_RESPONSIBILITY", 11, "cla_convicted"),
+    (outcomes, "AGE_WITHOUT_SCORE", 16, "sdq_mean"),
+    (outcomes, "MONTHS_BETWEEN_CONTACTS", 5, "iro_contact"),
+    (outcomes, "MONTHS_OF_ADOPTIONS", 24, "adoption_a10_days"),
+    (outcomes, "VIEWS_HEARD", ("PN1",), "cla_review_participation"),
     (records, "SHORT_BREAKS", ("V3",), "cla_count"),
     (records, "PLACED_FOR_ADOPTION", ("A5",), "cla_visit_in_time"),
     (visits_and_reviews, "AGE_TO_BE_SEEN_ALONE", 5, "cp_visit_seen_alone"),

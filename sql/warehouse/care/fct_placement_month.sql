@@ -24,7 +24,7 @@ in_order AS (
     SELECT
         *,
         lag(start_date) OVER later_than AS start_before,
-        lag(end_date) OVER later_than AS end_before
+        lag(end_date_or_open(end_date)) OVER later_than AS end_before
     FROM core.sourced_placement
     WINDOW
         later_than AS (

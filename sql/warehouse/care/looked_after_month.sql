@@ -124,7 +124,7 @@ SELECT
     with_status.month_end,
     with_status.legal_status,
     with_status.category_of_need,
-    known_children.birth_date,
+    CASE WHEN known_children.birth_date <= with_status.month_end THEN known_children.birth_date END AS birth_date,
     with_status.is_undecided,
     CASE
         WHEN with_status.is_short_break THEN 'short breaks'
