@@ -58,6 +58,7 @@ class KpiFile(strict.Strict):
 
     ``categories``: of a KPI whose SELECT gives a ``category``, each code with its words, in the order in which they are
     shown; ``unknown`` is of records that do not say. Each record is of one category, unless ``categories_overlap``.
+    One with ``has_breakdown`` is told by age, sex, ethnicity and disability too (kpi_breakdown).
     A KPI in days or weeks is the mean of durations, and says in ``censored`` what is not over yet, and so not in it.
     """
 
@@ -100,6 +101,7 @@ class KpiFile(strict.Strict):
     categories: dict[str, str] = Field(default_factory=dict)
     categories_overlap: bool = False
     censored: str | None = None
+    has_breakdown: bool = False
 
     @model_validator(mode="after")
     def _names_its_own_timescales(self) -> Self:

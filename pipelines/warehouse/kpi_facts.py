@@ -20,6 +20,7 @@ EVERY_KPI = "warehouse.fct_kpi_team_month_before_unread"
 IN_DOUBT = "warehouse.fct_kpi_record_in_doubt"
 UNREAD = "warehouse.fct_unread_record"
 DURATION_RECORD = "warehouse.fct_kpi_duration_record"
+BREAKDOWN_RECORD = "warehouse.fct_kpi_breakdown_record"
 KPIS = "kpis"
 # What only shows rows of other tables as a KPI counts them.
 VIEWS = frozenset({EVERY_RECORD, "warehouse.fct_kpi_record", "warehouse.fct_obligation_record"})
@@ -77,6 +78,21 @@ def duration_records(kpis: tuple[Select, ...]) -> str:
     return all_of(of_kpis or [none.where(exp.false())]).sql(dialect=DIALECT)
 
 
+@cache
+def breakdown_records(kpis: tuple[Select, ...], broken_down: frozenset[str]) -> str:
+    """The records of the KPIs that are told by age, sex, ethnicity and disability too."""
+    columns = ("authority_code", "reporting_month", "child_id", "record_key", *KPI_FIGURES)
+    none = exp.select(*(exp.cast(exp.null(), kind, dialect=DIALECT).as_(name) for name, kind in _BREAKDOWN.items()))
+    of_kpis = [
+        exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *columns).from_(exp.table_(kpi.name, db=KPIS))
+        for kpi in kpis
+        if kpi.name in broken_down
+    ]
+    return all_of(of_kpis or [none.where(exp.false())]).sql(dialect=DIALECT)
+
+
+_BREAKDOWN = {"kpi_id": "VARCHAR", **{name: KPI_COLUMNS[name] for name in KPI_COLUMNS if name != "reason"}}
+_BREAKDOWN.pop("team_code")
 _DURATION = {"kpi_id": "VARCHAR", **{name: KPI_COLUMNS[name] for name in KPI_COLUMNS if name != "reason"}, **IS_OPEN}
 _DURATION.pop("denominator")
 

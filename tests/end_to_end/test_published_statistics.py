@@ -94,6 +94,17 @@ MEASURES = {
     "vacancy_rate": "Work_Force_Vac_Rate",
     "turnover_rate": "Work_Force_TO_Rate",
     "absence_rate": "Work_Force_SWAbsence",
+    "rereferrals_12m": "ReReferral",
+    "referral_rate": "CPP_Total_Rateper10,000",
+    "referrals_nfa": "CIN_Refferals_NFA",
+    "children_in_need_rate": "CIN",
+    "children_in_need_two_years": "CINTime2more",
+    "section_47_rate": "Section_47",
+    "conference_rate": "ISCP_Conf",
+    "plans_started_rate": "CPP_Abuse_Rate",
+    "second_plans": "PrevRegCPR",
+    "plans_ended_after_two_years": "CPPlans2yrs",
+    "plans_open_for_two_years": "CPPlans2yrsActive",
 }
 WORKFORCE = {"caseload", "agency_rate", "vacancy_rate", "turnover_rate", "absence_rate"}
 

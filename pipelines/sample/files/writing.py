@@ -45,6 +45,10 @@ LIFETIMES = {
     "ssd_involvements": Lifetime(
         "invo_involvement_start_date", {"invo_involvement_end_date": ("invo_worker_change_reason",)}
     ),
+    "ssd_contacts": Lifetime("cont_contact_date"),
+    "ssd_early_help_episodes": Lifetime(
+        "earl_episode_start_date", {"earl_episode_end_date": ("earl_episode_end_reason",)}
+    ),
     "ssd_cin_episodes": Lifetime("cine_referral_date", {"cine_close_date": ("cine_close_reason",)}),
     "ssd_cin_assessments": Lifetime(
         "cina_assessment_start_date",

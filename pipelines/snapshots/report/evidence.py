@@ -138,8 +138,7 @@ def restatements(known: Authority) -> Iterator[Block]:
     if not known.edition.has("kpi_restatement"):
         yield TextBlock(f"Which figures were published otherwise before is not told here. {NOT_PUBLIC}")
         return
-    restated = known.edition.rows("kpi_restatement", authority_code=known.code, team_code=None)
-    rows = [row for row in restated if row["kpi_id"] in known.section_of]
+    rows = known.edition.rows("kpi_restatement", authority_code=known.code, team_code=None, category=None)
     if not rows:
         yield TextBlock("No figure that was published before is another now, or nothing was published before.")
         return
