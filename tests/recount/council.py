@@ -98,12 +98,14 @@ FLOWS = (
     "sin_notified_5wd",
 )
 STOCKS = (
+    "agency_per_vacancy",
     "agency_rate_fte",
     "assess_open_overdue",
     "baby_direct_visit",
     "caseload_above_upper",
     "caseload_average",
     "caseload_below_lower",
+    "caseload_other_average",
     "cin_count",
     "cin_duration_2y",
     "cla_count",
@@ -116,8 +118,10 @@ STOCKS = (
     "cpp_count",
     "early_help_open",
     "icpc_overdue",
+    "starter_rate_fte",
     "turnover_rate_fte",
     "vacancy_rate_fte",
+    "worker_changes_12m",
 )
 KPIS = (*FLOWS, *STOCKS, *RATES_PER_10000, *RATES_OF_A_YEAR, *OF_THE_DELIVERYS_MONTH)
 
