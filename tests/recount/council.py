@@ -107,12 +107,14 @@ FLOWS = (
     *outcomes.FLOWS,
 )
 STOCKS = (
+    "agency_per_vacancy",
     "agency_rate_fte",
     "assess_open_overdue",
     "baby_direct_visit",
     "caseload_above_upper",
     "caseload_average",
     "caseload_below_lower",
+    "caseload_other_average",
     "cin_count",
     "cin_duration_2y",
     "cla_count",
@@ -125,8 +127,10 @@ STOCKS = (
     "cpp_count",
     "early_help_open",
     "icpc_overdue",
+    "starter_rate_fte",
     "turnover_rate_fte",
     "vacancy_rate_fte",
+    "worker_changes_12m",
     *outcomes.STOCKS,
 )
 LATER = outcomes.MONTHS_UNTOLD

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.recount.counted import Counted
-from tests.recount.days import after_months, birthday, in_calendar, in_the_month_to, working_days
+from tests.recount.days import after_months, birthday, in_calendar, in_the_month_to, month_end, working_days
 from tests.recount.obligations import LATE, MET, MISSED, OF_A_CHILD, plan_on
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ MONTHS_OF_A_LONG_CASE = 24
 MONTHS_OF_A_LONG_PLAN = 24
 MONTHS_OF_A_SHORT_PLAN = 3
 DAYS_TO_REFER = 7
+MANY_WORKERS = 3
 ADULT = 18
 ASSESSMENT_BANDS = ((10, "to_10"), (20, "to_20"), (30, "to_30"), (40, "to_40"), (45, "to_45"))
 CONFERENCE_BANDS = ((10, "to_10"), (15, "to_15"), (20, "to_20"))
@@ -129,6 +130,9 @@ def _in_need(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:
     if since and not _is_over(child):
         team = child.team_on(end)
         yield Counted("cin_count", team, 1, None)
+        a_year_before = month_end(after_months(end.replace(day=1), -12))
+        workers = {each.worker for each in child.involvements if each.worker and (each.end or end) > a_year_before}
+        yield Counted("worker_changes_12m", team, len(workers) >= MANY_WORKERS)
         yield Counted("cin_duration_2y", team, after_months(min(since), MONTHS_OF_A_LONG_CASE) <= end)
 
 
