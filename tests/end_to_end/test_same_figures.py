@@ -111,6 +111,8 @@ OF_THE_NEWEST_LIST = (
     "iro_contact",
 )
 TOLD_BY_ONE = {("annex_a", kpi) for kpi in (*OF_THE_NEWEST_LIST, "cla_outside_authority")} | {("ssda903", "cla_uasc")}
+# Two children placed for adoption were reviewed before their last visit and after it: the list holds the later alone.
+NOT_TOLD = {("annex_a", "cla_visit_snapshot"): MONTH}
 GIVEN = (
     Given("cin_census", "assess_45wd", YEAR),
     Given("cin_census", "assess_open_overdue", YEAR),
@@ -131,7 +133,7 @@ GIVEN = (
     Given("annex_a", "cp_visit_snapshot", PICTURES),
     Given("annex_a", "cla_count", PICTURES),
     Given("annex_a", "cla_rate_10k", PICTURES),
-    Given("annex_a", "cla_visit_snapshot", PICTURES),
+    Given("annex_a", "cla_visit_snapshot", PICTURES[1:]),
     Given("workforce_census", "agency_rate_fte", (SEPTEMBER,), "local"),
     Given("workforce_census", "vacancy_rate_fte", (SEPTEMBER,), "local"),
     Given("workforce_census", "turnover_rate_fte", (SEPTEMBER,), "local"),
@@ -207,6 +209,7 @@ def figures(built: duckdb.DuckDBPyConnection, source: str, kpi: str) -> Figures:
 def test_a_format_gives_what_the_records_give(built: duckdb.DuckDBPyConnection, given: Given) -> None:
     expected = figures(built, given.compared_with, given.kpi)
     found = figures(built, given.source, given.kpi)
+    found.pop(NOT_TOLD.get((given.source, given.kpi), SEPTEMBER.plus(-1)), None)
     assert found == {month: expected[month] for month in given.months}
     counted = [numerator for of_month in found.values() for _, numerator, _ in of_month]
     assert any(counted), "a council so small has nothing to be compared"
