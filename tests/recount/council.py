@@ -214,8 +214,8 @@ def windows(figures: Figures, last: date) -> dict[tuple[int, Key], Figure]:
     return pooled
 
 
-def _own_rows(files: Files) -> tuple[need.OwnRows, outcomes.OwnRows]:
-    return need.OwnRows(files), outcomes.OwnRows(files)
+def _own_rows(files: Files) -> tuple[need.OwnRows, outcomes.CareRows]:
+    return need.OwnRows(files), outcomes.CareRows(files)
 
 
 def _told_later(end: date) -> list[str]:
@@ -252,7 +252,7 @@ def _add(figures: Figures, end: date, counted: Iterable[Counted]) -> None:
 
 
 def _of_month(
-    files: Files, own: tuple[need.OwnRows, outcomes.OwnRows], codes: CodeLists, end: date
+    files: Files, own: tuple[need.OwnRows, outcomes.CareRows], codes: CodeLists, end: date
 ) -> Iterator[Counted]:
     children = [child.seen_from(end) for child in files.children.values() if child.may_count(end)]
     links = assessments.Links(children)
@@ -276,5 +276,5 @@ def _of_month(
 
 def _of_the_deliverys_month(files: Files, codes: CodeLists, last: date) -> Iterator[Counted]:
     yield from workforce.sickness(workforce.read_posts(files.rows("local_posts"), codes.social_work), last)
-    yield from outcomes.OwnRows(files).of_the_deliverys_month(last)
+    yield from outcomes.CareRows(files).of_the_deliverys_month(last)
     yield from survey.response_rate(files.rows("survey_invited"), files.rows("survey_responses"))

@@ -154,7 +154,7 @@ TABLES = {
 }
 
 
-class OwnRows:
+class CareRows:
     """The rows of each child, beside what is told of the child's care."""
 
     def __init__(self, files: Files) -> None:
