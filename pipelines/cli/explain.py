@@ -129,18 +129,21 @@ def _clocks(warehouse: duckdb.DuckDBPyConnection, authority_code: str, day: dt.d
 def _print_figures(
     console: Console, warehouse: duckdb.DuckDBPyConnection, question: FigureWanted, authority_code: str
 ) -> None:
-    figures = exp.select("team_code", "numerator", "denominator", "value").from_("warehouse.fct_kpi_month")
+    columns = ("team_code", "category", "numerator", "denominator", "value")
+    figures = exp.select(*columns).from_("warehouse.fct_kpi_month")
     asked = _asked({"kpi_id": question.kpi_id, "reporting_month": str(question.month)}, authority_code)
     table = Table(title=question.month.name, title_justify="left")
     table.add_column("Team")
+    table.add_column("Category")
     for heading in ("Numerator", "Denominator", "Value"):
         table.add_column(heading, justify="right")
-    for team, numerator, denominator, value in _rows(
-        warehouse, figures.where(*asked).order_by("team_code NULLS FIRST")
+    for team, category, numerator, denominator, value in _rows(
+        warehouse, figures.where(*asked).order_by("team_code NULLS FIRST", "category")
     ):
         if question.team_code in (None, team):
             shown = "" if value is None else f"{value:,.2f}"
-            table.add_row(team or "whole authority", _number(numerator), _number(denominator), shown)
+            of_all = team or "whole authority"
+            table.add_row(of_all, category or "", _number(numerator), _number(denominator), shown)
     console.print(table)
     unread = exp.select("undecided").from_("warehouse.fct_kpi_undecided")
     team = exp.NullSafeEQ(this=exp.column("team_code"), expression=exp.convert(question.team_code))

@@ -360,6 +360,7 @@ UNCERTAINTIES = {
 
 def _kpi_rows(kpi: Kpi, defaults: str) -> list[tuple[str, str]]:
     return [
+        ("Section", kpi.section if kpi.report == "body" else f"{kpi.section}: in the tables, not in the report"),
         ("Unit", kpi.unit),
         ("Direction", kpi.direction.replace("_", " ")),
         ("Measured", MEASURES[kpi.measure]),
@@ -367,6 +368,10 @@ def _kpi_rows(kpi: Kpi, defaults: str) -> list[tuple[str, str]]:
         ("Defaults", defaults),
         ("Numerator", kpi.numerator),
         ("Denominator", kpi.denominator or "none: a count"),
+        ("Categories", "; ".join(f"`{code}` {label}" for code, label in kpi.categories.items())),
+        ("Of several categories", "a record counts in each of them" if kpi.categories_overlap else ""),
+        ("Not over yet", kpi.censored or ""),
+        ("By age, sex, ethnicity, disability", "yes, in kpi_breakdown" if kpi.has_breakdown else ""),
         ("Clock", kpi.clock or ""),
         ("Left out", kpi.exclusions),
         ("Needs", ", ".join(map(_needs, kpi.needs))),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SUBJECTS = "subjects.yaml"
 TEXTS = ("title", "definition", "standard", "numerator", "denominator", "clock", "exclusions")
 TIMESCALE = re.compile(r"\{(\w+)\}")
+DURATIONS = frozenset({"days", "weeks"})
 
 
 class BadRegister(ValueError):
@@ -52,7 +53,13 @@ class KpiFile(strict.Strict):
     many months at the start of a table the KPI cannot be told, since it depends on what was before. ``timescales`` are
     those of ``timescale.csv`` that it goes by; its texts may name their lengths, as ``{assessment}``. It ``covers``
     every month that its tables cover, or only the one in which they were delivered. ``public_windows``: of a flow, how
-    many months a figure of the public edition may cover. ``section``: where in the report the figure stands.
+    many months a figure of the public edition may cover. ``section``: the field of work that the figure belongs to;
+    ``report``: whether it stands in the report, or is in the tables alone (annex).
+
+    ``categories``: of a KPI whose SELECT gives a ``category``, each code with its words, in the order in which they are
+    shown; ``unknown`` is of records that do not say. Each record is of one category, unless ``categories_overlap``.
+    One with ``has_breakdown`` is told by age, sex, ethnicity and disability too (kpi_breakdown).
+    A KPI in days or weeks is the mean of durations, and says in ``censored`` what is not over yet, and so not in it.
     """
 
     title: str
@@ -69,12 +76,32 @@ class KpiFile(strict.Strict):
     exclusions: str
     source: str
     confidence: Literal["read", "partial", "computed", "general"]
-    section: Literal["demand", "pressures", "performance", "caseloads", "babies", "survey"]
+    section: Literal[
+        "demand",
+        "pressures",
+        "performance",
+        "caseloads",
+        "babies",
+        "survey",
+        "front door",
+        "need",
+        "protection",
+        "looked after",
+        "leaving care",
+        "health and education",
+        "workforce",
+        "data quality",
+    ]
+    report: Literal["body", "annex"] = "body"
     requires: Annotated[tuple[str, ...], Field(min_length=1)]
     untold_months: dict[str, int] = Field(default_factory=dict)
     timescales: tuple[str, ...] = ()
     covers: Literal["every_month", "own_month"] = "every_month"
     public_windows: tuple[Literal[1, 6, 12], ...] = (1, 6)
+    categories: dict[str, str] = Field(default_factory=dict)
+    categories_overlap: bool = False
+    censored: str | None = None
+    has_breakdown: bool = False
 
     @model_validator(mode="after")
     def _names_its_own_timescales(self) -> Self:
@@ -82,6 +109,19 @@ class KpiFile(strict.Strict):
         if strangers := named - set(self.timescales):
             raise ValueError(f"a text names {{{min(strangers)}}}, which is none of its timescales")
         return self
+
+    @model_validator(mode="after")
+    def _says_what_is_censored(self) -> Self:
+        if (self.unit in DURATIONS) != (self.censored is not None):
+            raise ValueError("a KPI in days or weeks says what is censored, and no other does")
+        if self.censored is not None and self.categories:
+            raise ValueError("durations are not told by category")
+        return self
+
+    @property
+    def is_duration(self) -> bool:
+        """Whether it is the mean of durations, with their quartiles beside it."""
+        return self.unit in DURATIONS
 
 
 class Kpi(KpiFile):
@@ -127,8 +167,8 @@ def load_register(folder: Path) -> tuple[Kpi, ...]:
 
 
 def sections_of_kpis(folder: Path) -> dict[str, str]:
-    """In which section of the report each KPI stands, by its id."""
-    return {kpi.kpi_id: kpi.section for kpi in load_register(folder)}
+    """In which section of the report each KPI stands that is in it, by its id."""
+    return {kpi.kpi_id: kpi.section for kpi in load_register(folder) if kpi.report == "body"}
 
 
 def _read_subjects(path: Path) -> Mapping[str, Subject]:

@@ -30,20 +30,22 @@ EXACT = 1e-6
 NUMERATOR, REST = "numerator", "rest"
 CELLS = """
     WITH figures AS (
-        SELECT authority_code, kpi_id, reporting_month, 1 AS window_months, unit, numerator, denominator
+        SELECT authority_code, kpi_id, category, reporting_month, 1 AS window_months, unit, numerator, denominator
         FROM kpi_month
         UNION
-        SELECT authority_code, kpi_id, reporting_month, window_months, unit, numerator, denominator
+        SELECT authority_code, kpi_id, category, reporting_month, window_months, unit, numerator, denominator
         FROM kpi_window
     )
 
     SELECT
         figures.authority_code,
-        figures.kpi_id,
+        concat_ws(' ', figures.kpi_id, figures.category) AS kpi,
         12 * cast(left(reporting_month, 4) AS BIGINT) + cast(right(reporting_month, 2) AS BIGINT) AS month_number,
         window_months,
         cast(figures.numerator AS DOUBLE) AS numerator,
-        CASE WHEN figures.unit = 'percent' THEN cast(figures.denominator AS DOUBLE) END AS denominator
+        CASE
+            WHEN figures.unit = 'percent' AND figures.category IS NULL THEN cast(figures.denominator AS DOUBLE)
+        END AS denominator
     FROM figures
     INNER JOIN kpi ON figures.kpi_id = kpi.kpi_id
     WHERE kpi.uncertainty <> 'none'
@@ -92,8 +94,8 @@ def audit(folder: Path) -> Audit:
             connection.read_parquet(str(folder / f"{table}.parquet")).create_view(table)
         rows = connection.execute(CELLS).fetchall()
     by_kpi: dict[str, list[PublishedCount]] = {}
-    for authority, kpi_id, *cell in rows:
-        by_kpi.setdefault(f"{authority} {kpi_id}", []).append(PublishedCount(*cell))
+    for authority, kpi, *cell in rows:
+        by_kpi.setdefault(f"{authority} {kpi}", []).append(PublishedCount(*cell))
     found = [bounds for kpi, cells in by_kpi.items() for bounds in attack(kpi, cells)]
     values = Counter(bounds.values for bounds in found)
     narrowest = sorted(found, key=lambda bounds: bounds.values)

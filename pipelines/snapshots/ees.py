@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EES = "ees"
 TABLES = ("kpi_month", "kpi_window")
+CATEGORIES = "kpi_category"
 LISTS = ("authority", "benchmark_area", "ees_column")
 FIXED = (
     "time_period",
@@ -50,6 +51,8 @@ def write_pairs(folder: Path, sql: Path) -> list[Path]:
         connection.execute((sql / "macros" / "ees.sql").read_text(encoding="utf-8"))
         for name in LISTS:
             connection.read_csv(str(sql / "reference" / f"{name}.csv"), header=True, all_varchar=True).create(name)
+        if (folder / f"{CATEGORIES}.parquet").exists():
+            connection.read_parquet(str(folder / f"{CATEGORIES}.parquet")).create_view(CATEGORIES)
         written: list[Path] = []
         for table in TABLES:
             file = folder / f"{table}.parquet"

@@ -24,7 +24,7 @@ from pipelines.storage import ASIDE, CURRENT, FAILED, remove_left, scratch_folde
 from pipelines.warehouse import checks
 from pipelines.warehouse.checks import BadCheck
 from pipelines.warehouse.inputs import put_inputs, put_list
-from pipelines.warehouse.kpi_facts import KPI_COLUMNS, KPIS, VIEWS
+from pipelines.warehouse.kpi_facts import KPIS, VIEWS, columns_of
 from pipelines.warehouse.plan import COMPUTED, BuildPlan, TwoKeys, plan_build
 from pipelines.warehouse.tables import BUILD_MACROS, MACROS, BrokenBuild
 
@@ -111,7 +111,7 @@ def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: BuildPla
         else:
             _create_table(warehouse, select, plan.month)
         if select.schema == KPIS:
-            _must_be_a_kpi(warehouse, select)
+            _must_be_a_kpi(warehouse, select, plan)
     except (duckdb.ProgrammingError, duckdb.DataError) as problem:
         raise _broken(select, problem) from None
 
@@ -122,11 +122,13 @@ def _create_table(warehouse: duckdb.DuckDBPyConnection, select: Select, month: P
     warehouse.execute(" AS\n".join((create, _text(select, month))))
 
 
-def _must_be_a_kpi(warehouse: duckdb.DuckDBPyConnection, select: Select) -> None:
+def _must_be_a_kpi(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: BuildPlan) -> None:
+    (kpi,) = (each for each in plan.register if each.kpi_id == select.name)
+    declared = columns_of(kpi)
     described = warehouse.execute("SELECT name, type FROM pragma_table_info(?)", [select.table])
     columns = dict(described.fetchall())
-    if columns != KPI_COLUMNS:
-        raise BrokenBuild(f"{select.table}: gives {_in_words(columns)}; a KPI gives {_in_words(KPI_COLUMNS)}")
+    if columns != declared:
+        raise BrokenBuild(f"{select.table}: gives {_in_words(columns)}; by its YAML it gives {_in_words(declared)}")
 
 
 def _create_view(warehouse: duckdb.DuckDBPyConnection, select: Select) -> None:

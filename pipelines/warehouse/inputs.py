@@ -93,8 +93,18 @@ def _put_published(warehouse: duckdb.DuckDBPyConnection, plan: BuildPlan) -> Non
         if path is None:
             _create_empty(warehouse, table, columns)
         else:
-            view = exp.Create(this=_in_memory(table), kind="VIEW", expression=_rows_of_file(path, columns))
+            rows = _rows_of_file(path, *_those_there(warehouse, path, columns))
+            view = exp.Create(this=_in_memory(table), kind="VIEW", expression=rows)
             warehouse.execute(view.sql(dialect=DIALECT))
+
+
+def _those_there(
+    warehouse: duckdb.DuckDBPyConnection, path: Path, columns: Mapping[str, str]
+) -> tuple[list[str], list[exp.Expr]]:
+    """The columns that the files have, and those that came after they were written, as null."""
+    there = set(warehouse.read_parquet(str(path)).columns)
+    later = [exp.cast(exp.null(), columns[name], dialect=DIALECT).as_(name) for name in columns if name not in there]
+    return [name for name in columns if name in there], later
 
 
 def _delivery_columns(schema: str) -> tuple[str, ...]:
@@ -171,6 +181,7 @@ def _lists(plan: BuildPlan) -> dict[str, list[tuple[Any, ...]]]:
         "reference.source": [(name, source.title, source.history) for name, source in sorted(plan.sources.items())],
         "reference.staged_column": [row for source in plan.sources.values() for row in _staged_columns(source)],
         "reference.kpi": [_register_row(kpi) for kpi in plan.register],
+        "reference.kpi_category": [row for kpi in plan.register for row in _categories(kpi)],
         "reference.kpi_rule": sorted(plan.rules.items()),
         "published.kpi_rule": sorted(plan.earlier.rules.items()) if plan.earlier else [],
         "published.snapshot": [(str(plan.earlier.month), plan.earlier.version)] if plan.earlier else [],
@@ -223,6 +234,10 @@ def _staged_columns(source: Source) -> list[tuple[Any, ...]]:
         for column in table.staged_columns
         if (column.is_read or column.refers_to is not None) and column.kind in UNREADABLE
     ]
+
+
+def _categories(kpi: Kpi) -> list[tuple[Any, ...]]:
+    return [(kpi.kpi_id, code, label, place) for place, (code, label) in enumerate(kpi.categories.items(), start=1)]
 
 
 def _register_row(kpi: Kpi) -> tuple[Any, ...]:

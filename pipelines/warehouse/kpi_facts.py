@@ -1,4 +1,4 @@
-"""Puts the records of every KPI into one table of facts, and sums them by authority, team and month."""
+"""Puts the records of every KPI into one table of facts, and sums them by authority, team, month and category."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from pipelines.warehouse.tables import BrokenBuild
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipelines.contracts.kpis import Kpi
+
 EVERY_RECORD = "warehouse.fct_kpi_record_before_unread"
 EVERY_KPI = "warehouse.fct_kpi_team_month_before_unread"
 IN_DOUBT = "warehouse.fct_kpi_record_in_doubt"
 UNREAD = "warehouse.fct_unread_record"
+DURATION_RECORD = "warehouse.fct_kpi_duration_record"
+BREAKDOWN_RECORD = "warehouse.fct_kpi_breakdown_record"
 KPIS = "kpis"
 # What only shows rows of other tables as a KPI counts them.
 VIEWS = frozenset({EVERY_RECORD, "warehouse.fct_kpi_record", "warehouse.fct_obligation_record"})
@@ -33,6 +37,13 @@ KPI_COLUMNS = {
     "denominator": "DECIMAL(18,2)",
     "reason": "VARCHAR",
 }
+CATEGORY = {"category": "VARCHAR"}
+IS_OPEN = {"is_open": "BOOLEAN"}
+
+
+def columns_of(kpi: Kpi) -> dict[str, str]:
+    """What the SELECT of a KPI gives, by what its YAML says."""
+    return KPI_COLUMNS | (CATEGORY if kpi.categories else {}) | (IS_OPEN if kpi.is_duration else {})
 
 
 @cache
@@ -54,8 +65,55 @@ def records_in_doubt(kpis: tuple[Select, ...]) -> str:
     return all_of([matched for kpi in kpis for matched in _in_doubt(kpi)]).sql(dialect=DIALECT)
 
 
+@cache
+def duration_records(kpis: tuple[Select, ...]) -> str:
+    """The records of the KPIs of durations: those that are over, by how long they took, and those that are not."""
+    columns = ("authority_code", "team_code", "reporting_month", "child_id", "record_key", "numerator", "is_open")
+    none = exp.select(*(exp.cast(exp.null(), kind, dialect=DIALECT).as_(name) for name, kind in _DURATION.items()))
+    of_kpis = [
+        exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *columns).from_(exp.table_(kpi.name, db=KPIS))
+        for kpi in kpis
+        if gives(kpi, "is_open")
+    ]
+    return all_of(of_kpis or [none.where(exp.false())]).sql(dialect=DIALECT)
+
+
+@cache
+def breakdown_records(kpis: tuple[Select, ...], broken_down: frozenset[str]) -> str:
+    """The records of the KPIs that are told by age, sex, ethnicity and disability too."""
+    columns = ("authority_code", "reporting_month", "child_id", "record_key", *KPI_FIGURES)
+    none = exp.select(*(exp.cast(exp.null(), kind, dialect=DIALECT).as_(name) for name, kind in _BREAKDOWN.items()))
+    of_kpis = [
+        exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *columns).from_(exp.table_(kpi.name, db=KPIS))
+        for kpi in kpis
+        if kpi.name in broken_down
+    ]
+    return all_of(of_kpis or [none.where(exp.false())]).sql(dialect=DIALECT)
+
+
+_BREAKDOWN = {"kpi_id": "VARCHAR", **{name: KPI_COLUMNS[name] for name in KPI_COLUMNS if name != "reason"}}
+_BREAKDOWN.pop("team_code")
+_DURATION = {"kpi_id": "VARCHAR", **{name: KPI_COLUMNS[name] for name in KPI_COLUMNS if name != "reason"}, **IS_OPEN}
+_DURATION.pop("denominator")
+
+
+@cache
+def gives(kpi: Select, column: str) -> bool:
+    """Whether the SELECT of a KPI gives one of the columns that only some do."""
+    return column in kpi.query.named_selects
+
+
+def _category(kpi: Select, table: str | None = None) -> exp.Expr:
+    category = exp.column("category", table=table) if gives(kpi, "category") else exp.null()
+    return exp.cast(category, CATEGORY["category"], dialect=DIALECT).as_("category")
+
+
 def _in_doubt(kpi: Select) -> list[exp.Select]:
-    records = exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *(f"records.{name}" for name in KPI_COLUMNS))
+    records = exp.select(
+        exp.Literal.string(kpi.name).as_("kpi_id"),
+        *(f"records.{name}" for name in KPI_COLUMNS),
+        _category(kpi, "records"),
+    )
     records = records.from_(exp.table_(kpi.name, db=KPIS).as_("records"))
     of_child, of_record = (_unread_of(kpi, subject) for subject in ("child_id", "record_key"))
     return [
@@ -76,7 +134,8 @@ def _summed_by(kpi: Select, group: Sequence[str]) -> exp.Select:
     kind = KPI_COLUMNS["numerator"]
     sums = (exp.cast(exp.Sum(this=exp.column(name)), kind, dialect=DIALECT).as_(name) for name in KPI_FIGURES)
     kpi_id = exp.Literal.string(kpi.name).as_("kpi_id")
-    return exp.select(kpi_id, *group, *sums).from_(exp.table_(kpi.name, db=KPIS)).group_by(*group)
+    groups = (*group, "category") if gives(kpi, "category") else group
+    return exp.select(kpi_id, *group, *sums, _category(kpi)).from_(exp.table_(kpi.name, db=KPIS)).group_by(*groups)
 
 
 def _unread_of(kpi: Select, subject: str) -> tuple[exp.Subquery, exp.Expr]:

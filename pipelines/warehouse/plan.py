@@ -18,11 +18,15 @@ from pipelines.sql_files import Select, in_build_order, read_selects
 from pipelines.storage import MANIFEST, sha256_of_texts
 from pipelines.warehouse import checks
 from pipelines.warehouse.kpi_facts import (
+    BREAKDOWN_RECORD,
+    DURATION_RECORD,
     EVERY_KPI,
     EVERY_RECORD,
     IN_DOUBT,
     KPIS,
     UNREAD,
+    breakdown_records,
+    duration_records,
     records_in_doubt,
     records_of,
     union_of,
@@ -113,7 +117,8 @@ def plan_build(settings: Settings, month: Period) -> BuildPlan:
         repeated_rows(sources[HAS_IDS_OF_ITS_OWN]),
         unread_records(rows[UNREAD_EFFECT]),
     ]
-    ordered = _ordered([*selects, *made], to_carry_out, given)
+    broken_down = frozenset(kpi.kpi_id for kpi in register if kpi.has_breakdown)
+    ordered = _ordered([*selects, *made], to_carry_out, given, broken_down)
     lists = {f"{REFERENCE}.{each.name}": repr((each.types, each.values)) for each in references}
     columns = {
         f"staging.{name}": _how_it_is_read(contract)
@@ -189,13 +194,17 @@ def _how_it_is_read(contract: Contract) -> str:
     return repr((columns, contract.declared_checks))
 
 
-def _ordered(selects: Sequence[Select], to_carry_out: Sequence[Select], given: set[str]) -> list[Select]:
-    """The build order. Some of its steps are no files: three unions of all KPIs, what libraries compute, the checks."""
+def _ordered(
+    selects: Sequence[Select], to_carry_out: Sequence[Select], given: set[str], broken_down: frozenset[str]
+) -> list[Select]:
+    """The build order. Some of its steps are no files: five unions of all KPIs, what libraries compute, the checks."""
     kpis = tuple(select for select in selects if select.schema == KPIS)
     read = frozenset(kpi.table for kpi in kpis)
     unions = [
         Select(EVERY_KPI, union_of(kpis), read, frozenset()),
         Select(EVERY_RECORD, records_of(kpis), read, frozenset()),
+        Select(BREAKDOWN_RECORD, breakdown_records(kpis, broken_down), read, frozenset()),
+        Select(DURATION_RECORD, duration_records(kpis), read, frozenset()),
         Select(IN_DOUBT, records_in_doubt(kpis), read | {UNREAD}, frozenset()),
     ]
     computed = [Select(table, "", frozenset({of}), frozenset()) for table, (of, _) in COMPUTED.items()]

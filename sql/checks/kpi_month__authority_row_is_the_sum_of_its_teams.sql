@@ -3,11 +3,12 @@ WITH teams AS (
         authority_code,
         reporting_month,
         kpi_id,
+        category,
         sum(numerator) AS numerator,
         sum(denominator) AS denominator
     FROM snapshots.kpi_month
     WHERE team_code IS NOT NULL
-    GROUP BY authority_code, reporting_month, kpi_id
+    GROUP BY authority_code, reporting_month, kpi_id, category
 ),
 
 authorities AS (
@@ -15,6 +16,7 @@ authorities AS (
         authority_code,
         reporting_month,
         kpi_id,
+        category,
         numerator,
         denominator
     FROM snapshots.kpi_month
@@ -24,9 +26,15 @@ authorities AS (
 SELECT
     teams.authority_code,
     teams.reporting_month,
-    teams.kpi_id
+    teams.kpi_id,
+    teams.category
 FROM teams
-LEFT JOIN authorities USING (authority_code, reporting_month, kpi_id)
+LEFT JOIN authorities
+    ON
+        teams.authority_code = authorities.authority_code
+        AND teams.reporting_month = authorities.reporting_month
+        AND teams.kpi_id = authorities.kpi_id
+        AND coalesce(teams.category, '') = coalesce(authorities.category, '')
 WHERE
     teams.numerator IS DISTINCT FROM authorities.numerator
     OR teams.denominator IS DISTINCT FROM authorities.denominator

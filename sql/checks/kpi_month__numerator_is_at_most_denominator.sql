@@ -3,7 +3,8 @@ SELECT
     months.authority_code,
     months.reporting_month,
     months.kpi_id,
-    months.team_code
+    months.team_code,
+    months.category
 FROM snapshots.kpi_month AS months
 INNER JOIN reference.kpi AS kpis ON months.kpi_id = kpis.kpi_id
 WHERE months.unit = 'percent' AND kpis.measure <> 'rolling' AND months.numerator > months.denominator

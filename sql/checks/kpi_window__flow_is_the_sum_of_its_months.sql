@@ -5,6 +5,7 @@ WITH windows AS (
         first_month,
         kpi_id,
         team_code,
+        category,
         window_months,
         numerator,
         denominator
@@ -17,6 +18,7 @@ SELECT
     windows.reporting_month,
     windows.kpi_id,
     windows.team_code,
+    windows.category,
     windows.window_months
 FROM windows
 LEFT JOIN warehouse.fct_kpi_month AS months
@@ -24,12 +26,14 @@ LEFT JOIN warehouse.fct_kpi_month AS months
         windows.kpi_id = months.kpi_id
         AND windows.authority_code = months.authority_code
         AND windows.team_code IS NOT DISTINCT FROM months.team_code
+        AND windows.category IS NOT DISTINCT FROM months.category
         AND months.reporting_month BETWEEN windows.first_month AND windows.reporting_month
 GROUP BY
     windows.authority_code,
     windows.reporting_month,
     windows.kpi_id,
     windows.team_code,
+    windows.category,
     windows.window_months,
     windows.numerator,
     windows.denominator

@@ -18,3 +18,4 @@ SELECT
         coalesce(concat('at most ', upper_bound, ' agreed'), 'no bound agreed')
     ) AS reason
 FROM warehouse.fct_case_holder_month
+WHERE is_social_worker

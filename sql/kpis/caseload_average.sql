@@ -8,3 +8,4 @@ SELECT
     cast(full_time_equivalent AS DECIMAL(18, 2)) AS denominator,
     concat(cases, ' cases, ', full_time_equivalent, ' full-time equivalent') AS reason
 FROM warehouse.fct_case_holder_month
+WHERE is_social_worker

@@ -13,5 +13,7 @@ SELECT
     clock,
     exclusions,
     source,
-    confidence
+    confidence,
+    section,
+    censored
 FROM reference.kpi

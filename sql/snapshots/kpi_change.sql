@@ -32,6 +32,7 @@ SELECT
     changes.kpi_id,
     changes.title,
     changes.team_code,
+    changes.category,
     changes.unit,
     changes.numerator,
     changes.denominator,

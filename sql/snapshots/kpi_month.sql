@@ -16,6 +16,7 @@ SELECT
     figures.kpi_id,
     kpis.title,
     figures.team_code,
+    figures.category,
     figures.numerator,
     figures.denominator,
     coalesce(undecided.undecided, 0) AS undecided,

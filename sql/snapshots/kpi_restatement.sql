@@ -1,7 +1,7 @@
 -- A record in both snapshots shows that both know records by the same ids; where an authority has none, nothing can be
 -- said of causes.
 WITH covered AS (
-    SELECT
+    SELECT DISTINCT
         figures_now.authority_code,
         figures_now.reporting_month,
         figures_now.kpi_id
@@ -15,6 +15,7 @@ compared AS (
         covered.*,
         coalesce(figures_now.title, figures_before.title) AS title,
         coalesce(figures_before.team_code, figures_now.team_code) AS team_code,
+        coalesce(figures_before.category, figures_now.category) AS category,
         coalesce(figures_now.unit, figures_before.unit) AS unit,
         figures_before.numerator AS numerator_before,
         figures_before.denominator AS denominator_before,
@@ -29,6 +30,7 @@ compared AS (
             AND figures_before.reporting_month = figures_now.reporting_month
             AND figures_before.kpi_id = figures_now.kpi_id
             AND figures_before.team_code IS NOT DISTINCT FROM figures_now.team_code
+            AND figures_before.category IS NOT DISTINCT FROM figures_now.category
     INNER JOIN covered
         ON
             coalesce(figures_before.authority_code, figures_now.authority_code) = covered.authority_code
@@ -93,6 +95,7 @@ SELECT
     explained.kpi_id,
     explained.title,
     explained.team_code,
+    explained.category,
     snapshots.reporting_month AS published_month,
     snapshots.version AS published_version,
     explained.numerator_before,

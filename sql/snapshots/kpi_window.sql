@@ -6,6 +6,7 @@ WITH figures AS (
         first_month,
         kpi_id,
         team_code,
+        category,
         scale,
         numerator,
         denominator,
@@ -48,6 +49,7 @@ undecided AS (
         figures.kpi_id,
         figures.authority_code,
         figures.team_code,
+        figures.category,
         figures.reporting_month,
         figures.window_months,
         cast(sum(months.undecided) AS BIGINT) AS undecided
@@ -59,7 +61,12 @@ undecided AS (
             AND figures.team_code IS NOT DISTINCT FROM months.team_code
             AND months.reporting_month BETWEEN figures.first_month AND figures.reporting_month
     GROUP BY
-        figures.kpi_id, figures.authority_code, figures.team_code, figures.reporting_month, figures.window_months
+        figures.kpi_id,
+        figures.authority_code,
+        figures.team_code,
+        figures.category,
+        figures.reporting_month,
+        figures.window_months
 ),
 
 rated AS (
@@ -94,6 +101,7 @@ SELECT
     rated.kpi_id,
     rated.title,
     rated.team_code,
+    rated.category,
     rated.numerator,
     rated.denominator,
     coalesce(undecided.undecided, 0) AS undecided,
@@ -117,6 +125,7 @@ LEFT JOIN undecided
         rated.kpi_id = undecided.kpi_id
         AND rated.authority_code = undecided.authority_code
         AND rated.team_code IS NOT DISTINCT FROM undecided.team_code
+        AND rated.category IS NOT DISTINCT FROM undecided.category
         AND rated.reporting_month = undecided.reporting_month
         AND rated.window_months = undecided.window_months
 LEFT JOIN narratives

@@ -29,7 +29,7 @@ CONTRACTS = [
 ]  # fmt: skip
 PUT_COUNTED = """
     INSERT INTO disclosure.counted
-    SELECT $kpi_id, $authority, $month, $window, $numerator, $denominator, $numerator_key, $denominator_key
+    SELECT $kpi_id, $authority, $month, $window, $category, $numerator, $denominator, $numerator_key, $denominator_key
 """
 
 
@@ -43,6 +43,7 @@ class RoundedCounts(NamedTuple):
     denominator: float | None = None
     numerator_key: int = 1
     denominator_key: int = 2
+    category: str | None = None
 
 
 def small_warehouse(folder: Path) -> tuple[Settings, Path]:

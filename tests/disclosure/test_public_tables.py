@@ -14,7 +14,15 @@ from pipelines.settings import NoDisclosureKey
 from pipelines.snapshots import disclosure
 from pipelines.snapshots.disclosure import DisclosureRefused, rounded_warehouse
 from pipelines.snapshots.publish import publish
-from tests.disclosure.rounded import RoundedCounts, protected, protected_counts, row_of, rows_of, small_warehouse
+from tests.disclosure.rounded import (
+    CONTRACTS,
+    RoundedCounts,
+    protected,
+    protected_counts,
+    row_of,
+    rows_of,
+    small_warehouse,
+)
 from tests.warehouse_input import MONTH
 
 if TYPE_CHECKING:
@@ -52,10 +60,10 @@ def exact(small: tuple[Settings, Path]) -> dict[str, dict[tuple[Any, ...], tuple
     with duckdb.connect(str(small[1]), read_only=True) as warehouse:
         for table, window in (("kpi_month", "1"), ("kpi_window", "window_months")):
             rows = warehouse.sql(
-                f"SELECT kpi_id, reporting_month, {window}, numerator, denominator FROM snapshots.{table} "
+                f"SELECT kpi_id, reporting_month, {window}, category, numerator, denominator FROM snapshots.{table} "
                 "WHERE team_code IS NULL"
             ).fetchall()
-            found[table] = {tuple(row[:3]): (row[3], row[4]) for row in rows}
+            found[table] = {tuple(row[:4]): (row[4], row[5]) for row in rows}
     return found
 
 
@@ -76,21 +84,23 @@ def test_every_count_is_a_multiple_of_5_and_within_4_of_the_truth(
     rows = rows_of(made, table)
     assert len(rows) > 40
     for row in rows:
-        truth = exact[table][row["kpi_id"], row["reporting_month"], row.get("window_months", 1)]
+        truth = exact[table][row["kpi_id"], row["reporting_month"], row.get("window_months", 1), row["category"]]
         for name, count in zip(("numerator", "denominator"), truth, strict=True):
-            if not (name == "denominator" and (row["unit"] == "per_10000" or count is None)):
+            is_no_count = row["unit"] == "per_10000" or count is None or row["category"] is not None
+            if not (name == "denominator" and is_no_count):
                 assert row[name] % 5 == 0 and abs(row[name] - count) < 5, (row["kpi_id"], name)
 
 
 def test_every_headline_count_is_public(made: Protected, exact: dict[str, Any]) -> None:
     """Six months of what happens, and the month's end of what stands."""
-    public = {(row["kpi_id"], row["reporting_month"], row["window_months"]) for row in rows_of(made, "kpi_window")}
+    names = ("kpi_id", "reporting_month", "window_months", "category")
+    public = {tuple(row[name] for name in names) for row in rows_of(made, "kpi_window")}
     assert {key for key in exact["kpi_window"] if key[2] <= 6} <= public
 
 
 def test_some_counts_go_up_and_some_down(made: Protected, exact: dict[str, Any]) -> None:
     moved = {
-        row["numerator"] > exact["kpi_window"][row["kpi_id"], row["reporting_month"], row["window_months"]][0]
+        row["numerator"] > exact["kpi_window"][row["kpi_id"], row["reporting_month"], row["window_months"], None][0]
         for row in rows_of(made, "kpi_window", kpi_id=SHARE, window_months=6)
     }
     assert moved == {True, False}
@@ -201,6 +211,33 @@ def test_a_count_that_rounds_to_0_says_so_whether_it_was_0_or_not(
     low = [row for row in rows if row["numerator"] == 0]
     assert len(low) > 7
     assert {(row["numerator_symbol"], row["value"], row["value_symbol"]) for row in low} == {("low", 0.0, "low")}
+
+
+def test_what_categories_are_shares_of_is_the_sum_of_them_as_they_were_rounded(
+    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = {"NEG": 13, "PHY": 7, "SAB": 0, "EMO": 22, "MUL": 1, "unknown": 0}
+    cells = [
+        RoundedCounts("cpp_category_share", 0, 1, count, sum(counts.values()), key, 9, category)
+        for key, (category, count) in enumerate(counts.items())
+    ]
+    rows = rows_of(of_counts(small, monkeypatch, *cells), "kpi_month", kpi_id="cpp_category_share")
+    shown = {row["category"]: row["numerator"] for row in rows}
+    assert set(shown) == set(counts)
+    assert all(count % 5 == 0 and abs(count - counts[name]) < 5 for name, count in shown.items())
+    assert {row["denominator"] for row in rows} == {sum(shown.values())}
+    assert sum(row["value"] for row in rows) == pytest.approx(100)
+
+
+@pytest.mark.parametrize(("durations", "value", "symbol"), [(25, 135, None), (20, 135, None), (15, None, "c")])
+def test_of_durations_only_a_mean_to_five_days_is_public_and_no_sum_of_them(
+    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch, durations: int, value: float | None, symbol: str
+) -> None:
+    cell = RoundedCounts("cpp_duration", 0, 6, 133.1 * durations, durations)
+    row = row_of(of_counts(small, monkeypatch, cell), "kpi_window", kpi_id="cpp_duration")
+    assert (row["value"], row["value_symbol"], row["denominator"]) == (value, symbol, durations)
+    assert row["numerator"] == 135 * durations
+    assert "kpi_duration" not in {table.name for table in CONTRACTS}
 
 
 def test_incidents_are_told_by_twelve_months_alone(

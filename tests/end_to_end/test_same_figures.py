@@ -7,6 +7,7 @@ every month of which the format tells.
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COUNCIL = "X99000001"
-MONTH, SEPTEMBER = Period(2021, 2), Period(2020, 9)
+# The last month of the collection year, whose return tells of the whole of it.
+MONTH, SEPTEMBER = Period(2021, 3), Period(2020, 9)
 PICTURES = tuple(MONTH.plus(-number) for number in range(4))
 SEED, SCALE = 2024, 0.2
 AUTHORITIES = {
@@ -40,8 +42,8 @@ AUTHORITIES = {
 }
 BOTH = "X99000008"
 RETURNS = ("annex_a", "ssda903", "cin_census", "workforce_census")
-YEAR = tuple(Period(2020, 4).plus(number) for number in range(11))
-Figures = dict[Period, tuple[Any, Any]]
+YEAR = tuple(Period(2020, 4).plus(number) for number in range(12))
+Figures = dict[Period, list[tuple[Any, ...]]]
 
 
 class Given(NamedTuple):
@@ -53,6 +55,64 @@ class Given(NamedTuple):
     compared_with: str = "ssd"
 
 
+OF_EVERY_MONTH = (
+    "cla_age_share",
+    "cla_ceased",
+    "cla_ceased_reason_share",
+    "cla_ethnicity_share",
+    "cla_legal_status_share",
+    "cla_missing_episodes",
+    "cla_need_share",
+    "cla_placement_share",
+    "cla_provider_share",
+    "cla_review_participation",
+    "cla_started",
+    "permanence_orders",
+)
+OF_THE_YEARS_END = (
+    "care_leavers_in_eet",
+    "care_leavers_in_eet_17_18",
+    "care_leavers_in_touch",
+    "care_leavers_in_touch_17_18",
+    "care_leavers_suitable_accommodation",
+    "care_leavers_suitable_accommodation_17_18",
+    "cla_3_placements",
+    "cla_ceased_rate_10k",
+    "cla_convicted",
+    "cla_dental",
+    "cla_development",
+    "cla_health",
+    "cla_immunised",
+    "cla_missing",
+    "cla_started_rate_10k",
+    "cla_substance",
+    "sdq_completed",
+    "sdq_mean",
+)
+OF_A_LIST = (
+    "cla_3_placements",
+    "cla_age_share",
+    "cla_dental",
+    "cla_health",
+    "cla_legal_status_share",
+    "cla_missing",
+    "cla_need_share",
+    "cla_placement_share",
+    "cla_provider_share",
+)
+# What the list alone tells, or of its own month what the dataset tells of the newest.
+OF_THE_NEWEST_LIST = (
+    "care_leavers_in_eet",
+    "care_leavers_in_eet_17_18",
+    "care_leavers_in_touch",
+    "care_leavers_in_touch_17_18",
+    "care_leavers_suitable_accommodation",
+    "care_leavers_suitable_accommodation_17_18",
+    "iro_contact",
+)
+TOLD_BY_ONE = {("annex_a", kpi) for kpi in (*OF_THE_NEWEST_LIST, "cla_outside_authority")} | {("ssda903", "cla_uasc")}
+# Two children placed for adoption were reviewed before their last visit and after it: the list holds the later alone.
+NOT_TOLD = {("annex_a", "cla_visit_snapshot"): MONTH}
 GIVEN = (
     Given("cin_census", "assess_45wd", YEAR),
     Given("cin_census", "assess_open_overdue", YEAR),
@@ -64,13 +124,16 @@ GIVEN = (
     Given("cin_census", "cpp_rate_10k", YEAR),
     Given("ssda903", "cla_count", YEAR),
     Given("ssda903", "cla_rate_10k", YEAR),
+    *(Given("ssda903", kpi, YEAR) for kpi in OF_EVERY_MONTH),
+    *(Given("ssda903", kpi, (MONTH,)) for kpi in OF_THE_YEARS_END),
+    *(Given("annex_a", kpi, PICTURES) for kpi in OF_A_LIST),
     Given("annex_a", "assess_open_overdue", PICTURES),
     Given("annex_a", "cpp_count", PICTURES),
     Given("annex_a", "cpp_rate_10k", PICTURES),
     Given("annex_a", "cp_visit_snapshot", PICTURES),
     Given("annex_a", "cla_count", PICTURES),
     Given("annex_a", "cla_rate_10k", PICTURES),
-    Given("annex_a", "cla_visit_snapshot", PICTURES),
+    Given("annex_a", "cla_visit_snapshot", PICTURES[1:]),
     Given("workforce_census", "agency_rate_fte", (SEPTEMBER,), "local"),
     Given("workforce_census", "vacancy_rate_fte", (SEPTEMBER,), "local"),
     Given("workforce_census", "turnover_rate_fte", (SEPTEMBER,), "local"),
@@ -126,30 +189,42 @@ def _project(root: Path) -> Path:
 
 
 def figures(built: duckdb.DuckDBPyConnection, source: str, kpi: str) -> Figures:
-    """(numerator, denominator) by month, of the whole of the authority that sends only this."""
+    """(category, numerator, denominator) by month, of the whole of the authority that sends only this."""
     found = built.execute(
         """
-        SELECT reporting_month, numerator, denominator
+        SELECT reporting_month, category, numerator, denominator
         FROM snapshots.kpi_month
         WHERE authority_code = ? AND kpi_id = ? AND team_code IS NULL
+        ORDER BY category
         """,
         [AUTHORITIES[source], kpi],
     ).fetchall()
-    return {Period.parse(month): (numerator, denominator) for month, numerator, denominator in found}
+    by_month: dict[Period, list[tuple[Any, ...]]] = defaultdict(list)
+    for month, *figure in found:
+        by_month[Period.parse(month)].append(tuple(figure))
+    return dict(by_month)
 
 
 @pytest.mark.parametrize("given", GIVEN, ids=lambda given: f"{given.source}-{given.kpi}")
 def test_a_format_gives_what_the_records_give(built: duckdb.DuckDBPyConnection, given: Given) -> None:
     expected = figures(built, given.compared_with, given.kpi)
     found = figures(built, given.source, given.kpi)
+    found.pop(NOT_TOLD.get((given.source, given.kpi), SEPTEMBER.plus(-1)), None)
     assert found == {month: expected[month] for month in given.months}
-    assert any(numerator for numerator, _ in found.values()), "a council so small has nothing to be compared"
+    counted = [numerator for of_month in found.values() for _, numerator, _ in of_month]
+    assert any(counted), "a council so small has nothing to be compared"
+
+
+@pytest.mark.parametrize("kpi", OF_THE_NEWEST_LIST)
+def test_the_newest_list_gives_what_the_records_give(built: duckdb.DuckDBPyConnection, kpi: str) -> None:
+    assert figures(built, "annex_a", kpi)[MONTH] == figures(built, "ssd", kpi)[MONTH]
 
 
 def test_every_figure_of_a_format_is_compared(built: duckdb.DuckDBPyConnection) -> None:
     codes = {AUTHORITIES[source]: source for source in RETURNS}
     found = built.execute("SELECT DISTINCT authority_code, kpi_id FROM snapshots.kpi_month").fetchall()
-    assert {(codes[code], kpi) for code, kpi in found if code in codes} == {(each.source, each.kpi) for each in GIVEN}
+    given = {(each.source, each.kpi) for each in GIVEN} | TOLD_BY_ONE
+    assert {(codes[code], kpi) for code, kpi in found if code in codes} == given
 
 
 def test_formats_of_one_council_disagree_in_nothing(built: duckdb.DuckDBPyConnection) -> None:

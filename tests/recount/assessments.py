@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.recount.counted import Counted
 from tests.recount.days import after_working_days, birthday, in_calendar, in_the_month_to, working_days
+from tests.recount.need import conference_band
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,7 +112,9 @@ def _initial(child: Child, held: list[Conference], links: Links) -> Iterator[Cou
     for day, clocks in by_day.items():
         start, team = min(clocks)
         is_in_time = working_days(start, day) <= CONFERENCE_LIMIT
-        yield Counted("icpc_15wd", child.team_on(day) if team == "~" else team, is_in_time)
+        team = child.team_on(day) if team == "~" else team
+        yield Counted("icpc_15wd", team, is_in_time)
+        yield Counted("icpc_duration_bands", team, 1, 1, category=conference_band(working_days(start, day)))
 
 
 def _inferred_start(child: Child, held: Conference, links: Links) -> date | None:

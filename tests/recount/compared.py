@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from tests.recount import pipeline
-from tests.recount.council import Key, of_each_child, recount, windows
+from tests.recount.council import CATEGORIES, Key, of_each_child, recount, windows
 from tests.recount.reference import codes_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Compared:
         authority = self.world.authorities[code]
         found = []
         for name, all_ours in of_each_child(authority.tables, codes_of(code), self.world.last).items():
-            for kpi in sorted(kpis):
+            for kpi in sorted(kpis - CATEGORIES.keys()):
                 ours = {each: figure for each, figure in all_ours.items() if each.kpi == kpi and each.team is not None}
                 theirs = pipeline.of_child(self.warehouse, code, name, kpi)
                 if unlike := _unlike(ours, theirs):
@@ -91,4 +91,5 @@ def _unlike(ours: Mapping[Each, Figure], theirs: Mapping[Each, Figure]) -> list[
 
 def _line(each: Each, ours: Mapping[Each, Figure], theirs: Mapping[Each, Figure]) -> str:
     name = each if isinstance(each, Key) else each[1]
-    return f"  {name.kpi} {name.month:%Y-%m} {name.team}: recounted {ours.get(each)}, the pipeline {theirs.get(each)}"
+    of = " ".join(map(str, filter(None, (name.team, name.category)))) or name.team
+    return f"  {name.kpi} {name.month:%Y-%m} {of}: recounted {ours.get(each)}, the pipeline {theirs.get(each)}"

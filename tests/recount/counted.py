@@ -9,10 +9,12 @@ if TYPE_CHECKING:
 
 
 class Counted(NamedTuple):
-    """``denominator`` is None for counts, ``team`` for what is the authority's alone, ``child`` where it is of none."""
+    """``denominator`` is None for counts, ``team`` for what is the authority's alone, ``child`` where it is of none,
+    ``category`` of a KPI that has them."""
 
     kpi: str
     team: str | None
     numerator: int | Fraction
     denominator: int | Fraction | None = 1
     child: str | None = None
+    category: str | None = None

@@ -39,27 +39,30 @@ def figures(warehouse: duckdb.DuckDBPyConnection, authority: str) -> Figures:
     """snapshots.kpi_month, before small numbers are hidden."""
     rows = warehouse.execute(
         """
-        SELECT kpi_id, reporting_month, team_code, numerator, denominator
+        SELECT kpi_id, reporting_month, team_code, category, numerator, denominator
         FROM snapshots.kpi_month
         WHERE authority_code = ?
         """,
         [authority],
     ).fetchall()
-    return _each_once((Key(kpi, _last_day(month), team), _figure(*numbers)) for kpi, month, team, *numbers in rows)
+    return _each_once(
+        (Key(kpi, _last_day(month), team, category), _figure(*numbers)) for kpi, month, team, category, *numbers in rows
+    )
 
 
 def windows(warehouse: duckdb.DuckDBPyConnection, authority: str) -> dict[tuple[int, Key], Figure]:
     """snapshots.kpi_window, those of more than one month."""
     rows = warehouse.execute(
         """
-        SELECT window_months, kpi_id, reporting_month, team_code, numerator, denominator
+        SELECT window_months, kpi_id, reporting_month, team_code, category, numerator, denominator
         FROM snapshots.kpi_window
         WHERE authority_code = ? AND window_months > 1
         """,
         [authority],
     ).fetchall()
     return _each_once(
-        ((length, Key(kpi, _last_day(month), team)), _figure(*numbers)) for length, kpi, month, team, *numbers in rows
+        ((length, Key(kpi, _last_day(month), team, category)), _figure(*numbers))
+        for length, kpi, month, team, category, *numbers in rows
     )
 
 

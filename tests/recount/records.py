@@ -225,7 +225,11 @@ class Child:
         return [replace(each, end=min(each.end or last, last)) for each in spans if each.start <= last]
 
     def periods_of_care(self) -> list[CareRecord]:
-        return self.in_childhood(CareRecord(self._care_begins(each), each.end, each.start) for each in self._chains())
+        return self.in_childhood(self.whole_periods_of_care())
+
+    def whole_periods_of_care(self) -> list[CareRecord]:
+        """As they were recorded, whenever childhood ended."""
+        return [CareRecord(self._care_begins(each), each.end, each.start) for each in self._chains()]
 
     def _care_begins(self, chain: Span) -> date:
         """Where there are short breaks on the first day, on the first day without them, if it ever comes."""
@@ -268,6 +272,10 @@ class Files:
 
     def rows(self, table: str) -> Sequence[Row]:
         return self._tables.get(table, ())
+
+    def of_name(self, name: str) -> Child:
+        """The child, whether or not any of the records read here is of it."""
+        return self.children.get(name, Child(name))
 
     def _child(self, name: str) -> Child:
         return self.children.setdefault(name, Child(name))

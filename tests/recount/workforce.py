@@ -35,6 +35,7 @@ class WorkerRecord:
     id: str
     title: str | None
     hours: Fraction
+    is_social_worker: bool
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,12 @@ def of_posts(posts: Iterable[Post], end: date) -> Iterator[Counted]:
         is_there = post.is_open(end)
         if is_there and post.status in ("agency", "employed"):
             yield Counted("agency_rate_fte", post.team, post.hours if post.status == "agency" else 0, post.hours)
+        if is_there and post.status in ("agency", "vacant"):
+            numbers = (post.hours, 0) if post.status == "agency" else (0, post.hours)
+            yield Counted("agency_per_vacancy", post.team, *numbers)
+        if is_there and post.status == "employed":
+            began = post.hours if in_twelve_months_to(end, post.start) else 0
+            yield Counted("starter_rate_fte", post.team, began, post.hours)
         if is_there and post.status in ("vacant", "employed"):
             yield Counted("vacancy_rate_fte", post.team, post.hours if post.status == "vacant" else 0, post.hours)
         if post.status == "employed":
@@ -112,8 +119,9 @@ def read_workers(rows: Iterable[Row], social_work: frozenset[str]) -> dict[str, 
     workers = {}
     for row in rows:
         title, hours = row.get("prof_professional_job_title"), number(row.get("prof_full_time_equivalency"))
-        if hours and (title is None or title in social_work):
-            workers[row["prof_professional_id"]] = WorkerRecord(row["prof_professional_id"], title, hours)
+        if hours:
+            name, is_social_worker = row["prof_professional_id"], title is None or title in social_work
+            workers[name] = WorkerRecord(name, title, hours, is_social_worker)
     return workers
 
 
@@ -142,6 +150,9 @@ def of_cases(
         worker, cases = workers[name], {child for child, _ in involvements}
         by_team = Counter(team for _, team in {(child, each.team or UNALLOCATED) for child, each in involvements})
         team = min(by_team, key=lambda team: (-by_team[team], team))
+        if not worker.is_social_worker:
+            yield Counted("caseload_other_average", team, len(cases), worker.hours)
+            continue
         yield Counted("caseload_average", team, len(cases), worker.hours)
         agreed = agreed_bounds(bounds, worker, team, end)
         if agreed and agreed.upper is not None:

@@ -39,6 +39,17 @@ TABLES = {
         "ssd_cla_visits",
         "ssd_cla_care_plan",
         "ssd_legal_status",
+        "ssd_contacts",
+        "ssd_early_help_episodes",
+        "ssd_cla_health",
+        "ssd_cla_immunisations",
+        "ssd_sdq_scores",
+        "ssd_cla_convictions",
+        "ssd_cla_substance_misuse",
+        "ssd_missing",
+        "ssd_care_leavers",
+        "ssd_permanence",
+        "ssd_pre_proceedings",
     ),
     "local": (
         "local_caseload_bounds",
@@ -612,6 +623,217 @@ def _shared(maker: Maker) -> dict[str, Rows]:
     return maker.made
 
 
+def _known_before(maker: Maker) -> dict[str, Rows]:
+    """A child with two of everything, the second on an edge of what makes it another."""
+    _person(maker)
+    _involvements(maker)
+    first = after_months(maker.day(), -12)
+    for months in (12, 24):
+        again = maker.pick(after_months(first, months), after_months(first, months) + timedelta(days=1), maker.day())
+        for start in (first, again):
+            if maker.once_in(2):
+                _referral(maker, start)
+                maker.row(
+                    "ssd_s47_enquiry",
+                    s47e_s47_enquiry_id=maker.id("ssd_s47_enquiry"),
+                    s47e_person_id=maker.name,
+                    s47e_s47_start_date=start,
+                    s47e_s47_end_date=maker.end(start, start + timedelta(days=maker.number(0, 20))),
+                    s47e_s47_nfa=maker.seldom(),
+                    s47e_s47_completed_by_team=maker.team(),
+                )
+        if maker.once_in(2):
+            length = after_months(first, maker.pick(3, 24)) - timedelta(days=maker.number(0, 1))
+            for start, end in ((first, maker.pick(first, length)), (again, maker.end(again))):
+                maker.row(
+                    "ssd_cp_plans",
+                    cppl_cp_plan_id=maker.id("ssd_cp_plans"),
+                    cppl_person_id=maker.name,
+                    cppl_cp_plan_start_date=start,
+                    cppl_cp_plan_end_date=end,
+                )
+    for _ in range(maker.number(0, 3)):
+        day = maker.day()
+        maker.row(
+            "ssd_contacts",
+            cont_contact_id=maker.id("ssd_contacts"),
+            cont_person_id=maker.name,
+            cont_contact_date=None if maker.once_in(9) else day,
+        )
+        if maker.once_in(2):
+            _referral(maker, day + timedelta(days=maker.pick(-1, 0, 7, 8)))
+    for _ in range(maker.number(0, 2)):
+        start = maker.day()
+        maker.row(
+            "ssd_early_help_episodes",
+            earl_episode_id=maker.id("ssd_early_help_episodes"),
+            earl_person_id=maker.name,
+            earl_episode_start_date=None if maker.once_in(9) else start,
+            earl_episode_end_date=maker.end(start, month_end(start)),
+        )
+    return maker.made
+
+
+def _say_more(maker: Maker, rows: dict[str, Rows]) -> None:
+    """What no other rule depends on. Of a child all plans name one category, since two may start on one day."""
+    category = maker.pick("NEG", "PHY", "SAB", "EMO", "MUL", None)
+    for row in rows.get("ssd_cp_plans", ()):
+        row["cppl_cp_plan_latest_category"] = category
+    for row in rows.get("ssd_cin_episodes", ()):
+        row["cine_referral_source_code"] = maker.pick("1A", "2A", "2B", "3C", "4", "5A", "6", "7", "8", "9", "10", None)
+        row["cine_referral_nfa"] = maker.seldom()
+        row["cine_referral_team"] = maker.team()
+    for row in rows.get("ssd_cin_assessments", ()):
+        row["cina_assessment_outcome_nfa"] = maker.seldom()
+        row["cina_assessment_child_seen"] = maker.yes()
+    for row in rows.get("ssd_initial_cp_conference", ()):
+        row["icpc_icpc_outcome_cp_flag"] = maker.yes()
+    for row in rows.get("ssd_cp_reviews", ()):
+        row["cppr_cp_review_participation"] = maker.pick("PN0", "PN1", "PN4", "PN7", None)
+
+
+def _say_more_of_care(maker: Maker, rows: dict[str, Rows]) -> None:
+    """What no other rule depends on. Of a child all episodes and placements say the same, since two may be open."""
+    for person in rows.get("ssd_person", ()):
+        person["pers_ethnicity"] = maker.pick("WBRI", "MWBA", "AIND", "BCRB", "OOTH", "REFU", None)
+    episodes = rows.get("ssd_cla_episodes", ())
+    reason = maker.pick("E11", "E11", "E4A", "E41", "E45", "E17", "X1", None)
+    need = maker.pick("N1", "N5", None)
+    for row in episodes:
+        row["clae_cla_episode_ceased_reason"] = reason
+        row["clae_cla_primary_need_code"] = need
+        row["clae_cla_last_iro_contact_date"] = maker.pick(None, maker.near(after_months(maker.last, -6)), maker.day())
+    provider, distance = maker.pick("PR0", "PR1", "PR4", None), maker.pick(3, 20, 21, None)
+    for row in rows.get("ssd_cla_placement", ()):
+        row["clap_cla_placement_provider"] = provider
+        row["clap_cla_placement_distance"] = distance
+    for row in rows.get("ssd_cla_reviews", ()):
+        row["clar_cla_review_participation"] = maker.pick("PN0", "PN1", "PN3", "PN4", "PN5", "PN7", None)
+    if episodes:
+        maker.made = rows
+        maker.name = episodes[0]["clae_person_id"]
+        _checked(maker)
+        _in_trouble(maker)
+
+
+def _checked(maker: Maker) -> None:
+    for kind in ("Health assessment", "Dental check", "Health check"):
+        for _ in range(maker.number(0, 3)):
+            maker.row(
+                "ssd_cla_health",
+                clah_health_check_id=maker.id("ssd_cla_health"),
+                clah_person_id=maker.name,
+                clah_health_check_type=kind,
+                clah_health_check_date=maker.pick(maker.day(), maker.near(after_months(maker.last, -6))),
+            )
+    if not maker.once_in(3):
+        maker.row(
+            "ssd_cla_immunisations",
+            clai_person_id=maker.name,
+            clai_immunisations_status=maker.yes(),
+            clai_immunisations_status_date=maker.pick(None, maker.day()),
+        )
+    for _ in range(maker.number(0, 3)):
+        score = maker.pick(None, maker.number(0, 40), maker.number(0, 40))
+        maker.row(
+            "ssd_sdq_scores",
+            csdq_table_id=maker.id("ssd_sdq_scores"),
+            csdq_person_id=maker.name,
+            csdq_sdq_completed_date=maker.day(),
+            csdq_sdq_score=score,
+            csdq_sdq_reason="SDQ2" if score is None else None,
+        )
+
+
+def _in_trouble(maker: Maker) -> None:
+    for table, prefix, what in (
+        ("ssd_cla_convictions", "clac", "cla_conviction"),
+        ("ssd_cla_substance_misuse", "clas", "substance_misuse"),
+    ):
+        if maker.once_in(2):
+            row = {f"{prefix}_{what}_id": maker.id(table), f"{prefix}_{what}_date": maker.day()}
+            maker.row(table, **row, **{f"{prefix}_person_id": maker.name})
+    for _ in range(maker.number(0, 3)):
+        start = maker.day()
+        maker.row(
+            "ssd_missing",
+            miss_table_id=maker.id("ssd_missing"),
+            miss_person_id=maker.name,
+            miss_missing_episode_type=maker.pick("Missing", "M", "Missing", "Absent", None),
+            miss_missing_episode_start_date=start,
+            miss_missing_episode_end_date=maker.end(start, month_end(start), start + timedelta(days=1)),
+            miss_missing_rhi_offered=maker.pick("Y", "Y", "Y", "N", "NA", None),
+            miss_missing_rhi_accepted=maker.pick("Y", "N", "NA", None),
+        )
+    for _ in range(maker.number(0, 2)):
+        start = maker.day()
+        maker.row(
+            "ssd_pre_proceedings",
+            prep_table_id=maker.id("ssd_pre_proceedings"),
+            prep_person_id=maker.name,
+            prep_plo_family_id=maker.name,
+            prep_pre_pro_decision_date=None if maker.once_in(9) else start,
+            prep_agree_stepdown_issue_date=maker.end(start, month_end(start), after_months(start, 4)),
+        )
+    ordered = maker.day()
+    maker.row(
+        "ssd_permanence",
+        perm_table_id=maker.id("ssd_permanence"),
+        perm_person_id=maker.name,
+        perm_placement_order_date=maker.pick(None, ordered),
+        perm_matched_date=maker.pick(None, ordered, maker.near(ordered), maker.day()),
+        perm_placed_for_adoption_date=maker.pick(None, ordered - timedelta(days=300), ordered),
+        perm_adopted_by_carer_flag=maker.yes(),
+        perm_placed_foster_carer_date=maker.pick(None, ordered - timedelta(days=400)),
+    )
+
+
+def _long_in_care(maker: Maker) -> dict[str, Rows]:
+    """In care for two and a half years or a day less, in a placement of two years or a day less, after a few others."""
+    _person(maker)
+    _involvements(maker)
+    start = after_months(maker.last, -maker.pick(30, 31, 36)) + timedelta(days=maker.number(0, 1))
+    maker.row(
+        "ssd_cla_episodes",
+        clae_cla_episode_id=maker.id("ssd_cla_episodes"),
+        clae_person_id=maker.name,
+        clae_cla_id=f"{maker.name} care",
+        clae_cla_episode_start_date=start,
+        clae_cla_episode_ceased_date=maker.pick(None, None, maker.day()),
+    )
+    moved = after_months(maker.last, -maker.pick(12, 24)) + timedelta(days=maker.number(-1, 2))
+    for kind, first, last in (
+        ("U6", start, moved),
+        (maker.pick("U4", "A5", "T1"), moved, maker.pick(None, moved + timedelta(days=60))),
+        (maker.pick("A5", "A6", "K2", "H5"), moved + timedelta(days=60), None),
+    ):
+        maker.row(
+            "ssd_cla_placement",
+            clap_cla_placement_id=maker.id("ssd_cla_placement"),
+            clap_person_id=maker.name,
+            clap_cla_placement_type=kind,
+            clap_cla_placement_start_date=first,
+            clap_cla_placement_end_date=last,
+        )
+    return maker.made
+
+
+def _leaver(maker: Maker) -> dict[str, Rows]:
+    age = maker.pick(16, 17, 19, 20, 22)
+    born = after_months(maker.last, -12 * age) + timedelta(days=maker.number(0, 1))
+    maker.row("ssd_person", pers_person_id=maker.name, pers_dob=born)
+    maker.row(
+        "ssd_care_leavers",
+        clea_table_id=maker.id("ssd_care_leavers"),
+        clea_person_id=maker.name,
+        clea_care_leaver_in_touch=maker.pick("YES", "YES", "NO", "DIED", "RHOM", None),
+        clea_care_leaver_accom_suitable=maker.pick("1", "1", "2", None),
+        clea_care_leaver_activity=maker.pick("F1", "P5", "G4", None),
+        clea_care_leaver_allocated_team=maker.team(),
+    )
+    return maker.made
+
+
 def _post(maker: Maker) -> None:
     start = maker.day(after_months(maker.last, -50))
     maker.row(
@@ -672,7 +894,18 @@ def make_world(seed: int, last: date, children: int = 40) -> World:
 
 def _authority(random: Random, last: date, children: int) -> WorldAuthority:
     shared = {**_shared(Maker(random, last, "shared")), **_survey(Maker(random, last, "survey"))}
-    return WorldAuthority([_child(Maker(random, last, f"child {number}")) for number in range(children)], shared)
+    made = [_child(Maker(random, last, f"child {number}")) for number in range(children)]
+    # Drawn apart, so that the records above stay as they are.
+    later = Random(sum(random.getstate()[1]))
+    made += [_known_before(Maker(later, last, f"known {number}")) for number in range(max(4, children // 4))]
+    for rows in made:
+        _say_more(Maker(later, last, "more"), rows)
+    latest = Random(sum(later.getstate()[1]))
+    made += [_long_in_care(Maker(latest, last, f"long in care {number}")) for number in range(max(6, children // 5))]
+    made += [_leaver(Maker(latest, last, f"leaver {number}")) for number in range(max(6, children // 4))]
+    for rows in made:
+        _say_more_of_care(Maker(latest, last, "more"), rows)
+    return WorldAuthority(made, shared)
 
 
 # A world is more choices than Hypothesis keeps of one example, so it chooses what a world is made from.

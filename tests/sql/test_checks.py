@@ -53,6 +53,14 @@ SPOIL = {
         "UPDATE snapshots.kpi_month SET numerator = 7 "
         "WHERE kpi_id = 'cpp_count' AND reporting_month = '2021-02' AND team_code IS NULL"
     ),
+    "fct_kpi_team_month__every_category_is_declared": (
+        "UPDATE warehouse.fct_kpi_team_month_before_unread SET category = 'another' "
+        "WHERE kpi_id = 'cpp_category_share' AND reporting_month = '2021-02'"
+    ),
+    "kpi_month__categories_are_all_records": (
+        "UPDATE snapshots.kpi_month SET numerator = numerator + 1 WHERE kpi_id = 'cpp_category_share' "
+        "AND reporting_month = '2021-02' AND category = 'unknown'"
+    ),
     "kpi_month__icpc_overdue_is_the_rows_of_rule_8675q": (
         f"INSERT INTO warehouse.fct_rule_result BY NAME SELECT '{AUTHORITY}' AS authority_code, 'ssd' AS source, "
         "'2021-02' AS reporting_month, 'ssd_s47_enquiry' AS table_name, '8675Q' AS rule_code, 1 AS rows_failed"

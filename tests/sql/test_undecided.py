@@ -38,6 +38,9 @@ OTHER_TABLES = (
     "ssd_cp_visits",
     "ssd_cp_reviews",
     "ssd_professionals",
+    "ssd_cla_health",
+    "ssd_missing",
+    "ssd_care_leavers",
 )
 
 
@@ -86,6 +89,15 @@ def enquiry(child: str, start: str | None, name: str | None = None) -> dict[str,
 
 def held_by(worker: str, child: str) -> dict[str, Any]:
     return {**involvement(child, "T1", "2020-01-01"), "invo_professional_id": worker}
+
+
+def dental_check(child: str, date: str | None) -> dict[str, Any]:
+    return {
+        "clah_health_check_id": f"{child} {date}",
+        "clah_person_id": child,
+        "clah_health_check_type": "Dental check",
+        "clah_health_check_date": day(date),
+    }
 
 
 def plans(*rows: dict[str, Any], **others: Any) -> dict[str, Rows]:
@@ -245,6 +257,44 @@ CASES = {
             ],
         },
         {("cla_count", DECEMBER): (0, None, 1), ("cla_count", MONTH): (1, None, 0)},
+    ),
+    "a dental check whose day could not be read, beside one that could": UndecidedCase(
+        {
+            "cla_episodes": [episode(name, "2019-01-01") for name in ("child", "never", "in time")],
+            "ssd_cla_health": [
+                unread(dental_check("child", None), "clah_health_check_date"),
+                unread(dental_check("in time", None), "clah_health_check_date"),
+                dental_check("in time", "2020-12-01"),
+            ],
+        },
+        {("cla_dental", MONTH): (1, 2, 1), ("cla_health", MONTH): (0, 1, 2)},
+    ),
+    "an episode of which it could not be read whether the child was missing": UndecidedCase(
+        {
+            "cla_episodes": [episode("child", "2019-01-01")],
+            "ssd_missing": [
+                unread(
+                    {
+                        "miss_table_id": "m",
+                        "miss_person_id": "child",
+                        "miss_missing_episode_start_date": day("2021-02-10"),
+                        "miss_missing_episode_end_date": day("2021-02-12"),
+                    },
+                    "miss_missing_episode_type",
+                )
+            ],
+        },
+        {("cla_missing_episodes", JANUARY): (0, None, 0), ("cla_missing_episodes", MONTH): (0, None, 1)},
+    ),
+    "a care leaver of whom it could not be read whether the council is in touch": UndecidedCase(
+        {
+            "person": [born("leaver", "2001-06-01"), born("other", "2001-06-01")],
+            "ssd_care_leavers": [
+                unread({"clea_table_id": "1", "clea_person_id": "leaver"}, "clea_care_leaver_in_touch"),
+                {"clea_table_id": "2", "clea_person_id": "other"},
+            ],
+        },
+        {("care_leavers_in_touch", MONTH): (0, 1, 1)},
     ),
     "a case of which it could not be read until when it was held": UndecidedCase(
         {

@@ -34,26 +34,28 @@ ALL = {"kpi_month_count", "kpi_month_per_10000", "kpi_month_percent", "kpi_month
 ALL |= {"kpi_window_count", "kpi_window_percent"}
 
 MONTH_ROWS = """
-    ('E06000015', '2021-02', 'assess_45wd', 'Assessments', NULL, 38.00, NULL, 40.00, NULL, 95.0, NULL, 'percent'),
-    ('E06000015', '2021-01', 'assess_45wd', 'Assessments', NULL, NULL, 'c', NULL, 'c', NULL, 'c', 'percent'),
-    ('E06000015', '2020-12', 'assess_45wd', 'Assessments', NULL, 0.00, 'low', 0.00, 'low', NULL, 'c', 'percent'),
-    ('E06000015', '2021-02', 'icpc', 'Conferences in time', NULL, 0.00, 'low', 25.00, NULL, 0.0, 'low', 'percent'),
-    ('E06000015', '2021-02', 'fte', 'Vacant posts', NULL, 15.00, NULL, 105.00, NULL, 14.3, NULL, 'percent'),
-    ('E06000015', '2021-02', 'icpc', 'Conferences in time', 'T1', 20.00, NULL, 25.00, NULL, 80.0, NULL, 'percent'),
-    ('X99000001', '2021-02', 'icpc', 'Conferences in time', NULL, 20.00, NULL, 25.00, NULL, 80.0, NULL, 'percent'),
-    ('E09000001', '2021-02', 'cpp', 'Children on a plan', NULL, 650.00, NULL, NULL, 'z', 650.0, NULL, 'count'),
-    ('E06000015', '2021-02', 'rate', 'Rate', NULL, 650.00, NULL, 58612.00, NULL, 110.9, NULL, 'per_10000'),
-    ('E06000015', '2021-02', 'average', 'Average caseload', NULL, 1700.00, NULL, 100.00, NULL, 17.0, NULL, 'ratio')
+    ('E06000015', '2021-02', 'assess_45wd', 'Assessments', NULL, NULL, 38.0, NULL, 40.0, NULL, 95.0, NULL, 'percent'),
+    ('E06000015', '2021-01', 'assess_45wd', 'Assessments', NULL, NULL, NULL, 'c', NULL, 'c', NULL, 'c', 'percent'),
+    ('E06000015', '2020-12', 'assess_45wd', 'Assessments', NULL, NULL, 0.0, 'low', 0.0, 'low', NULL, 'c', 'percent'),
+    ('E06000015', '2021-02', 'icpc', 'Conferences in time', NULL, NULL, 0.0, 'low', 25.0, NULL, 0.0, 'low', 'percent'),
+    ('E06000015', '2021-02', 'fte', 'Vacant posts', NULL, NULL, 15.0, NULL, 105.0, NULL, 14.3, NULL, 'percent'),
+    ('E06000015', '2021-02', 'icpc', 'Conferences in time', 'T1', NULL, 20.0, NULL, 25.0, NULL, 80.0, NULL, 'percent'),
+    ('X99000001', '2021-02', 'icpc', 'Conferences in time', NULL, NULL, 20.0, NULL, 25.0, NULL, 80.0, NULL, 'percent'),
+    ('E09000001', '2021-02', 'cpp', 'Children on a plan', NULL, NULL, 650.0, NULL, NULL, 'z', 650.0, NULL, 'count'),
+    ('E06000015', '2021-02', 'rate', 'Rate', NULL, NULL, 650.0, NULL, 58612.0, NULL, 110.9, NULL, 'per_10000'),
+    ('E06000015', '2021-02', 'average', 'Average caseload', NULL, NULL, 1700.0, NULL, 100.0, NULL, 17.0, NULL, 'ratio'),
+    ('E06000015', '2021-02', 'by_source', 'Referrals', NULL, 'police', 20.0, NULL, 80.0, NULL, 25.0, NULL, 'percent'),
+    ('E06000015', '2021-02', 'by_source', 'Referrals', NULL, 'school', 60.0, NULL, 80.0, NULL, 75.0, NULL, 'percent')
 """
 WINDOW_ROWS = """
-    ('E06000015', '2021-02', 6, 'assess', 'Assessments', NULL, 1456.00, NULL, 1533.00, NULL, 95.0, NULL, 'percent'),
-    ('E06000015', '2021-02', 12, 'assess', 'Assessments', NULL, 2900.00, NULL, 3000.00, NULL, 96.7, NULL, 'percent'),
-    ('E06000015', '2021-02', 1, 'stock', 'Stock', NULL, 20.00, NULL, 30.00, NULL, 66.7, NULL, 'percent'),
-    ('E06000015', '2021-02', 6, 'sin', 'Notifications', NULL, NULL, 'c', NULL, 'z', NULL, 'c', 'count')
+    ('E06000015', '2021-02', 6, 'assess', 'Assessments', NULL, ''||NULL, 1456, NULL, 1533, NULL, 95.0, NULL, 'percent'),
+    ('E06000015', '2021-02', 12, 'assess', 'Assessments', NULL, NULL, 2900, NULL, 3000, NULL, 96.7, NULL, 'percent'),
+    ('E06000015', '2021-02', 1, 'stock', 'Stock', NULL, NULL, 20.0, NULL, 30.0, NULL, 66.7, NULL, 'percent'),
+    ('E06000015', '2021-02', 6, 'sin', 'Notifications', NULL, NULL, NULL, 'c', NULL, 'z', NULL, 'c', 'count')
 """
 MONTH_COLUMNS = (
-    "authority_code, reporting_month, kpi_id, title, team_code, numerator, numerator_symbol, denominator,"
-    " denominator_symbol, value_rounded, value_rounded_symbol, unit"
+    "authority_code, reporting_month, kpi_id, title, team_code, category, numerator, numerator_symbol,"
+    " denominator, denominator_symbol, value_rounded, value_rounded_symbol, unit"
 )
 
 
@@ -66,6 +68,12 @@ def put(folder: Path, table: str, columns: str, rows: str) -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("public")
+    put(
+        folder,
+        "kpi_category",
+        "kpi_id, category, label",
+        "('by_source', 'police', 'Police'), ('by_source', 'school', 'School')",
+    )
     put(folder, "kpi_month", MONTH_COLUMNS, MONTH_ROWS)
     put(folder, "kpi_window", MONTH_COLUMNS.replace("kpi_id", "window_months, kpi_id", 1), WINDOW_ROWS)
     assert {path.stem for path in write_pairs(folder, PROJECT / "sql")} == ALL
@@ -155,6 +163,8 @@ def test_symbols_and_figures_are_as_they_are_taken(folder: Path) -> None:
         ("Assessments", "December"): ("low", "low", "c"),
         ("Conferences in time", "February"): ("low", "25", "low"),
         ("Vacant posts", "February"): ("15", "105", "14.3"),
+        ("Referrals: Police", "February"): ("20", "80", "25.0"),
+        ("Referrals: School", "February"): ("60", "80", "75.0"),
     }
 
 

@@ -45,6 +45,10 @@ LIFETIMES = {
     "ssd_involvements": Lifetime(
         "invo_involvement_start_date", {"invo_involvement_end_date": ("invo_worker_change_reason",)}
     ),
+    "ssd_contacts": Lifetime("cont_contact_date"),
+    "ssd_early_help_episodes": Lifetime(
+        "earl_episode_start_date", {"earl_episode_end_date": ("earl_episode_end_reason",)}
+    ),
     "ssd_cin_episodes": Lifetime("cine_referral_date", {"cine_close_date": ("cine_close_reason",)}),
     "ssd_cin_assessments": Lifetime(
         "cina_assessment_start_date",
@@ -66,7 +70,11 @@ LIFETIMES = {
     "ssd_cp_visits": Lifetime("cppv_cp_visit_date"),
     "ssd_cp_reviews": Lifetime("cppr_cp_review_date"),
     "ssd_cla_episodes": Lifetime(
-        "clae_cla_episode_start_date", {"clae_cla_episode_ceased_date": ("clae_cla_episode_ceased_reason",)}
+        "clae_cla_episode_start_date",
+        {
+            "clae_cla_episode_ceased_date": ("clae_cla_episode_ceased_reason",),
+            "clae_cla_last_iro_contact_date": (),
+        },
     ),
     "ssd_cla_placement": Lifetime(
         "clap_cla_placement_start_date", {"clap_cla_placement_end_date": ("clap_cla_placement_change_reason",)}
@@ -75,6 +83,28 @@ LIFETIMES = {
     "ssd_cla_reviews": Lifetime("clar_cla_review_date"),
     "ssd_cla_care_plan": Lifetime("lacp_cla_care_plan_start_date", {"lacp_cla_care_plan_end_date": ()}),
     "ssd_legal_status": Lifetime("lega_legal_status_start_date", {"lega_legal_status_end_date": ()}),
+    "ssd_cla_health": Lifetime("clah_health_check_date"),
+    "ssd_cla_immunisations": Lifetime("clai_immunisations_status_date"),
+    "ssd_sdq_scores": Lifetime("csdq_sdq_completed_date"),
+    "ssd_cla_convictions": Lifetime("clac_cla_conviction_date"),
+    "ssd_cla_substance_misuse": Lifetime("clas_substance_misuse_date"),
+    "ssd_missing": Lifetime(
+        "miss_missing_episode_start_date",
+        {"miss_missing_episode_end_date": ("miss_missing_rhi_offered", "miss_missing_rhi_accepted")},
+    ),
+    "ssd_permanence": Lifetime(
+        "perm_adm_decision_date",
+        {"perm_placement_order_date": (), "perm_matched_date": (), "perm_placed_for_adoption_date": ()},
+    ),
+    "ssd_pre_proceedings": Lifetime(
+        "prep_pre_pro_decision_date",
+        {
+            "prep_initial_pre_pro_meeting_date": (),
+            "prep_pre_pro_letter_date": (),
+            "prep_agree_stepdown_issue_date": (),
+        },
+    ),
+    "ssd_care_leavers": Lifetime(later={"clea_care_leaver_latest_contact": ()}),
     "local_cin_reviews": Lifetime("review_date"),
     "local_visit_intervals": Lifetime("from_date"),
     "local_visit_modes": Lifetime(),

@@ -20,6 +20,7 @@ from pipelines.sample.history.apportion import Pace
 from pipelines.sample.history.calendar import add_months, add_years
 from pipelines.sample.history.clocks import Clock, Course, Event, held
 from pipelines.sample.history.need import primary_need
+from pipelines.sample.history.outcomes import latest_contact, outcome_rows
 from pipelines.sample.history.protection import participation
 from pipelines.sample.history.records import flags, visit_rows, yes_no
 from pipelines.sample.history.streams import stream
@@ -85,13 +86,14 @@ class Care:
     def __init__(self, seed: int, days: WorkingDays) -> None:
         self._seed = seed
         self._days = days
+        self._immunised: set[str] = set()
         self._visit_pace = Pace(stream(seed, "pace of cla visits"), shape.CLA_VISITS, unrest=2.0)
         self._review_pace = Pace(stream(seed, "pace of cla reviews"), shape.CLA_REVIEWS, unrest=0.0)
         self._adoption_visit_pace = Pace(stream(seed, "pace of adoption visits"), shape.CLA_VISITS, unrest=0.0)
         self._adoption_review_pace = Pace(stream(seed, "pace of adoption reviews"), shape.CLA_REVIEWS, unrest=0.0)
 
     def rows(self, history: ChildHistory) -> Iterator[TableRow]:
-        """Rows of the six tables of care."""
+        """Rows of the six tables of care, and of those about what became of the child."""
         rng = stream(self._seed, "care told", history.journey.number)
         if history.journey.care is not None:
             yield from self._with_adoption(history, list(self._stay_rows(rng, history, history.journey.care)))
@@ -103,9 +105,15 @@ class Care:
         reviews = list(self._held_reviews(rng, history, care))
         yield from _placement_rows(rng, history, placements)
         yield from _status_rows(history, statuses)
-        yield from _episode_rows(rng, history, care, statuses, placements)
+        for table, row in _episode_rows(rng, history, care, statuses, placements):
+            start, end = row["clae_cla_episode_start_date"], row["clae_cla_episode_ceased_date"]
+            yield table, {**row, "clae_cla_last_iro_contact_date": latest_contact(self._seed, history, start, end)}
         yield from _care_plan_rows(rng, history, placements)
         yield from _review_rows(rng, history, reviews)
+        for table, row in outcome_rows(self._seed, history, care, placements, statuses):
+            if table != "ssd_cla_immunisations" or history.person.id not in self._immunised:
+                yield table, row
+        self._immunised.add(history.person.id)
         events = (
             event for placement in placements for event in self._visits(rng, history, placement, statuses, reviews)
         )

@@ -7,6 +7,7 @@ where a visit is due every 20 working days.
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -80,9 +81,10 @@ class Need:
         )
 
     def rows(self, history: ChildHistory) -> Iterator[TableRow]:
-        """Rows of the referral, assessment, child in need plan and child in need visit tables."""
+        """Rows of the contact, early help, referral, assessment, child in need plan and visit tables."""
         rng = stream(self._seed, "need told", history.journey.number)
         yield _episode(rng, history)
+        yield from _before_the_referral(self._seed, history)
         if history.journey.assessment is not None:
             yield _assessment(rng, history)
         if history.journey.cin_plan is not None:
@@ -98,6 +100,34 @@ class Need:
         )
         events = held(rng, self._days, self._visits, course)
         yield from visit_rows("ssd_cin_visits", "cinv_cin_visit", rng, events, keys)
+
+
+def _before_the_referral(seed: int, history: ChildHistory) -> Iterator[TableRow]:
+    """The contact that became the referral; of some children one that did not, and early help."""
+    rng = stream(seed, "before the referral", history.journey.number)
+    referral = history.journey.referral
+    days_before = [rng.choice((0, 0, 1, 1, 2, 4))] + [rng.randint(30, 300)] * (rng.random() < 0.55)
+    for number, days in enumerate(days_before, start=1):
+        yield (
+            "ssd_contacts",
+            {
+                "cont_contact_id": history.key("CO", number),
+                "cont_person_id": history.person.id,
+                "cont_contact_date": referral - dt.timedelta(days=days),
+                "cont_contact_source_code": rng.choices(tuple(SOURCES), SOURCE_WEIGHTS)[0],
+            },
+        )
+    if rng.random() < 0.2:
+        start = referral - dt.timedelta(days=rng.randint(40, 400))
+        yield (
+            "ssd_early_help_episodes",
+            {
+                "earl_episode_id": history.key("EH"),
+                "earl_person_id": history.person.id,
+                "earl_episode_start_date": start,
+                "earl_episode_end_date": start + dt.timedelta(days=rng.randint(30, 365)),
+            },
+        )
 
 
 def primary_need(rng: random.Random, history: ChildHistory) -> str:

@@ -26,6 +26,7 @@ WITHOUT_COUNTS = (
     "reference.comparator",
     "reference.disclosure_limit",
     "reference.kpi",
+    "reference.kpi_category",
     "reference.kpi_unit",
     "reference.survey_band",
     "warehouse.dim_kpi",

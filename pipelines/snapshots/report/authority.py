@@ -73,7 +73,10 @@ class Authority:
 
 def read(edition: Edition, authority: str, section_of: Mapping[str, str]) -> Authority:
     """All of an authority that is told by its code."""
-    windows = [row for row in edition.of_month("kpi_window", authority, team_code=None) if row["window_months"] <= 6]
+    windows = [
+        row for row in edition.of_month("kpi_window", authority, team_code=None)
+        if row["window_months"] <= 6 and row["kpi_id"] in section_of
+    ]  # fmt: skip
     changes = edition.of_month("kpi_change", authority, team_code=None)
     surveyed = edition.rows("survey_score", authority_code=authority)
     newest = max((row["reporting_month"] for row in surveyed), default=None)
@@ -83,7 +86,7 @@ def read(edition: Edition, authority: str, section_of: Mapping[str, str]) -> Aut
         edition=edition,
         code=authority,
         section_of=section_of,
-        kpis={row["kpi_id"]: row for row in edition.rows("kpi")},
+        kpis={row["kpi_id"]: row for row in edition.rows("kpi") if row["kpi_id"] in section_of},
         windows={row["kpi_id"]: row for row in windows},
         changes={(row["kpi_id"], row["comparator"]): row for row in changes},
         charts=_points(edition, authority, "figure"),

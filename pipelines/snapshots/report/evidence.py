@@ -138,7 +138,7 @@ def restatements(known: Authority) -> Iterator[Block]:
     if not known.edition.has("kpi_restatement"):
         yield TextBlock(f"Which figures were published otherwise before is not told here. {NOT_PUBLIC}")
         return
-    rows = known.edition.rows("kpi_restatement", authority_code=known.code, team_code=None)
+    rows = known.edition.rows("kpi_restatement", authority_code=known.code, team_code=None, category=None)
     if not rows:
         yield TextBlock("No figure that was published before is another now, or nothing was published before.")
         return
@@ -233,7 +233,7 @@ def quality(known: Authority) -> Iterator[Block]:
 
 
 def cannot_be_said(known: Authority) -> Iterator[Block]:
-    absences = known.edition.of_month("kpi_absence", known.code)
+    absences = [row for row in known.edition.of_month("kpi_absence", known.code) if row["kpi_id"] in known.section_of]
     absent = [f"{row['title']}: {row['reason']}" for row in absences]
     if absent:
         yield Points(tuple(absent), "Figures that are absent, and what they wait for")

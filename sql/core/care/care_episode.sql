@@ -14,6 +14,9 @@ SELECT
     END AS start_date,
     episodes.clae_cla_episode_ceased_date AS end_date,
     cast(NULL AS VARCHAR) AS only_month,
+    episodes.clae_cla_episode_start_reason AS start_reason,
+    episodes.clae_cla_episode_ceased_reason AS end_reason,
+    episodes.clae_cla_primary_need_code AS category_of_need,
     coalesce(
         list_has_any(episodes.unread_columns, ['clae_cla_episode_start_date', 'clae_cla_episode_ceased_date']), false
     ) AS is_undecided
@@ -29,6 +32,9 @@ SELECT
     episodes.decom AS start_date,
     episodes.dec AS end_date,
     cast(NULL AS VARCHAR) AS only_month,
+    episodes.rne AS start_reason,
+    episodes.rec AS end_reason,
+    episodes.cin AS category_of_need,
     false AS is_undecided
 FROM staging.ssda903_episodes AS episodes
 LEFT JOIN core.same_child AS same
@@ -43,5 +49,8 @@ SELECT
     listed.start_date,
     listed.end_date,
     listed.reporting_month AS only_month,
+    cast(NULL AS VARCHAR) AS start_reason,
+    listed.end_reason,
+    listed.category_of_need,
     false AS is_undecided
 FROM core.listed_looked_after AS listed

@@ -1,57 +1,11 @@
--- One row a looked-after child and stretch of time (until is not in it) with one legal status, or none: of those open
--- the latest start counts, then the code.
-WITH statuses AS (
-    SELECT
-        authority_code,
-        child_id,
-        legal_status,
-        is_short_break,
-        start_date,
-        end_date
-    FROM core.legal_status
-    WHERE source = 'ssd'
-),
-
-change_dates AS (
-    SELECT
-        authority_code,
-        child_id,
-        start_date AS change_date
-    FROM statuses
-    WHERE start_date IS NOT NULL
-    UNION
-    SELECT
-        authority_code,
-        child_id,
-        end_date AS change_date
-    FROM statuses
-    WHERE end_date IS NOT NULL
-),
-
-ranked AS (
-    SELECT
-        change_dates.*,
-        statuses.legal_status,
-        statuses.is_short_break,
-        row_number() OVER (
-            PARTITION BY change_dates.authority_code, change_dates.child_id, change_dates.change_date
-            ORDER BY statuses.start_date DESC, statuses.legal_status ASC
-        ) AS position
-    FROM change_dates
-    LEFT JOIN statuses
-        ON
-            change_dates.authority_code = statuses.authority_code
-            AND change_dates.child_id = statuses.child_id
-            AND change_dates.change_date >= statuses.start_date
-            AND change_dates.change_date < end_date_or_open(statuses.end_date)
-)
-
+-- One row a looked-after child and stretch of time (until is not in it) with one legal status, or none, as the Standard
+-- Safeguarding Dataset tells it.
 SELECT
     authority_code,
     child_id,
     legal_status,
     is_short_break,
-    change_date AS from_date,
-    end_date_or_open(lead(change_date) OVER (PARTITION BY authority_code, child_id ORDER BY change_date)) AS until_date
-FROM ranked
-WHERE position = 1
+    from_date,
+    until_date
+FROM core.sourced_legal_status
+WHERE source = 'ssd'

@@ -5,6 +5,8 @@ SELECT
     placements.clap_cla_placement_id AS placement_id,
     placements.clap_person_id AS child_id,
     placements.clap_cla_placement_type AS placement_type,
+    placements.clap_cla_placement_provider AS placement_provider,
+    placements.clap_cla_placement_distance AS distance,
     coalesce(
         placements.clap_cla_placement_type IN ('A3', 'A4', 'A5', 'A6'),
         list_contains(placements.unread_columns, 'clap_cla_placement_type'),

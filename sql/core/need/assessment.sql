@@ -6,7 +6,9 @@ SELECT
     assessments.cina_referral_id AS referral_id,
     assessments.cina_assessment_team AS team_code,
     assessments.cina_assessment_start_date AS start_date,
-    assessments.cina_assessment_auth_date AS authorised_date
+    assessments.cina_assessment_auth_date AS authorised_date,
+    assessments.cina_assessment_outcome_nfa AS has_no_further_action,
+    assessments.cina_assessment_child_seen AS is_child_seen
 FROM staging.ssd_cin_assessments AS assessments
 ANTI JOIN core.subject_source AS chosen
     ON
@@ -21,7 +23,9 @@ SELECT
     assessments.details_key AS referral_id,
     cast(NULL AS VARCHAR) AS team_code,
     assessments.assessment_actual_start_date AS start_date,
-    assessments.assessment_authorisation_date AS authorised_date
+    assessments.assessment_authorisation_date AS authorised_date,
+    cast(NULL AS BOOLEAN) AS has_no_further_action,
+    cast(NULL AS BOOLEAN) AS is_child_seen
 FROM staging.cin_census_assessments AS assessments
 INNER JOIN core.subject_source AS chosen
     ON

@@ -12,6 +12,8 @@ SELECT
     END AS start_date,
     plans.cppl_cp_plan_end_date AS end_date,
     coalesce(plans.cppl_cp_plan_ola, false) AS is_of_another_authority,
+    plans.cppl_cp_plan_latest_category AS latest_category,
+    cast(NULL AS BIGINT) AS plans_before,
     coalesce(
         list_has_any(
             plans.unread_columns, ['cppl_cp_plan_start_date', 'cppl_cp_plan_end_date', 'cppl_cp_plan_ola']
@@ -37,6 +39,8 @@ SELECT
     END AS start_date,
     plans.cpp_end_date AS end_date,
     false AS is_of_another_authority,
+    plans.latest_category_of_abuse AS latest_category,
+    plans.number_of_previous_cpp AS plans_before,
     coalesce(list_has_any(plans.unread_columns, ['cpp_start_date', 'cpp_end_date']), false) AS is_undecided
 FROM staging.cin_census_cp_plans AS plans
 LEFT JOIN core.first_day AS first_days ON plans.authority_code = first_days.authority_code

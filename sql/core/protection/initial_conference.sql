@@ -9,7 +9,8 @@ SELECT
     conferences.icpc_person_id AS child_id,
     conferences.icpc_icpc_team AS team_code,
     conferences.icpc_icpc_date AS conference_date,
-    coalesce(conferences.icpc_icpc_transfer_in, false) AS is_transfer_in
+    coalesce(conferences.icpc_icpc_transfer_in, false) AS is_transfer_in,
+    conferences.icpc_icpc_outcome_cp_flag AS led_to_plan
 FROM staging.ssd_initial_cp_conference AS conferences
 ANTI JOIN core.subject_source AS chosen
     ON
@@ -26,7 +27,8 @@ SELECT
     coalesce(same.known_as, conferences.lachildid) AS child_id,
     cast(NULL AS VARCHAR) AS team_code,
     conferences.date_of_initial_cpc AS conference_date,
-    conferences.s47_key IS NULL AS is_transfer_in
+    conferences.s47_key IS NULL AS is_transfer_in,
+    cast(NULL AS BOOLEAN) AS led_to_plan
 FROM staging.cin_census_conferences AS conferences
 INNER JOIN core.subject_source AS chosen
     ON

@@ -1,4 +1,5 @@
--- One row a social worker with working hours. A job title that was not recorded is a social worker's.
+-- One row a worker with working hours. A job title that was not recorded is a social worker's; others who hold cases
+-- are lead practitioners of another profession.
 WITH workers AS (
     SELECT
         professionals.authority_code,
@@ -12,7 +13,8 @@ SELECT
     workers.authority_code,
     workers.worker_id,
     workers.role,
-    workers.full_time_equivalent
+    workers.full_time_equivalent,
+    coalesce(roles.is_social_worker, true) AS is_social_worker
 FROM workers
 LEFT JOIN reference.role AS roles ON workers.role = roles.role
-WHERE coalesce(roles.is_social_worker, true) AND workers.full_time_equivalent > 0
+WHERE workers.full_time_equivalent > 0

@@ -1,10 +1,12 @@
--- One row a KPI, authority, month and length of window: what is counted of the whole authority, and the keys of both
--- sets of records. The records of a window are those of its months.
+-- One row a KPI, authority, month, length of window and category: what is counted of the whole authority, and the keys
+-- of both sets of records. The records of a window are those of its months; what a category is a share of, those of
+-- all.
 WITH records AS (
     SELECT
         kpi_id,
         authority_code,
         reporting_month,
+        category,
         numerator,
         denominator,
         record_or_month(record_key, authority_code, reporting_month) AS record_key
@@ -25,12 +27,13 @@ month_keys AS (
         records.kpi_id,
         records.authority_code,
         months.month_number,
+        records.category,
         sum(hashed.record_hash) FILTER (WHERE records.numerator <> 0) AS numerator_hashes,
         sum(hashed.record_hash) FILTER (WHERE records.denominator <> 0) AS denominator_hashes
     FROM records
     INNER JOIN hashed ON records.record_key = hashed.record_key
     INNER JOIN exact.warehouse.dim_month AS months ON records.reporting_month = months.reporting_month
-    GROUP BY records.kpi_id, records.authority_code, months.month_number
+    GROUP BY records.kpi_id, records.authority_code, months.month_number, records.category
 ),
 
 figures AS (
@@ -39,6 +42,7 @@ figures AS (
         authority_code,
         month_number,
         window_months,
+        category,
         numerator,
         denominator
     FROM exact.warehouse.fct_kpi_window_count
@@ -49,6 +53,7 @@ figures AS (
         months.authority_code,
         months.month_number,
         1 AS window_months,
+        months.category,
         months.numerator,
         months.denominator
     FROM exact.warehouse.fct_kpi_month AS months
@@ -61,9 +66,14 @@ SELECT
     figures.authority_code,
     figures.month_number,
     figures.window_months,
+    figures.category,
     figures.numerator,
     figures.denominator,
-    cell_key(sum(month_keys.numerator_hashes)) AS numerator_key,
+    cell_key(
+        sum(month_keys.numerator_hashes) FILTER (
+            WHERE coalesce(figures.category, '') = coalesce(month_keys.category, '')
+        )
+    ) AS numerator_key,
     cell_key(sum(month_keys.denominator_hashes)) AS denominator_key
 FROM figures
 LEFT JOIN month_keys

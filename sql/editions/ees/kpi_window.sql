@@ -12,7 +12,7 @@ SELECT
     authorities.authority_code AS new_la_code,
     authorities.authority_name AS la_name,
     concat(figures.window_months, ' months to the end of the month') AS "window",
-    figures.title AS kpi,
+    concat_ws(': ', figures.title, categories.label) AS kpi,
     ees_count(figures.numerator, figures.numerator_symbol) AS numerator,
     ees_count(figures.denominator, figures.denominator_symbol) AS denominator,
     ees_shown(figures.value_rounded, figures.value_rounded_symbol) AS figure,
@@ -20,5 +20,7 @@ SELECT
 FROM kpi_window AS figures
 INNER JOIN authority AS authorities ON figures.authority_code = authorities.authority_code
 INNER JOIN benchmark_area AS regions ON authorities.region_code = regions.area_code
+LEFT JOIN kpi_category AS categories
+    ON figures.kpi_id = categories.kpi_id AND figures.category = categories.category
 WHERE figures.team_code IS NULL AND figures.window_months > 1
 ORDER BY figures.reporting_month, new_la_code, figures.window_months, kpi

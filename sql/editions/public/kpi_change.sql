@@ -7,6 +7,7 @@ SELECT
     kpi_id,
     title,
     team_code,
+    category,
     unit,
     numerator,
     count_symbol(numerator) AS numerator_symbol,

@@ -4,6 +4,7 @@ SELECT
     kpi_id,
     title,
     team_code,
+    category,
     numerator,
     count_symbol(numerator) AS numerator_symbol,
     denominator,

@@ -5,5 +5,9 @@ SELECT
     coverage.month_number,
     coverage.sources
 FROM exact.warehouse.fct_kpi_coverage AS coverage
-INNER JOIN disclosure.rounded AS public_months USING (kpi_id, authority_code, month_number)
-WHERE public_months.window_months = 1
+SEMI JOIN disclosure.rounded AS public_months
+    ON
+        coverage.kpi_id = public_months.kpi_id
+        AND coverage.authority_code = public_months.authority_code
+        AND coverage.month_number = public_months.month_number
+        AND public_months.window_months = 1

@@ -3,6 +3,7 @@ SELECT
     rounded.kpi_id,
     rounded.authority_code,
     cast(NULL AS VARCHAR) AS team_code,
+    rounded.category,
     months.reporting_month,
     rounded.numerator,
     rounded.denominator

@@ -2,6 +2,7 @@ SELECT
     kpi_id,
     authority_code,
     cast(NULL AS VARCHAR) AS team_code,
+    category,
     month_number,
     window_months,
     scale,

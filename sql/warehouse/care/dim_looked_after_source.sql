@@ -1,37 +1,10 @@
 -- One row an authority and month: the source from which children looked after are counted. It is the first,
 -- in the order of preference, all of whose tables cover the month, so that no child counts in two of them.
 -- grain: authority_code, reporting_month
-WITH tables AS (
-    SELECT
-        source,
-        preference,
-        count(*) AS tables
-    FROM reference.looked_after_source
-    GROUP BY source, preference
-),
-
-covered AS (
-    SELECT
-        delivered.authority_code,
-        delivered.source,
-        months.reporting_month,
-        months.month_end,
-        count(DISTINCT needed.table_name) AS tables
-    FROM staging.delivered_table AS delivered
-    INNER JOIN
-        reference.looked_after_source AS needed
-        ON delivered.source = needed.source AND delivered.table_name = needed.table_name
-    INNER JOIN
-        warehouse.dim_month AS months
-        ON months.reporting_month BETWEEN delivered.first_month AND delivered.last_month
-    GROUP BY delivered.authority_code, delivered.source, months.reporting_month, months.month_end
-)
-
 SELECT
-    covered.authority_code,
-    covered.reporting_month,
-    covered.month_end,
-    arg_min(covered.source, tables.preference) AS source
-FROM covered
-INNER JOIN tables ON covered.source = tables.source AND covered.tables = tables.tables
-GROUP BY covered.authority_code, covered.reporting_month, covered.month_end
+    authority_code,
+    reporting_month,
+    month_end,
+    arg_min(source, preference) AS source
+FROM warehouse.looked_after_source_month
+GROUP BY authority_code, reporting_month, month_end

@@ -1,125 +1,14 @@
--- One row a child and month end at which a care episode of the child is open, with the legal status then: of
--- those open the latest start counts, then the code. is_undecided: nothing that could be read says so.
+-- One row a child and month end at which a care episode of the child is open, in the source from which the month's
+-- children looked after are counted.
 -- grain: authority_code, child_id, reporting_month
-WITH episodes AS (
-    SELECT
-        source,
-        authority_code,
-        child_id,
-        start_date,
-        end_date,
-        is_undecided,
-        coalesce(only_month, '') AS only_month
-    FROM core.care_episode
-),
-
-statuses AS (
-    SELECT
-        source,
-        authority_code,
-        child_id,
-        legal_status,
-        start_date,
-        end_date,
-        coalesce(only_month, '') AS only_month,
-        is_undecided,
-        is_start_unread,
-        is_short_break
-    FROM core.legal_status
-),
-
-months AS (
-    SELECT
-        months.authority_code,
-        months.reporting_month,
-        months.month_end,
-        months.source,
-        CASE WHEN sources.history = 'own_month' THEN months.reporting_month ELSE '' END AS only_month
-    FROM warehouse.dim_looked_after_source AS months
-    INNER JOIN reference.source AS sources ON months.source = sources.source
-),
-
-children AS (
-    SELECT
-        episodes.authority_code,
-        episodes.child_id,
-        months.reporting_month,
-        months.month_end,
-        months.source,
-        months.only_month,
-        bool_and(episodes.is_undecided) AS is_undecided
-    FROM episodes
-    INNER JOIN months
-        ON
-            episodes.authority_code = months.authority_code
-            AND episodes.source = months.source
-            AND episodes.only_month = months.only_month
-            AND episodes.start_date <= months.month_end
-            AND end_date_or_open(episodes.end_date) > months.month_end
-    GROUP BY ALL
-),
-
-of_unread_start AS (
-    SELECT
-        source,
-        authority_code,
-        child_id,
-        max(end_date_or_open(end_date)) AS end_date
-    FROM statuses
-    WHERE is_start_unread
-    GROUP BY source, authority_code, child_id
-),
-
-with_status AS (
-    SELECT
-        children.authority_code,
-        children.child_id,
-        children.reporting_month,
-        children.month_end,
-        statuses.legal_status,
-        statuses.is_short_break,
-        children.is_undecided
-        OR coalesce(statuses.is_undecided, false)
-        OR of_unread_start.child_id IS NOT NULL AS is_undecided,
-        row_number() OVER (
-            PARTITION BY children.authority_code, children.child_id, children.reporting_month
-            ORDER BY statuses.start_date DESC, statuses.legal_status ASC
-        ) AS position
-    FROM children
-    LEFT JOIN statuses
-        ON
-            children.authority_code = statuses.authority_code
-            AND children.source = statuses.source
-            AND children.only_month = statuses.only_month
-            AND children.child_id = statuses.child_id
-            AND children.month_end >= statuses.start_date
-            AND children.month_end < end_date_or_open(statuses.end_date)
-    LEFT JOIN of_unread_start
-        ON
-            children.authority_code = of_unread_start.authority_code
-            AND children.source = of_unread_start.source
-            AND children.child_id = of_unread_start.child_id
-            AND children.month_end < of_unread_start.end_date
-)
-
 SELECT
-    with_status.authority_code,
-    with_status.child_id,
-    coalesce(child_teams.team_code, 'unallocated') AS team_code,
-    with_status.reporting_month,
-    with_status.month_end,
-    with_status.legal_status,
-    with_status.is_undecided,
-    CASE
-        WHEN with_status.is_short_break THEN 'short breaks'
-        WHEN known_children.death_date <= with_status.month_end THEN 'died'
-        WHEN known_children.childhood_end <= with_status.month_end THEN 'aged 18 or over'
-    END AS excluded_because
-FROM with_status
-LEFT JOIN core.child AS known_children USING (authority_code, child_id)
-ASOF LEFT JOIN core.child_team AS child_teams
-    ON
-        with_status.authority_code = child_teams.authority_code
-        AND with_status.child_id = child_teams.child_id
-        AND with_status.month_end >= child_teams.from_date
-WHERE with_status.position = 1
+    looked_after.authority_code,
+    looked_after.child_id,
+    looked_after.team_code,
+    looked_after.reporting_month,
+    looked_after.month_end,
+    looked_after.legal_status,
+    looked_after.is_undecided,
+    looked_after.excluded_because
+FROM warehouse.looked_after_month AS looked_after
+INNER JOIN warehouse.dim_looked_after_source USING (authority_code, reporting_month, source)

@@ -6,5 +6,6 @@ SELECT
     unit,
     direction,
     measure,
-    uncertainty
+    uncertainty,
+    categories_overlap
 FROM reference.kpi

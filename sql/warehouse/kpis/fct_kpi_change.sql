@@ -1,13 +1,14 @@
--- One row a KPI, authority, team (null: the whole authority), month and comparator: the headline figure (the six months
--- to the month for what happens, the month's end for what stands) beside the same figure at the comparator's month. A
--- team that counted nothing at one end has none of a count there. The change is that of the figures as printed.
--- Less than six months apart both are largely of the same records or children (is_of_the_same).
--- grain: kpi_id, authority_code, team_code, reporting_month, comparator
+-- One row a KPI, authority, team (null: the whole authority), category, month and comparator: the headline figure (the
+-- six months to the month for what happens, the month's end for what stands) beside the same figure at the comparator's
+-- month. A team that counted nothing at one end has none of a count there. The change is that of the figures as
+-- printed. Less than six months apart both are largely of the same records or children (is_of_the_same).
+-- grain: kpi_id, authority_code, team_code, category, reporting_month, comparator
 WITH figures AS (
     SELECT
         kpi_id,
         authority_code,
         team_code,
+        category,
         month_number,
         window_months,
         scale,
@@ -63,7 +64,8 @@ teams AS (
         both_ends.authority_code,
         both_ends.month_number,
         both_ends.comparator,
-        figures.team_code
+        figures.team_code,
+        figures.category
     FROM both_ends
     INNER JOIN figures USING (kpi_id, authority_code, month_number)
     UNION
@@ -72,7 +74,8 @@ teams AS (
         both_ends.authority_code,
         both_ends.month_number,
         both_ends.comparator,
-        figures.team_code
+        figures.team_code,
+        figures.category
     FROM both_ends
     INNER JOIN figures
         ON
@@ -85,6 +88,7 @@ compared AS (
     SELECT
         both_ends.*,
         teams.team_code,
+        teams.category,
         coalesce(ends.numerator, 0) AS numerator,
         CASE WHEN both_ends.scale IS NOT NULL THEN coalesce(ends.denominator, 0) END AS denominator,
         coalesce(ends.value, CASE WHEN both_ends.scale IS NULL THEN 0 END) AS value,
@@ -101,18 +105,21 @@ compared AS (
             AND both_ends.authority_code = ends.authority_code
             AND both_ends.month_number = ends.month_number
             AND coalesce(teams.team_code, '') = coalesce(ends.team_code, '')
+            AND coalesce(teams.category, '') = coalesce(ends.category, '')
     LEFT JOIN figures AS bases
         ON
             both_ends.kpi_id = bases.kpi_id
             AND both_ends.authority_code = bases.authority_code
             AND both_ends.base_number = bases.month_number
             AND coalesce(teams.team_code, '') = coalesce(bases.team_code, '')
+            AND coalesce(teams.category, '') = coalesce(bases.category, '')
 )
 
 SELECT
     compared.kpi_id,
     compared.authority_code,
     compared.team_code,
+    compared.category,
     ends.reporting_month,
     compared.comparator,
     bases.reporting_month AS base_month,

@@ -1,7 +1,8 @@
 -- One row a KPI, authority, team (null: the whole authority), chart and month of the last 24 with a value. A count of
 -- what is open at a month's end, and its rate, holds most of the month before: its own line is not judged, only what
 -- it changed by in the month ('net change'). What rolls over months is not charted: each point would repeat most of
--- the one before. segment counts the months in which a reviewed list says that a new phase begins.
+-- the one before; nor is a share by category: what one wins the others lose. segment counts the months in which a
+-- reviewed list says that a new phase begins.
 -- grain: kpi_id, authority_code, team_code, charted, reporting_month
 WITH kpis AS (
     SELECT
@@ -27,7 +28,7 @@ months AS (
         max(figures.month_number) OVER () AS last_number
     FROM warehouse.fct_kpi_month AS figures
     INNER JOIN kpis ON figures.kpi_id = kpis.kpi_id
-    WHERE figures.value IS NOT NULL
+    WHERE figures.value IS NOT NULL AND figures.category IS NULL
 ),
 
 beside AS (

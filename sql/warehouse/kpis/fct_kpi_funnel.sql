@@ -20,7 +20,7 @@ units AS (
         windows.value
     FROM warehouse.fct_kpi_window AS windows
     INNER JOIN kpis ON windows.kpi_id = kpis.kpi_id
-    WHERE windows.window_months <= 6 AND windows.denominator > 0
+    WHERE windows.window_months <= 6 AND windows.denominator > 0 AND windows.category IS NULL
 ),
 
 compared AS (

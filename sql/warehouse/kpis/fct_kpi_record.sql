@@ -1,5 +1,5 @@
--- One row a KPI, authority, team, month and record, with what it counts: neither where something that decides it could
--- not be read.
+-- One row a KPI, authority, team, month, record and category, with what it counts: neither where something that decides
+-- it could not be read.
 WITH undecided AS (
     SELECT
         kpi_id,
@@ -7,10 +7,11 @@ WITH undecided AS (
         record_key,
         reporting_month,
         team_code,
+        category,
         sum(numerator) AS numerator,
         sum(denominator) AS denominator
     FROM warehouse.fct_kpi_record_undecided
-    GROUP BY kpi_id, authority_code, record_key, reporting_month, team_code
+    GROUP BY kpi_id, authority_code, record_key, reporting_month, team_code, category
 )
 
 SELECT
@@ -19,6 +20,7 @@ SELECT
     records.record_key,
     records.reporting_month,
     records.team_code,
+    records.category,
     cast(CASE
         WHEN undecided.kpi_id IS NULL THEN records.numerator
         WHEN coalesce(records.denominator, records.numerator) > coalesce(undecided.denominator, undecided.numerator)
@@ -36,3 +38,4 @@ LEFT JOIN undecided
         AND records.record_key = undecided.record_key
         AND records.reporting_month = undecided.reporting_month
         AND records.team_code IS NOT DISTINCT FROM undecided.team_code
+        AND records.category IS NOT DISTINCT FROM undecided.category

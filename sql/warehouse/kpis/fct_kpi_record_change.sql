@@ -7,11 +7,16 @@ WITH figures_now AS (
         figures.authority_code,
         figures.reporting_month,
         figures.team_code,
+        figures.category,
         figures.numerator,
         figures.denominator
     FROM warehouse.fct_kpi_month AS figures
-    INNER JOIN published.kpi_month AS published USING (kpi_id, authority_code, reporting_month)
-    WHERE published.team_code IS NULL
+    SEMI JOIN published.kpi_month AS published
+        ON
+            figures.kpi_id = published.kpi_id
+            AND figures.authority_code = published.authority_code
+            AND figures.reporting_month = published.reporting_month
+            AND published.team_code IS NULL
 ),
 
 changed AS (
@@ -26,6 +31,7 @@ changed AS (
             AND figures_before.authority_code = figures_now.authority_code
             AND figures_before.reporting_month = figures_now.reporting_month
             AND figures_before.team_code IS NOT DISTINCT FROM figures_now.team_code
+            AND figures_before.category IS NOT DISTINCT FROM figures_now.category
     WHERE
         figures_before.numerator IS DISTINCT FROM figures_now.numerator
         OR figures_before.denominator IS DISTINCT FROM figures_now.denominator
@@ -39,6 +45,7 @@ counted AS (
         records.reporting_month,
         records.team_code,
         records.record_key,
+        records.category,
         records.numerator,
         records.denominator
     FROM published.kpi_record AS records
@@ -52,6 +59,7 @@ counted AS (
         records.reporting_month,
         records.team_code,
         records.record_key,
+        records.category,
         records.numerator,
         records.denominator
     FROM warehouse.fct_kpi_record AS records
@@ -67,6 +75,7 @@ levels AS (
         reporting_month,
         team_code,
         record_key,
+        category,
         numerator,
         denominator
     FROM counted
@@ -79,6 +88,7 @@ levels AS (
         reporting_month,
         NULL AS team_code,
         record_key,
+        category,
         numerator,
         denominator
     FROM counted
@@ -98,7 +108,7 @@ compared AS (
         sum(CASE WHEN side = 'now' THEN numerator END) AS numerator,
         sum(CASE WHEN side = 'now' THEN denominator END) AS denominator
     FROM levels
-    GROUP BY kpi_id, authority_code, reporting_month, team_code, record_key
+    GROUP BY kpi_id, authority_code, reporting_month, team_code, record_key, category
 ),
 
 differing AS (
@@ -108,12 +118,13 @@ differing AS (
         reporting_month,
         team_code,
         record_key,
-        is_counted
+        bool_or(is_counted) AS is_counted
     FROM compared
     WHERE
         was_counted <> is_counted
         OR numerator_before IS DISTINCT FROM numerator
         OR denominator_before IS DISTINCT FROM denominator
+    GROUP BY kpi_id, authority_code, reporting_month, team_code, record_key
 ),
 
 known_before AS (

@@ -1,6 +1,7 @@
 -- One row a KPI, authority, team, month and record that the KPI leaves out of both counts, because something that
--- decides it could not be read: how often it would count (records), and with what.
--- grain: kpi_id, authority_code, team_code, reporting_month, child_id, record_key
+-- decides it could not be read: how often it would count (records), and with what. A record of several categories has a
+-- row for each, and counts in the first of them.
+-- grain: kpi_id, authority_code, team_code, reporting_month, child_id, record_key, category
 WITH in_doubt AS (
     SELECT
         *,
@@ -48,8 +49,13 @@ SELECT
     reporting_month,
     child_id,
     record_key,
-    count(*) AS records,
+    category,
+    CASE row_number() OVER of_record WHEN 1 THEN count(*) ELSE 0 END AS records,
     cast(coalesce(sum(numerator), 0) AS DECIMAL(18, 2)) AS numerator,
     cast(coalesce(sum(denominator), 0) AS DECIMAL(18, 2)) AS denominator
 FROM left_out
-GROUP BY kpi_id, authority_code, team_code, reporting_month, child_id, record_key
+GROUP BY kpi_id, authority_code, team_code, reporting_month, child_id, record_key, category
+WINDOW of_record AS (
+    PARTITION BY kpi_id, authority_code, team_code, reporting_month, child_id, record_key
+    ORDER BY category NULLS FIRST
+)

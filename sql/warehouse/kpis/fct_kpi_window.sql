@@ -1,11 +1,12 @@
--- One row a KPI, authority, team (null: the whole authority), month and length of window: sum over sum of what is
--- counted in it, and beside it the mean of its months.
--- grain: kpi_id, authority_code, team_code, reporting_month, window_months
+-- One row a KPI, authority, team (null: the whole authority), category, month and length of window: sum over sum of
+-- what is counted in it, and beside it the mean of its months.
+-- grain: kpi_id, authority_code, team_code, category, reporting_month, window_months
 WITH means AS (
     SELECT
         counts.kpi_id,
         counts.authority_code,
         counts.team_code,
+        counts.category,
         counts.month_number,
         counts.window_months,
         CASE
@@ -19,12 +20,14 @@ WITH means AS (
             counts.kpi_id = months.kpi_id
             AND counts.authority_code = months.authority_code
             AND coalesce(counts.team_code, '') = coalesce(months.team_code, '')
+            AND coalesce(counts.category, '') = coalesce(months.category, '')
             AND months.month_number BETWEEN counts.month_number - counts.window_months + 1 AND counts.month_number
     WHERE kpis.measure = 'flow' AND counts.scale IS NOT NULL
     GROUP BY
         counts.kpi_id,
         counts.authority_code,
         counts.team_code,
+        counts.category,
         counts.month_number,
         counts.window_months
 ),
@@ -47,6 +50,7 @@ valued AS (
             counts.kpi_id = means.kpi_id
             AND counts.authority_code = means.authority_code
             AND coalesce(counts.team_code, '') = coalesce(means.team_code, '')
+            AND coalesce(counts.category, '') = coalesce(means.category, '')
             AND counts.month_number = means.month_number
             AND counts.window_months = means.window_months
 )
@@ -55,6 +59,7 @@ SELECT
     valued.kpi_id,
     valued.authority_code,
     valued.team_code,
+    valued.category,
     ends.reporting_month,
     valued.month_number,
     valued.window_months,

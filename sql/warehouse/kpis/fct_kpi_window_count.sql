@@ -1,7 +1,7 @@
--- One row a KPI, authority, team (null: the whole authority), month and length of window: what is counted in it. What
--- happens in a month is pooled over the six and the twelve complete months that end with it, where all of them are
--- covered; what stands at its end, or rolls already, is that month's alone.
--- grain: kpi_id, authority_code, team_code, month_number, window_months
+-- One row a KPI, authority, team (null: the whole authority), category, month and length of window: what is counted in
+-- it. What happens in a month is pooled over the six and the twelve complete months that end with it, where all of them
+-- are covered; what stands at its end, or rolls already, is that month's alone.
+-- grain: kpi_id, authority_code, team_code, category, month_number, window_months
 WITH lengths AS (
     SELECT unnest([6, 12]) AS window_months
 ),
@@ -29,6 +29,7 @@ SELECT
     windows.kpi_id,
     windows.authority_code,
     months.team_code,
+    months.category,
     windows.month_number,
     windows.window_months,
     months.scale,
@@ -46,6 +47,7 @@ SELECT
     months.kpi_id,
     months.authority_code,
     months.team_code,
+    months.category,
     months.month_number,
     1 AS window_months,
     months.scale,

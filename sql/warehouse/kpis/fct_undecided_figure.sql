@@ -65,6 +65,19 @@ undecided AS (
     GROUP BY ALL
 ),
 
+-- What each category is a share of are the same records.
+decided AS (
+    SELECT
+        kpi_id,
+        authority_code,
+        reporting_month,
+        team_code,
+        sum(numerator) AS numerator,
+        max(denominator) AS denominator
+    FROM warehouse.fct_kpi_team_month
+    GROUP BY kpi_id, authority_code, reporting_month, team_code
+),
+
 with_them AS (
     SELECT
         undecided.authority_code,
@@ -77,7 +90,7 @@ with_them AS (
         ) AS records_with_them
     FROM undecided
     INNER JOIN kpis ON undecided.kpi_id = kpis.kpi_id
-    LEFT JOIN warehouse.fct_kpi_team_month AS months
+    LEFT JOIN decided AS months
         ON
             undecided.kpi_id = months.kpi_id
             AND undecided.authority_code = months.authority_code

@@ -33,7 +33,7 @@ deciding AS (
         columns.column_name
     FROM warehouse.dim_deciding_column AS columns
     INNER JOIN reference.unread_effect AS effects ON columns.table_name = effects.table_name
-    WHERE effects.kpi_id IS NOT NULL
+    WHERE effects.kpi_id IS NOT NULL AND columns.table_name = columns.without_it
 ),
 
 needing AS (

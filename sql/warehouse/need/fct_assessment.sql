@@ -11,6 +11,8 @@ WITH assessments AS (
         team_code,
         start_date,
         authorised_date,
+        has_no_further_action,
+        is_child_seen,
         row_number() OVER (
             PARTITION BY authority_code, referral_id
             ORDER BY
@@ -117,6 +119,8 @@ SELECT
     clocked.working_days_from_referral,
     clocked.authorised_date <= clocked.in_time_from_referral_until AS is_in_time_from_referral,
     clocked.is_of_adult,
+    clocked.has_no_further_action,
+    clocked.is_child_seen,
     CASE
         WHEN clocked.excluded_because IS NULL THEN clocked.authorised_date <= clocked.in_time_until
     END AS is_in_time,

@@ -9,6 +9,7 @@ WITH plans AS (
         start_date,
         end_date,
         is_of_another_authority,
+        latest_category,
         is_undecided,
         cast(NULL AS VARCHAR) AS only_month
     FROM core.cp_plan
@@ -20,6 +21,7 @@ WITH plans AS (
         start_date,
         end_date,
         false AS is_of_another_authority,
+        latest_category,
         false AS is_undecided,
         reporting_month AS only_month
     FROM core.listed_plan
@@ -65,6 +67,7 @@ children AS (
         plan_id,
         start_date,
         is_of_another_authority,
+        latest_category,
         is_undecided,
         reporting_month,
         month_end
@@ -80,6 +83,7 @@ SELECT
     children.month_end,
     children.plan_id,
     children.start_date,
+    children.latest_category,
     children.is_undecided,
     CASE
         WHEN children.is_of_another_authority THEN 'plan of another authority'

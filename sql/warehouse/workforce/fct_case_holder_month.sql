@@ -1,4 +1,4 @@
--- One row a social worker and month end at which the worker held a case: an allocated child each. The worker's team is
+-- One row a worker and month end at which the worker held a case: an allocated child each. The worker's team is
 -- that of most of these children, then by code. A case whose days could not be read is none of the cases. Where the
 -- month is taken from a census, the cases are those it says.
 -- grain: authority_code, worker_id, reporting_month
@@ -74,7 +74,8 @@ of_role AS (
         holders.*,
         teams.team_code,
         coalesce(workers.role, '') AS role,
-        workers.full_time_equivalent
+        workers.full_time_equivalent,
+        workers.is_social_worker
     FROM holders
     INNER JOIN core.worker AS workers
         ON
@@ -136,6 +137,7 @@ SELECT
     reporting_month,
     cases,
     full_time_equivalent,
+    is_social_worker,
     lower_bound,
     upper_bound
 FROM with_bounds
@@ -148,6 +150,7 @@ SELECT
     workers.reporting_month,
     workers.cases,
     workers.full_time_equivalent,
+    true AS is_social_worker,
     cast(NULL AS BIGINT) AS lower_bound,
     cast(NULL AS BIGINT) AS upper_bound
 FROM core.listed_worker AS workers

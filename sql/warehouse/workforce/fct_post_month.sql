@@ -30,6 +30,7 @@ SELECT
     posts.delivery_month,
     posts.sickness_days,
     end_date_or_open(posts.to_date) > months.month_end AS is_in_force,
+    coalesce(posts.from_date > months.year_before, false) AS is_starter,
     coalesce(posts.has_left_the_authority AND posts.to_date <= months.month_end, false) AS is_leaver,
     -- The February of the twelve months is last year's in January alone.
     day(last_day(make_date(year(months.month_end - INTERVAL 31 DAY), 2, 1))) = 29 AS holds_29_february

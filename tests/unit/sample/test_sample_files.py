@@ -44,6 +44,17 @@ TABLES = [
     "cla_care_plan",
     "legal_status",
     "disability",
+    "contacts",
+    "early_help_episodes",
+    "cla_health",
+    "cla_immunisations",
+    "sdq_scores",
+    "cla_convictions",
+    "cla_substance_misuse",
+    "missing",
+    "permanence",
+    "pre_proceedings",
+    "care_leavers",
 ]
 
 

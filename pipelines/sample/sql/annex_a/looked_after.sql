@@ -52,12 +52,41 @@ reviews AS (
     GROUP BY care_periods.child_id
 ),
 
+contacts AS (
+    SELECT
+        clae_person_id AS child_id,
+        max(clae_cla_last_iro_contact_date) AS contact_date
+    FROM export.ssd_cla_episodes
+    GROUP BY clae_person_id
+),
+
+checks AS (
+    SELECT
+        clah_person_id AS child_id,
+        max(clah_health_check_date) FILTER (WHERE clah_health_check_type = 'Health assessment') AS assessment_date,
+        max(clah_health_check_date) FILTER (WHERE clah_health_check_type = 'Dental check') AS dental_date
+    FROM export.ssd_cla_health
+    GROUP BY clah_person_id
+),
+
+missing AS (
+    SELECT
+        episodes.miss_person_id AS child_id,
+        count(*) FILTER (WHERE episodes.miss_missing_episode_type = 'Missing') AS missing,
+        count(*) FILTER (WHERE episodes.miss_missing_episode_type = 'Absent') AS absent
+    FROM export.ssd_missing AS episodes
+    CROSS JOIN council.month AS months
+    WHERE episodes.miss_missing_episode_start_date >= months.twelve_months_from
+    GROUP BY episodes.miss_person_id
+),
+
 open_placements AS (
     SELECT
         clap_person_id AS child_id,
         clap_cla_placement_start_date AS start_date,
         clap_cla_placement_type AS placement_type,
-        clap_cla_placement_provider AS placement_provider
+        clap_cla_placement_provider AS placement_provider,
+        CASE WHEN clap_cla_placement_distance > 20 THEN 'Out' ELSE 'In' END AS placement_location
     FROM export.ssd_cla_placement
     WHERE clap_cla_placement_end_date IS NULL
     QUALIFY row_number() OVER (
@@ -110,11 +139,17 @@ SELECT
     reviews.review_date AS date_of_latest_statutory_review,
     visits.visit_date AS date_of_last_social_work_visit,
     care_plans.permanence_plan,
+    contacts.contact_date AS date_of_last_iro_visit,
+    checks.assessment_date AS date_of_last_health_assessment,
+    checks.dental_date AS date_of_last_dental_check,
     placements.placements AS placements_last_12_months,
     periods.end_date AS date_ceased_to_be_looked_after,
     open_placements.start_date AS start_date_of_most_recent_placement,
     open_placements.placement_type,
     open_placements.placement_provider,
+    open_placements.placement_location,
+    coalesce(missing.missing, 0) AS missing_last_12_months,
+    coalesce(missing.absent, 0) AS absent_last_12_months,
     CASE WHEN periods.is_again THEN 'Yes' ELSE 'No' END AS looked_after_again_last_12_months,
     CASE
         WHEN periods.end_date IS NOT NULL AND periods.end_reason <> 'E17' THEN periods.end_reason
@@ -127,3 +162,6 @@ LEFT JOIN council.latest_visit AS visits ON periods.child_id = visits.child_id A
 LEFT JOIN care_plans ON periods.child_id = care_plans.child_id
 LEFT JOIN placements ON periods.child_id = placements.child_id
 LEFT JOIN open_placements ON periods.child_id = open_placements.child_id
+LEFT JOIN contacts ON periods.child_id = contacts.child_id
+LEFT JOIN checks ON periods.child_id = checks.child_id
+LEFT JOIN missing ON periods.child_id = missing.child_id

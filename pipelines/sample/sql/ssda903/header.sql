@@ -11,6 +11,25 @@ WITH looked_after AS (
     GROUP BY episodes.child
 ),
 
+-- A care leaver is in the return too, whether or not looked after in the year.
+told AS (
+    SELECT
+        child,
+        has_short_breaks_only,
+        last_day
+    FROM looked_after
+    UNION ALL
+    SELECT
+        leavers.child_id AS child,
+        true AS has_short_breaks_only,
+        months.month_end AS last_day
+    FROM council.care_leaver AS leavers
+    CROSS JOIN council.month AS months
+    WHERE
+        months.month_end = months.year_to
+        AND leavers.child_id NOT IN (SELECT looked_after.child FROM looked_after)
+),
+
 headers AS (
     SELECT
         children.child_id,
@@ -18,11 +37,11 @@ headers AS (
         children.date_of_birth,
         children.ethnicity,
         CASE
-            WHEN children.sex = 'F' AND NOT looked_after.has_short_breaks_only
-                THEN children.is_mother AND children.date_of_birth + INTERVAL 16 YEAR <= looked_after.last_day
+            WHEN children.sex = 'F' AND NOT told.has_short_breaks_only
+                THEN children.is_mother AND children.date_of_birth + INTERVAL 16 YEAR <= told.last_day
         END AS is_mother
-    FROM looked_after
-    INNER JOIN council.child AS children ON looked_after.child = children.child_id
+    FROM told
+    INNER JOIN council.child AS children ON told.child = children.child_id
 )
 
 SELECT

@@ -1,0 +1,64 @@
+WITH went_missing AS (
+    SELECT DISTINCT
+        looked_after.source,
+        looked_after.authority_code,
+        looked_after.child_id,
+        looked_after.reporting_month
+    FROM warehouse.looked_after_month AS looked_after
+    INNER JOIN warehouse.dim_covered_month AS months USING (authority_code, reporting_month)
+    INNER JOIN warehouse.fct_missing_episode AS episodes
+        ON
+            looked_after.source = episodes.source
+            AND looked_after.authority_code = episodes.authority_code
+            AND looked_after.child_id = episodes.child_id
+            AND months.year_before < episodes.start_date
+            AND looked_after.month_end >= episodes.start_date
+    WHERE episodes.excluded_because IS NULL
+),
+
+listed AS (
+    SELECT
+        authority_code,
+        child_id,
+        reporting_month,
+        max(missing_in_year) AS missing_in_year
+    FROM core.listed_looked_after
+    GROUP BY authority_code, child_id, reporting_month
+),
+
+told AS (
+    SELECT
+        looked_after.*,
+        CASE
+            WHEN looked_after.source = 'annex_a' THEN listed.missing_in_year > 0
+            ELSE went_missing.child_id IS NOT NULL
+        END AS is_missing
+    FROM warehouse.looked_after_month AS looked_after
+    LEFT JOIN went_missing USING (source, authority_code, child_id, reporting_month)
+    LEFT JOIN listed USING (authority_code, child_id, reporting_month)
+)
+
+SELECT
+    told.authority_code,
+    told.team_code,
+    told.reporting_month,
+    told.child_id,
+    told.child_id AS record_key,
+    cast(CASE WHEN told.excluded_because IS NULL THEN cast(told.is_missing AS INTEGER) END AS DECIMAL(18, 2))
+        AS numerator,
+    cast(
+        CASE WHEN told.excluded_because IS NULL AND told.is_missing IS NOT NULL THEN 1 END AS DECIMAL(18, 2)
+    ) AS denominator,
+    CASE
+        WHEN told.excluded_because IS NOT NULL THEN told.excluded_because
+        WHEN told.is_missing THEN 'missing in the twelve months'
+        WHEN NOT told.is_missing THEN 'not missing in the twelve months'
+        ELSE 'number of missing episodes not recorded'
+    END AS reason
+FROM told
+INNER JOIN warehouse.dim_kpi_source AS sources
+    ON
+        sources.kpi_id = 'cla_missing'
+        AND told.authority_code = sources.authority_code
+        AND told.reporting_month = sources.reporting_month
+        AND told.source = sources.source
