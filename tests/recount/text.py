@@ -1,7 +1,7 @@
 """An authority's files read as text, for a recount of what was really delivered.
 
 The first row with a key is kept; none without its key or its person, and none with too many or too few fields. What
-cannot be read is blank. Codes are taken as they stand.
+cannot be read is blank, and named in ``unread``. Codes are taken as they stand.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ SSD = {
     "ssd_cla_visits": ("clav_cla_visit_id", "clav_person_id"),
     "ssd_cla_care_plan": ("lacp_table_id", "lacp_person_id"),
     "ssd_legal_status": ("lega_legal_status_id", "lega_person_id"),
+    "ssd_contacts": ("cont_contact_id", "cont_person_id"),
+    "ssd_early_help_episodes": ("earl_episode_id", "earl_person_id"),
 }
 LOCAL = {
     "caseload_bounds": (),
@@ -51,10 +53,11 @@ LOCAL = {
     "visit_modes": (),
 }
 FLAGS = re.compile(
-    r"\w*(_seen|_seen_alone|_ola|_quorate|_cancelled|_transfer_in|_nfa)|left_the_authority|withdrawn|delay_agreed"
+    r"\w*(_seen|_seen_alone|_ola|_quorate|_cancelled|_transfer_in|_nfa|_cp_flag)|left_the_authority|withdrawn|delay_agreed"
 )
 NUMBERS = re.compile(r"\w*_(equivalency|equivalent|days|bound)")
 WHOLE_NUMBERS = ("interval_length", "invited")
+UNREAD = "unread"
 WORDS = {"strongly disagree": 1, "disagree": 2, "neither agree nor disagree": 3, "agree": 4, "strongly agree": 5}
 
 
@@ -110,13 +113,17 @@ def _answers(row: Mapping[str, str], questions: list[str]) -> dict[str, int]:
 
 def _typed(file: Path, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for row in usable_rows(file, needed):
-        values = {}
+        values: dict[str, Any] = {}
+        given = set()
         for column, text in row.items():
             if column.endswith("_json"):
-                values |= {f"{column}__{name.lower()}": _flag(flag) for name, flag in _read_json(text).items()}
+                flags = {f"{column}__{name.lower()}": flag for name, flag in _read_json(text).items()}
+                values |= {name: _flag(flag) for name, flag in flags.items()}
+                given |= {name for name, flag in flags.items() if flag != ""} if flags or not text else {column}
             elif text:
                 values[column] = _value(column, text)
-        yield values
+                given.add(column)
+        yield values | {UNREAD: {column for column in given if values.get(column) is None}}
 
 
 def _value(column: str, text: str) -> Any:
