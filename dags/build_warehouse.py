@@ -20,10 +20,12 @@ from typing import Any
 from airflow.sdk import PartitionedAssetTimetable, TriggerRule, dag, task
 
 from pipelines.orchestration import tasks as orchestration
-from pipelines.orchestration.assets import DEFAULT_ARGS, STAGING, WAREHOUSE, params
+from pipelines.orchestration.assets import STAGING, WAREHOUSE, params
+from pipelines.orchestration.task_defaults import DEFAULT_ARGS
 
 
 @dag(
+    description="Computes a month: subjects, facts and KPIs in one DuckDB file, and the pages about them.",
     schedule=PartitionedAssetTimetable(assets=STAGING),
     max_active_runs=1,
     is_paused_upon_creation=False,

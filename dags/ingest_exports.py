@@ -21,11 +21,13 @@ from typing import Any
 from airflow.sdk import CronPartitionTimetable, TriggerRule, dag, task, task_group
 
 from pipelines.orchestration import tasks as orchestration
-from pipelines.orchestration.assets import DEFAULT_ARGS, NAMED_FOR_DELIVERY, NAMED_FOR_SOURCE, STAGING, params
+from pipelines.orchestration.assets import NAMED_FOR_DELIVERY, NAMED_FOR_SOURCE, STAGING, params
+from pipelines.orchestration.task_defaults import DEFAULT_ARGS, TOLD_BY_VERDICT
 
 
 @dag(
-    schedule=CronPartitionTimetable("0 6 5 * *", timezone="UTC", run_offset=-1, key_format="%Y-%m"),
+    description="Takes deliveries in: as they came, then typed, pseudonymised and checked.",
+    schedule=CronPartitionTimetable(orchestration.when_due(), timezone="UTC", run_offset=-1, key_format="%Y-%m"),
     max_active_runs=1,
     is_paused_upon_creation=False,
     catchup=False,
@@ -35,7 +37,7 @@ from pipelines.orchestration.assets import DEFAULT_ARGS, NAMED_FOR_DELIVERY, NAM
     doc_md=__doc__,
 )
 def ingest_exports() -> None:
-    @task(map_index_template=NAMED_FOR_SOURCE, multiple_outputs=False)
+    @task(map_index_template=NAMED_FOR_SOURCE, multiple_outputs=False, **TOLD_BY_VERDICT)
     def extract(source: str, **context: Any) -> dict[str, str | int]:
         """Read the source from its database in a read-only session, into the inbox as the month's delivery."""
         return orchestration.extract(source, context)
@@ -45,12 +47,12 @@ def ingest_exports() -> None:
         """The complete deliveries of the inbox up to the month."""
         return orchestration.find_deliveries(context)
 
-    @task(map_index_template=NAMED_FOR_DELIVERY, multiple_outputs=False)
+    @task(map_index_template=NAMED_FOR_DELIVERY, multiple_outputs=False, **TOLD_BY_VERDICT)
     def land(delivery: str) -> dict[str, str]:
         """Keep the delivery's files as they arrived; one that is there already is not copied again."""
         return orchestration.land(delivery)
 
-    @task(map_index_template=NAMED_FOR_DELIVERY, multiple_outputs=False)
+    @task(map_index_template=NAMED_FOR_DELIVERY, multiple_outputs=False, **TOLD_BY_VERDICT)
     def stage(delivery: str) -> dict[str, str | int]:
         """Type, pseudonymise and check the delivery; fails, without another try, where the whole of it is refused."""
         return orchestration.stage(delivery)

@@ -5,9 +5,9 @@
                                                                                            partition
 
 - **gate** looks whether the month may be published: `python -m pipelines gate 2021-02` shows what it looks at.
-- **approve** waits, where the month is held, for somebody who says *Approve* or *Reject*, and why; otherwise it is
-  skipped. Who, when and why stand in the snapshot. Other months go on meanwhile. A better delivery holds nothing: its
-  run goes through, and this one is then rejected.
+- **approve** waits, where the month is held, for one of `APPROVERS` who says *Approve*, and why, or *Reject*; otherwise
+  it is skipped. Whoever started the run does not approve what came of it. Who, when and why stand in the snapshot.
+  Other months go on meanwhile. A better delivery holds nothing: its run goes through, and this one is then rejected.
 - **publish** puts a new version of the month's snapshot down, whole, beside the earlier ones, which never change.
   Where nothing is different from the last version, there is no new one.
 - **copy_to_postgresql** comes after it where the settings name a database, and copies the newest month there. Where it
@@ -22,12 +22,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import PartitionedAssetTimetable, TriggerRule, dag, task
 
 from pipelines.orchestration import tasks as orchestration
+from pipelines.orchestration.approval import MonthApproval
 from pipelines.orchestration.assets import (
-    DEFAULT_ARGS,
     MONTHS_AT_A_TIME,
     SNAPSHOTS,
     SNAPSHOTS_PUBLIC,
@@ -36,10 +35,12 @@ from pipelines.orchestration.assets import (
     params,
     reason,
 )
+from pipelines.orchestration.task_defaults import DEFAULT_ARGS
 from pipelines.orchestration.tasks import copies, notifies
 
 
 @dag(
+    description="Publishes a month's snapshot, once its conditions hold or somebody has approved it as it is.",
     schedule=PartitionedAssetTimetable(assets=WAREHOUSE),
     max_active_runs=MONTHS_AT_A_TIME,
     is_paused_upon_creation=False,
@@ -54,13 +55,12 @@ def publish_snapshot() -> None:
         """Whether the month may be published: go on to publish, or wait for an approval."""
         return orchestration.gate(context)
 
-    approve = ApprovalOperator(
+    approve = MonthApproval(
         task_id="approve",
         subject="Publish the month although it is held?",
         body=WHAT_IS_HELD,
         params=reason(),
-        fail_on_reject=True,
-        doc_md="Wait for somebody who approves the month as it is, or rejects it, and says why.",
+        doc_md="Wait for somebody who approves the month as it is and says why, or rejects it.",
     )
 
     @task(

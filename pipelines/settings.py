@@ -122,6 +122,8 @@ class Settings(BaseSettings):
     notify_webhook_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = None
     notify_smtp_connection: str | None = None
     notify_to: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    due_day: int = Field(default=5, ge=1, le=28)
     snapshot_versions_kept: int | None = Field(default=None, ge=1)
     extracts: Annotated[tuple[Extract, ...], AfterValidator(_no_source_twice)] = ()
     postgres_copy_url: Annotated[SecretStr, AfterValidator(_libpq_url)] | None = None
@@ -172,7 +174,7 @@ class Settings(BaseSettings):
 
     @property
     def notifies(self) -> bool:
-        """Whether anybody is told of a publication; by default nobody is."""
+        """Whether anybody is told of anything; by default nobody is."""
         return self.notify_webhook_url is not None or self.notify_smtp_connection is not None
 
     def url_of(self, extract: Extract) -> SecretStr:

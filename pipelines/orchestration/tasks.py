@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pipelines.deliveries import Delivery
@@ -36,13 +35,14 @@ from pipelines.orchestration.assets import (
     emit,
     month_of,
 )
+from pipelines.orchestration.notifier import send, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
-    from pipelines.publications.notification import Message
+    from pipelines.runs.due import WhatIsDue
     from pipelines.settings import Extract
 
 
@@ -55,6 +55,11 @@ log = logging.getLogger(__name__)
 
 # What a task writes is for its owner and the owner's group.
 keep_from_others()
+
+
+def when_due() -> str:
+    """The day of each month by which deliveries are due, at 06:00, as cron has it; read while the DAG is."""
+    return f"0 6 {Settings().due_day} * *"
 
 
 def extracts() -> list[str]:
@@ -111,6 +116,7 @@ def stage(delivery: str) -> dict[str, str | int]:
 
     staged = steps.stage(Settings(), Delivery.parse(delivery))
     if staged.refusal is not None:
+        log.error("%s: %s", delivery, staged.refusal)
         raise DataRefused(f"{delivery}: {staged.refusal}")
     return {
         "delivery": delivery,
@@ -125,7 +131,7 @@ def announce(found: list[str], context: Mapping[str, Any]) -> str:
     """Tell those who wait for staging that the month's deliveries are dealt with; skipped where there were none."""
     if not found:
         raise AirflowSkipException("There is no complete delivery in the inbox up to this month.")
-    return emit(STAGING, context)
+    return emit(STAGING, context, deliveries=len(found))
 
 
 def verdict(found: list[str] | None, context: Mapping[str, Any]) -> None:
@@ -172,7 +178,7 @@ def build_warehouse(context: Mapping[str, Any]) -> dict[str, str]:
     for sentence in steps.staged_otherwise(settings, month):
         log.warning(sentence)
     built = build(settings, month)
-    return {"month": emit(WAREHOUSE, context), "outcome": built.outcome}
+    return {"month": emit(WAREHOUSE, context, outcome=built.outcome), "outcome": built.outcome}
 
 
 def write_pages(context: Mapping[str, Any]) -> None:
@@ -213,8 +219,9 @@ def publish_snapshot(context: Mapping[str, Any]) -> dict[str, str]:
         published = steps.publish(settings, month)
     except (gating.Held, gating.NotApproved) as held:
         raise DataRefused(str(held)) from None
-    emit(SNAPSHOTS_PUBLIC, context)
-    return {"month": emit(SNAPSHOTS, context), "outcome": published.outcome, "version": published.version}
+    facts = {"outcome": published.outcome, "version": published.version}
+    emit(SNAPSHOTS_PUBLIC, context, **facts)
+    return {"month": emit(SNAPSHOTS, context, **facts), **facts}
 
 
 def _record_approval(settings: Settings, month: Period, ti: RuntimeTaskInstance) -> None:
@@ -231,7 +238,7 @@ def _record_approval(settings: Settings, month: Period, ti: RuntimeTaskInstance)
         digest=ti.xcom_pull(task_ids=GATE, key="digest"),
         by=answer["responded_by_user"]["name"],
         at=answer["responded_at"],
-        why=answer["params_input"].get("why", ""),
+        why=answer["params_input"].get("why") or "",
     )
     month_pages.write(settings, month)
 
@@ -265,28 +272,26 @@ def notify(published: Mapping[str, str]) -> str:
     if published["outcome"] == "unchanged":
         raise AirflowSkipException("Nothing new was published.")
     settings = Settings()
-    news = notification.message(settings, settings.snapshots / published["month"] / published["version"])
-    failures = []
-    if settings.notify_webhook_url is not None:
-        try:
-            notification.post(settings.notify_webhook_url, news)
-        except notification.NotSent as fault:
-            failures.append(str(fault))
-    if settings.notify_smtp_connection is not None:
-        failures += _mail(settings.notify_smtp_connection, settings.notify_to, news)
-    if failures:
+    news = notification.published(settings, settings.snapshots / published["month"] / published["version"])
+    if failures := send(settings, news):
         raise AirflowSkipException(f"{published['month']} is published; {'; '.join(failures)}")
     return news.subject
 
 
-def _mail(connection_id: str, to: Sequence[str], news: Message) -> list[str]:
-    """What went wrong, by its kind alone: a mail server's words may quote addresses."""
-    from airflow.providers.smtp.hooks.smtp import SmtpHook
+def what_is_due(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what is missing and held, and tell people; skipped where nothing is."""
+    from pipelines.publications import notification
+    from pipelines.runs import due
 
-    try:
-        with SmtpHook(smtp_conn_id=connection_id) as mail:
-            text = escape(news.text).replace("\n", "<br>\n")
-            mail.send_email_smtp(to=list(to), subject=news.subject, html_content=f"<p>{text}</p>")
-    except Exception as fault:
-        return [f"the mail server did not take the message: {type(fault).__name__}"]
-    return []
+    found = due.what_is_due(Settings(), context["dag_run"].run_after.date())
+    log.info("%d due for %s, %d of them missing; %d months held", *_counts(found))
+    if not found.sentences:
+        raise AirflowSkipException("Nothing is overdue, and nothing is held.")
+    for sentence in found.sentences:
+        log.warning(sentence)
+    log.info("Told: %s", tell(notification.overdue(found.month, found.due_on, found.sentences, found.as_json)))
+    return found.as_json
+
+
+def _counts(found: WhatIsDue) -> tuple[int, Period, int, int]:
+    return len(found.due), found.month, len(found.missing), len(found.held)

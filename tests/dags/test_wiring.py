@@ -11,8 +11,9 @@ import pytest
 
 from pipelines.findings import EMPTY_FILE, UnusableDelivery
 from pipelines.orchestration import tasks as orchestration
-from pipelines.orchestration.assets import TAGS, RetryTransientErrors, month_of
+from pipelines.orchestration.assets import TAGS, month_of
 from pipelines.orchestration.local_run import ANNOUNCED_BY
+from pipelines.orchestration.task_defaults import RetryTransientErrors
 from pipelines.periods import NotAMonth
 from pipelines.settings import NoPseudonymKey
 from pipelines.staging.validation.validation import BrokenCheck
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parents[2] / "dags"
 FILES = sorted(FOLDER.glob("*.py"))
-IDS = ("build_warehouse", "ingest_exports", "publish_snapshot")
+BY_MONTH = ("build_warehouse", "ingest_exports", "publish_snapshot")
+IDS = (*BY_MONTH, "what_is_due")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +57,7 @@ def test_these_are_the_dags_and_each_is_the_file_of_its_name(dags: dict[str, DAG
     assert tuple(sorted(dags)) == IDS
     assert {dag_id: Path(dag.fileloc).stem for dag_id, dag in dags.items()} == {dag_id: dag_id for dag_id in IDS}
     assert tuple(file.stem for file in FILES) == IDS
-    assert set(ANNOUNCED_BY) == set(IDS)
+    assert set(ANNOUNCED_BY) == set(BY_MONTH)
 
 
 def test_a_delivery_is_landed_then_staged_and_both_closing_tasks_wait_for_all(dags: dict[str, DAG]) -> None:
@@ -98,7 +100,8 @@ def test_nothing_is_published_but_past_the_gate(dags: dict[str, DAG]) -> None:
 def test_a_rejection_fails_and_the_form_takes_the_reason_that_it_starts_with(dags: dict[str, DAG]) -> None:
     approve: Any = dags["publish_snapshot"].get_task("approve")
     assert approve.fail_on_reject
-    assert approve.params.get_param("why").resolve() == ""
+    assert approve.params.get_param("why").resolve() is None
+    assert approve.response_timeout is None
 
 
 def test_people_are_told_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
@@ -164,13 +167,13 @@ def test_each_mapped_task_is_named_for_its_delivery(dags: dict[str, DAG]) -> Non
 
 
 @pytest.mark.parametrize("month", [None, "2021-02", "2021-10", "2021-12"])
-@pytest.mark.parametrize("dag_id", IDS)
+@pytest.mark.parametrize("dag_id", BY_MONTH)
 def test_a_month_is_accepted(dags: dict[str, DAG], dag_id: str, month: str | None) -> None:
     assert dags[dag_id].params.get_param("month").resolve(month) == month
 
 
 @pytest.mark.parametrize("month", ["2021-2", "2021-00", "2021-13", "202102", "2021-02-01", " 2021-02", "", 202102])
-@pytest.mark.parametrize("dag_id", IDS)
+@pytest.mark.parametrize("dag_id", BY_MONTH)
 def test_anything_else_is_not(dags: dict[str, DAG], dag_id: str, month: object) -> None:
     from airflow.sdk.exceptions import ParamValidationError
 

@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 LONGEST_WAIT = 420.0
 TO_END = 10.0
+DAG_FILES = len(list((PROJECT / "dags").glob("*.py")))
 
 
 def free_ports(count: int) -> list[int]:
@@ -166,12 +167,12 @@ class ServedCouncil:
         return self.token_of("engineer")
 
     def wait_until_known(self) -> None:
-        """Until the scheduler has read the three DAGs."""
+        """Until the scheduler has read every DAG."""
 
-        def three() -> bool | None:
-            return self.ask("/api/v2/dags", token=self.token)["total_entries"] == 3 or None
+        def all_of_them() -> bool | None:
+            return self.ask("/api/v2/dags", token=self.token)["total_entries"] == DAG_FILES or None
 
-        wait_for("three DAGs", three)
+        wait_for("all DAGs", all_of_them)
 
     def trigger(self, dag_id: str, **run: object) -> dict[str, Any]:
         answer: dict[str, Any] = self.ask(
