@@ -124,6 +124,9 @@ class Settings(BaseSettings):
     notify_to: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
     due_day: int = Field(default=5, ge=1, le=28)
+    watch_minutes: int = Field(default=5, ge=0)
+    task_hours: float = Field(default=6, gt=0)
+    memory_slots: int = Field(default=2, ge=1)
     snapshot_versions_kept: int | None = Field(default=None, ge=1)
     extracts: Annotated[tuple[Extract, ...], AfterValidator(_no_source_twice)] = ()
     postgres_copy_url: Annotated[SecretStr, AfterValidator(_libpq_url)] | None = None

@@ -11,17 +11,27 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.orchestration import supervisor
 from pipelines.settings import HOME, PROJECT, NoKey, Settings
 from pipelines.storage import keep_from_others, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# SQLite lets one write at a time. Whoever meets another waits: five seconds, as it does by default, are too few for a
+# scheduler whose machine is busy.
+SQLITE_WAITS = {"timeout": 60}
+WAITS = "pipelines.orchestration.airflow_home.SQLITE_WAITS"
+# As task_defaults calls it; Airflow is not imported yet here.
+POOL = "memory"
 NO_LOG_SERVER = "--skip-serve-logs"
+POOL_DESCRIPTION = "Tasks that fill up to DUCKDB_MEMORY_LIMIT of memory each: MEMORY_SLOTS of them at a time."
+AIRFLOW = [sys.executable, "-m", "airflow"]
 ROLES = "admin:admin,engineer:op,quality_lead:user,analyst:viewer"
 
 
@@ -41,6 +51,13 @@ def make_ready() -> Path:
             "DO_NOT_TRACK": "true",
         }
     )
+    if os.environ.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "sqlite").startswith("sqlite"):
+        _set_where_unset(
+            {
+                "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": WAITS,
+                "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": WAITS,
+            }
+        )
     return home
 
 
@@ -93,8 +110,29 @@ def main(arguments: Sequence[str]) -> None:
         _tell_of_a_missing_key()
     places = (str(_own_airflow(home)), str(Path(sys.executable).parent), os.environ.get("PATH", ""))
     os.environ["PATH"] = os.pathsep.join(places)
-    command = [sys.executable, "-m", "airflow", *without_log_server(arguments)]
+    if arguments[:1] == ["standalone"]:
+        sys.exit(serve())
+    if arguments[:1] == ["scheduler"]:
+        make_pool(Settings().memory_slots)
+    command = [*AIRFLOW, *without_log_server(arguments)]
     os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
+
+
+def serve() -> int:
+    """All of Airflow, until a part of it ends or somebody ends it; its tables are made or brought up to date first."""
+    _airflow("db", "migrate")
+    own = [sys.executable, "-m", "pipelines.orchestration.airflow_home"]
+    days = Settings().logs_kept_days
+    return supervisor.supervise(supervisor.commands(own), lambda: supervisor.clean_up(AIRFLOW, days))
+
+
+def make_pool(slots: int) -> None:
+    """Have a slot for each task that may fill the memory at a time: of a pool that is not there none is ever run."""
+    _airflow("pools", "set", POOL, str(slots), POOL_DESCRIPTION)
+
+
+def _airflow(*words: str) -> None:
+    subprocess.run([*AIRFLOW, *words], check=True)  # noqa: S603  # a command of Airflow's, of our own words
 
 
 def without_log_server(arguments: Sequence[str]) -> list[str]:

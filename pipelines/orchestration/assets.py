@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from pipelines.orchestration import airflow_home
-from pipelines.periods import named_month
+from pipelines.periods import Period, named_month
 
 if "airflow" not in sys.modules:
     # Nobody runs Airflow here yet, so it is to be the project's own; it reads its settings when it is imported.
@@ -28,12 +28,18 @@ WAREHOUSE = _asset("warehouse", "warehouse", "The month's subjects, facts and KP
 SNAPSHOTS = _asset("snapshots", "snapshots", "The month is published, as the department may read it.")
 SNAPSHOTS_PUBLIC = _asset("snapshots_public", "snapshots", "The month is published, as everybody may read it.")
 TAGS = frozenset({"landing", "staging", "warehouse", "snapshots"})
-NAMED_FOR_DELIVERY = "{{ task.op_kwargs['delivery'] }}"
+NAMED_FOR_AUTHORITY = "{{ task.op_kwargs['authority'] }}"
 NAMED_FOR_SOURCE = "{{ task.op_kwargs['source'] }}"
 # A month that waits for an approval keeps no other from being published.
 MONTHS_AT_A_TIME = 16
-GATE, APPROVE, PUBLISH, VERDICT = "gate", "approve", "publish", "verdict"
-STARTED_BY = "started_by"
+GATE, APPROVE, PUBLISH, VERDICT, TAKE_IN = "gate", "approve", "publish", "verdict", "take_in"
+POKE_SECONDS = 10
+INGEST = "ingest_exports"
+MEANWHILE, WAIT, OUTCOMES = "next_month_meanwhile", "wait_for_the_month_before", "outcomes"
+STARTED_BY, WANTED = "started_by", "months_wanted"
+RUN_OF_ARRIVED = "{{ ti.xcom_pull(task_ids='what_arrived')['run_id'] }}"
+CONF_OF_ARRIVED = "{{ ti.xcom_pull(task_ids='what_arrived')['conf'] | tojson }}"
+NOTE_OF_ARRIVED = "{{ ti.xcom_pull(task_ids='what_arrived')['note'] }}"
 WHAT_IS_HELD = "{{ ti.xcom_pull(task_ids='gate', key='reasons') }}"
 
 
@@ -50,6 +56,17 @@ def params() -> dict[str, Param]:
         description="The reporting month, such as 2021-02; needed only where the run has no partition key.",
     )
     return {"month": month}
+
+
+def params_of_ingest() -> dict[str, Param]:
+    """The same, and what a run may be asked beside it."""
+    every_month = Param(
+        False, type="boolean", description="Build each month of which something arrived, not only this one."
+    )
+    everything = Param(
+        False, type="boolean", description="Read every delivery, also one that looks as it did when it was taken in."
+    )
+    return {**params(), "every_month": every_month, "everything": everything}
 
 
 def reason() -> dict[str, Param]:
@@ -80,13 +97,20 @@ def _events(context: Mapping[str, Any]) -> list[Any]:
     return [event for events in (context.get("triggering_asset_events") or {}).values() for event in events]
 
 
-def emit(asset: Asset, context: Mapping[str, Any], **facts: Any) -> str:
-    """The event's key is the month, whatever started the run; an event without one wakes nobody.
+def wanted(context: Mapping[str, Any]) -> set[Period]:
+    """The months that whoever started it all asked for, as the events since have carried them."""
+    return {Period.parse(month) for event in _events(context) for month in event.extra.get(WANTED, ())}
 
-    ``facts`` are shown with the event: counts and outcomes, nothing of a record.
+
+def emit(asset: Asset, context: Mapping[str, Any], month: str | None = None, **facts: Any) -> str:
+    """The event's key is a month, whatever started the run: its own, or another. One without a key wakes nobody.
+
+    ``facts`` are shown with the event: counts and outcomes, nothing of a record. What they do not say is carried on:
+    who started it all, and which months are wanted.
     """
-    month = month_of(context)
+    key = month or month_of(context)
     event = context["outlet_events"][asset]
-    event.add_partitions(month)
-    event.extra = {STARTED_BY: started_by(context), **facts}
-    return month
+    event.add_partitions(key)
+    carried = {STARTED_BY: started_by(context), WANTED: sorted(map(str, wanted(context)))}
+    event.extra = {**carried, **facts}
+    return key

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from pipelines.orchestration import airflow_home
+from pipelines.settings import Settings
 
 if "airflow" not in sys.modules:
     # Nobody runs Airflow here yet, so it is to be the project's own; it reads its settings when it is imported.
@@ -29,10 +30,15 @@ class RetryTransientErrors(RetryPolicy):
 
 DEFAULT_ARGS = {
     "owner": "data-engineering",
-    "retries": 2,
+    "retries": 3,
     "retry_delay": timedelta(minutes=1),
+    "retry_exponential_backoff": 4,
+    "max_retry_delay": timedelta(hours=1),
+    "execution_timeout": timedelta(hours=Settings().task_hours),
     "retry_policy": RetryTransientErrors(),
     "on_failure_callback": [TellOfFailure()],
 }
+# Of a task that fills the memory: no more of them at a time than there are slots.
+IN_MEMORY: dict[str, Any] = {"pool": airflow_home.POOL}
 # Of a task whose failure the verdict of its run tells of, with all others.
 TOLD_BY_VERDICT: dict[str, Any] = {"on_failure_callback": []}

@@ -37,6 +37,7 @@ def test_reading_a_dag_file_loads_nothing_heavy(file: Path, tmp_path: Path) -> N
         *({"pipelines.orchestration.approval"} if file.stem == "publish_snapshot" else ()),
         "pipelines.orchestration.assets",
         "pipelines.orchestration.notifier",
+        "pipelines.orchestration.supervisor",
         "pipelines.orchestration.task_defaults",
         "pipelines.orchestration.tasks",
         "pipelines.periods",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.findings import EMPTY_FILE, UnusableDelivery
+from pipelines.orchestration import airflow_home
 from pipelines.orchestration import tasks as orchestration
 from pipelines.orchestration.assets import TAGS, month_of
 from pipelines.orchestration.local_run import ANNOUNCED_BY
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).resolve().parents[2] / "dags"
 FILES = sorted(FOLDER.glob("*.py"))
 BY_MONTH = ("build_warehouse", "ingest_exports", "publish_snapshot")
-IDS = (*BY_MONTH, "what_is_due")
+IDS = (*BY_MONTH, "watch_inbox", "what_is_due")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,13 @@ def read(extracts: str, **environment: str) -> dict[str, DAG]:
     return bag.dags
 
 
+OUTLETS_OF_PUBLISH = {
+    "publish": ["snapshots", "snapshots_public"],
+    "next_month": ["staging"],
+    "next_month_meanwhile": ["staging"],
+}
+
+
 def edges(dag: DAG) -> dict[str, set[str]]:
     return {task.task_id: set(task.downstream_task_ids) for task in dag.tasks}
 
@@ -60,16 +68,16 @@ def test_these_are_the_dags_and_each_is_the_file_of_its_name(dags: dict[str, DAG
     assert set(ANNOUNCED_BY) == set(BY_MONTH)
 
 
-def test_a_delivery_is_landed_then_staged_and_both_closing_tasks_wait_for_all(dags: dict[str, DAG]) -> None:
+def test_deliveries_are_taken_in_by_authority_and_both_closing_tasks_wait_for_all(dags: dict[str, DAG]) -> None:
     assert edges(dags["ingest_exports"]) == {
-        "find_deliveries": {"delivery.land", "delivery.stage", "announce", "verdict"},
-        "delivery.land": {"delivery.stage"},
-        "delivery.stage": {"announce", "verdict"},
+        "find_deliveries": {"take_in", "announce", "verdict"},
+        "take_in": {"announce", "verdict"},
         "announce": set(),
         "verdict": set(),
     }
     rules = {task.task_id: task.trigger_rule for task in dags["ingest_exports"].tasks}
-    assert rules["announce"] == "all_done_min_one_success"
+    # Also where all deliveries look as before, or none could be taken in.
+    assert rules["announce"] == "all_done"
     # Also where no delivery was found: a source may not have been extracted.
     assert rules["verdict"] == "all_done"
 
@@ -84,15 +92,26 @@ def test_a_source_in_a_database_is_extracted_before_anything_is_looked_for(dags:
     assert f"**{with_extract.get_task('extract').task_id}**" in (with_extract.doc_md or "")
 
 
-def test_the_pages_follow_the_build(dags: dict[str, DAG]) -> None:
-    following = {"write_pages", "write_build_failure_page"}
-    assert edges(dags["build_warehouse"]) == {"build": following} | {task: set() for task in following}
+def test_the_pages_follow_the_build_and_that_waits_for_the_month_before(dags: dict[str, DAG]) -> None:
+    assert edges(dags["build_warehouse"]) == {
+        "wait_for_the_month_before": {"build"},
+        "build": {"write_pages", "write_build_failure_page"},
+        "write_pages": set(),
+        "write_build_failure_page": {"next_month"},
+        "next_month": set(),
+    }
     assert dags["build_warehouse"].get_task("write_build_failure_page").trigger_rule == "one_failed"
 
 
 def test_nothing_is_published_but_past_the_gate(dags: dict[str, DAG]) -> None:
     publishing = dags["publish_snapshot"]
-    assert edges(publishing) == {"gate": {"approve", "publish"}, "approve": {"publish"}, "publish": set()}
+    assert edges(publishing) == {
+        "gate": {"approve", "publish", "next_month_meanwhile"},
+        "approve": {"publish"},
+        "publish": {"next_month"},
+        "next_month": set(),
+        "next_month_meanwhile": set(),
+    }
     assert publishing.get_task("publish").trigger_rule == "none_failed_min_one_success"
     assert publishing.max_active_runs > 1, "a month that waits for its approval keeps another waiting"
 
@@ -106,23 +125,23 @@ def test_a_rejection_fails_and_the_form_takes_the_reason_that_it_starts_with(dag
 
 def test_people_are_told_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
     dag = read("[]", NOTIFY_WEBHOOK_URL="https://chat.council.example/hook")["publish_snapshot"]
-    assert edges(dag) == edges(dags["publish_snapshot"]) | {"publish": {"notify"}, "notify": set()}
-    assert outlets(dag) == {"publish": ["snapshots", "snapshots_public"]}
+    assert edges(dag) == edges(dags["publish_snapshot"]) | {"publish": {"next_month", "notify"}, "notify": set()}
+    assert outlets(dag) == OUTLETS_OF_PUBLISH
 
 
 def test_a_snapshot_is_copied_to_postgresql_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
     copied = read("[]", POSTGRES_COPY_URL="postgresql://copier@db.council.example/kpis")["publish_snapshot"]
     assert edges(copied) == edges(dags["publish_snapshot"]) | {
-        "publish": {"copy_to_postgresql"},
+        "publish": {"next_month", "copy_to_postgresql"},
         "copy_to_postgresql": set(),
     }
-    assert outlets(copied) == {"publish": ["snapshots", "snapshots_public"]}
+    assert outlets(copied) == OUTLETS_OF_PUBLISH
 
 
 def test_each_dag_announces_its_asset_in_the_task_that_made_it(dags: dict[str, DAG]) -> None:
     assert outlets(dags["ingest_exports"]) == {"announce": ["staging"]}
-    assert outlets(dags["build_warehouse"]) == {"build": ["warehouse"]}
-    assert outlets(dags["publish_snapshot"]) == {"publish": ["snapshots", "snapshots_public"]}
+    assert outlets(dags["build_warehouse"]) == {"build": ["warehouse"], "next_month": ["staging"]}
+    assert outlets(dags["publish_snapshot"]) == OUTLETS_OF_PUBLISH
 
 
 @pytest.mark.parametrize(("dag_id", "asset"), [("build_warehouse", "staging"), ("publish_snapshot", "warehouse")])
@@ -159,11 +178,16 @@ def test_the_run_of_the_fifth_is_for_the_month_before(
     assert run.partition_key == key
 
 
-def test_each_mapped_task_is_named_for_its_delivery(dags: dict[str, DAG]) -> None:
-    for task_id in ("delivery.land", "delivery.stage"):
-        task = dags["ingest_exports"].get_task(task_id)
-        assert task.map_index_template == "{{ task.op_kwargs['delivery'] }}"
-        assert set(task.partial_kwargs["op_kwargs"] if task.is_mapped else task.op_kwargs) == {"delivery"}
+def test_each_mapped_task_is_named_for_its_authority(dags: dict[str, DAG]) -> None:
+    task = dags["ingest_exports"].get_task("take_in")
+    assert task.is_mapped
+    assert task.map_index_template == "{{ task.op_kwargs['authority'] }}"
+
+
+def test_the_inbox_is_watched_as_often_as_the_setting_says_or_never() -> None:
+    timetable = read("[]", WATCH_MINUTES="7")["watch_inbox"].timetable
+    assert getattr(timetable, "delta", None) == dt.timedelta(minutes=7)
+    assert not read("[]", WATCH_MINUTES="0")["watch_inbox"].timetable.can_be_scheduled
 
 
 @pytest.mark.parametrize("month", [None, "2021-02", "2021-10", "2021-12"])
@@ -215,10 +239,22 @@ def test_months_are_taken_in_and_computed_one_after_another(dags: dict[str, DAG]
 def test_every_task_but_the_verdict_is_tried_again_where_that_can_help(dags: dict[str, DAG]) -> None:
     tasks = {task.task_id: task for dag in dags.values() for task in dag.tasks}
     assert {task_id: task.retries for task_id, task in tasks.items()} == {
-        task_id: 0 if task_id == "verdict" else 2 for task_id in tasks
+        task_id: 0 if task_id == "verdict" else 3 for task_id in tasks
     }
     assert all(task.has_retry_policy for task in tasks.values())
     assert {task.retry_delay for task in tasks.values()} == {dt.timedelta(minutes=1)}
+    assert {task.retry_exponential_backoff for task in tasks.values()} == {4}
+
+
+def test_every_task_has_an_end_but_the_one_that_waits_for_a_person(dags: dict[str, DAG]) -> None:
+    ends = {task.task_id: task.execution_timeout for dag in dags.values() for task in dag.tasks}
+    assert ends.pop("approve") is None
+    assert set(ends.values()) == {dt.timedelta(hours=6)}
+
+
+def test_what_fills_the_memory_takes_a_slot_of_the_pool_that_the_scheduler_makes(dags: dict[str, DAG]) -> None:
+    pools = {task.task_id: task.pool for dag in dags.values() for task in dag.tasks if task.pool != "default_pool"}
+    assert pools == dict.fromkeys(["take_in", "build", "write_pages", "publish"], airflow_home.POOL)
 
 
 def duckdb_fault(name: str) -> Exception:

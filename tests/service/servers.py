@@ -86,6 +86,8 @@ class ServedCouncil:
     folder: Path
     port: int
     log_ports: tuple[int, int]
+    # Most tests say themselves when a run begins.
+    watch_minutes: int = 0
 
     @property
     def inbox(self) -> Path:
@@ -115,12 +117,13 @@ class ServedCouncil:
             "PSEUDONYM_KEY": KEY,
             "DISCLOSURE_KEY": f"{KEY} of its own",
             "SETTLE_SECONDS": "0",
+            "WATCH_MINUTES": str(self.watch_minutes),
         }
 
     @classmethod
-    def at(cls, folder: Path) -> ServedCouncil:
+    def at(cls, folder: Path, watch_minutes: int = 0) -> ServedCouncil:
         port, *log_ports = free_ports(3)
-        return cls(folder, port, (log_ports[0], log_ports[1]))
+        return cls(folder, port, (log_ports[0], log_ports[1]), watch_minutes)
 
     def says(self, commands: str, **variables: str) -> str:
         """What a block of the guide says, run in the project as a person runs it."""

@@ -1,0 +1,65 @@
+"""The real scheduler and nobody else: what arrives is dealt with, in order, and so is what is corrected later."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.periods import Period
+from tests.service.servers import ServedCouncil, serving, wait_for
+from tests.service.small_council import COUNCIL, write_small_council
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.service
+
+THREE = tuple(Period(2020, 12).plus(months) for months in range(3))
+
+
+@pytest.fixture(scope="module")
+def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCouncil]:
+    here = ServedCouncil.at(tmp_path_factory.mktemp("council"), watch_minutes=1)
+    write_small_council(here.inbox, THREE)
+    with serving(here):
+        yield here
+
+
+def manifest_of(council: ServedCouncil, month: Period) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((council.published(str(month)) / "manifest.json").read_text("utf-8"))
+    return manifest
+
+
+def test_what_lies_in_the_inbox_is_published_month_by_month_each_upon_the_one_before(council: ServedCouncil) -> None:
+    council.has_published("2021-02")
+    assert [council.published(str(month)).name for month in THREE] == ["v0001"] * 3
+    before = [manifest_of(council, month)["earlier"] for month in THREE]
+    assert [earlier and (earlier["month"], earlier["version"]) for earlier in before] == [
+        None,
+        ("2020-12", "v0001"),
+        ("2021-01", "v0001"),
+    ]
+
+
+def test_a_correction_of_the_first_month_re_issues_each_that_it_changes_in_order(council: ServedCouncil) -> None:
+    people = council.inbox / COUNCIL / "ssd/2020-12/ssd_person.csv"
+    people.write_text(people.read_text("utf-8").replace("02/11/2015", "03/11/2015"), "utf-8")
+    council.has_published("2021-02", "v0002")
+    assert [council.published(str(month)).name for month in THREE] == ["v0002"] * 3
+    before = [manifest_of(council, month)["earlier"]["version"] for month in THREE[1:]]
+    assert before == ["v0002", "v0002"]
+
+
+def test_each_arrival_was_one_run_that_says_what_arrived_and_nothing_is_taken_in_twice(council: ServedCouncil) -> None:
+    def at_rest() -> list[dict[str, Any]] | None:
+        runs = council.ask("/api/v2/dags/ingest_exports/dagRuns?limit=100", token=council.token)["dag_runs"]
+        arrived = sorted(
+            (run for run in runs if run["dag_run_id"].startswith("arrived__")), key=lambda run: run["queued_at"]
+        )
+        return arrived if all(run["state"] == "success" for run in arrived) else None
+
+    first, *_, last = wait_for("all runs ended", at_rest)
+    assert first["note"].startswith("4 arrived: X99000001/ssd/2020-12, ")
+    assert last["note"] == "1 arrived: X99000001/ssd/2020-12."
