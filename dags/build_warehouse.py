@@ -25,8 +25,9 @@ from typing import Any
 from airflow.sdk import PartitionedAssetTimetable, TriggerRule, dag, task
 
 from pipelines.orchestration import tasks as orchestration
-from pipelines.orchestration.assets import POKE_SECONDS, STAGING, WAREHOUSE, params
+from pipelines.orchestration.assets import STAGING, WAIT, WAREHOUSE, params
 from pipelines.orchestration.task_defaults import DEFAULT_ARGS, IN_MEMORY
+from pipelines.orchestration.tasks import MonthBefore
 
 
 @dag(
@@ -40,10 +41,9 @@ from pipelines.orchestration.task_defaults import DEFAULT_ARGS, IN_MEMORY
     doc_md=__doc__,
 )
 def build_warehouse() -> None:
-    @task.sensor(mode="reschedule", poke_interval=POKE_SECONDS)
-    def wait_for_the_month_before(**context: Any) -> bool:
-        """Wait until no earlier month is between its build and its publication."""
-        return orchestration.month_before_is_settled(context)
+    wait = MonthBefore(
+        task_id=WAIT, doc_md="Wait until no earlier month is between its build and its publication; an hour at most."
+    )
 
     @task(outlets=[WAREHOUSE], multiple_outputs=False, **IN_MEMORY)
     def build(**context: Any) -> dict[str, str]:
@@ -66,7 +66,7 @@ def build_warehouse() -> None:
         return orchestration.next_month(context)
 
     built = build()
-    wait_for_the_month_before() >> built >> [write_pages(), failed := write_build_failure_page()]
+    wait >> built >> [write_pages(), failed := write_build_failure_page()]
     failed >> next_month()
 
 

@@ -21,7 +21,7 @@ if "airflow" not in sys.modules:
     # Nobody runs Airflow here yet, so it is to be the project's own; it reads its settings when it is imported.
     airflow_home.make_ready()
 
-from airflow.sdk import Connection, DeltaTriggerTimetable
+from airflow.sdk import BaseSensorOperator, Connection, DeltaTriggerTimetable
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from pydantic import SecretStr
 
@@ -31,6 +31,7 @@ from pipelines.orchestration.assets import (
     INGEST,
     MEANWHILE,
     OUTCOMES,
+    POKE_SECONDS,
     PUBLISH,
     SNAPSHOTS,
     SNAPSHOTS_PUBLIC,
@@ -168,14 +169,14 @@ def _refusals(outcomes: Mapping[str, str]) -> list[str]:
 def announce(found: Sequence[Mapping[str, Any]] | None, context: Mapping[str, Any]) -> str:
     """Tell those who wait for staging of the first month to be built: this one, or an earlier one that is another now.
 
-    Where it is settled the next is told of, up to this one and beyond. Skipped where nobody could look (``found`` is
-    None), and where there never was a delivery.
+    Where it is settled the next is told of, up to this one and beyond. Skipped where there never was a delivery.
+    Raises AirflowFailException where nobody could look: ``found`` is None.
     """
     from pipelines.catalog import staged_deliveries
     from pipelines.runs import order
 
     if found is None:
-        raise AirflowSkipException("Nobody could look for deliveries.")
+        raise AirflowFailException("Nobody could look for deliveries: the log of find_deliveries says why.")
     settings, month = Settings(), Period.parse(month_of(context))
     arrived = [delivery for each in found for delivery in each["deliveries"]]
     if not arrived and not any(delivery.month <= month for delivery in staged_deliveries(settings.staging)):
@@ -199,11 +200,16 @@ def next_month(context: Mapping[str, Any]) -> str:
     return emit(STAGING, context, str(later))
 
 
-def month_before_is_settled(context: Mapping[str, Any]) -> bool:
-    """Whether no earlier month is on its way from its build to its publication."""
-    from pipelines.runs import order
+class MonthBefore(BaseSensorOperator):
+    """Waits until no earlier month is on its way from its build to its publication; in between it takes no place."""
 
-    return not order.is_waited_for(Settings(), Period.parse(month_of(context)))
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(mode="reschedule", poke_interval=POKE_SECONDS, **arguments)
+
+    def poke(self, context: Any) -> bool:
+        from pipelines.runs import order
+
+        return not order.is_waited_for(Settings(), Period.parse(month_of(context)))
 
 
 def verdict(found: Sequence[Mapping[str, Any]] | None, context: Mapping[str, Any]) -> None:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import ast
 import datetime as dt
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 
+from pipelines.deliveries import Delivery
 from pipelines.findings import EMPTY_FILE, UnusableDelivery
 from pipelines.orchestration import airflow_home
 from pipelines.orchestration import tasks as orchestration
 from pipelines.orchestration.assets import TAGS, month_of
 from pipelines.orchestration.local_run import ANNOUNCED_BY
 from pipelines.orchestration.task_defaults import RetryTransientErrors
-from pipelines.periods import NotAMonth
+from pipelines.periods import NotAMonth, Period
+from pipelines.runs.arrivals import by_authority
 from pipelines.settings import NoPseudonymKey
 from pipelines.staging.validation.validation import BrokenCheck
 from pipelines.warehouse.tables import BrokenBuild
+from tests.exports import KEY
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
@@ -314,3 +319,38 @@ def is_task(node: ast.AST) -> bool:
 
 def test_every_task_says_what_it_is(dags: dict[str, DAG]) -> None:
     assert [task.task_id for dag in dags.values() for task in dag.tasks if not task.doc_md] == []
+
+
+def test_what_arrived_is_one_run_by_its_name_and_none_while_another_is_at_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "inbox" / "E06000015/survey/2021-02"
+    folder.mkdir(parents=True)
+    (folder / "_READY").touch()
+    for name, value in {"INBOX_URL": tmp_path / "inbox", "DATA_DIR": tmp_path / "data", "PSEUDONYM_KEY": KEY}.items():
+        monkeypatch.setenv(name, str(value))
+    busy = SimpleNamespace(get_dr_count=lambda dag_id, states: 1)
+    free = SimpleNamespace(get_dr_count=lambda dag_id, states: 0)
+    with pytest.raises(AirflowSkipException, match="being taken in"):
+        orchestration.what_arrived({"ti": busy})
+    first, again = orchestration.what_arrived({"ti": free}), orchestration.what_arrived({"ti": free})
+    assert first == again
+    assert first["conf"] == {"month": "2021-02", "every_month": True}
+    assert first["note"] == "1 arrived: E06000015/survey/2021-02."
+    (folder / "invited.csv").touch()
+    assert orchestration.what_arrived({"ti": free})["run_id"] != first["run_id"]
+
+
+def test_where_nothing_arrived_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"INBOX_URL": tmp_path, "DATA_DIR": tmp_path / "data", "PSEUDONYM_KEY": KEY}.items():
+        monkeypatch.setenv(name, str(value))
+    with pytest.raises(AirflowSkipException, match="Nothing is new"):
+        orchestration.what_arrived({"ti": SimpleNamespace(get_dr_count=lambda dag_id, states: 0)})
+
+
+def test_any_number_of_deliveries_is_a_task_an_authority() -> None:
+    months = [Period(2000, 1).plus(number) for number in range(1500)]
+    deliveries = [Delivery(authority, "ssd", month) for authority in ("E06000016", "E06000015") for month in months]
+    found = by_authority(deliveries)
+    assert {authority: len(theirs) for authority, theirs in found.items()} == {"E06000015": 1500, "E06000016": 1500}
+    assert found["E06000015"][0].month == months[0]
