@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import dag, task
 
 from pipelines.orchestration import tasks as orchestration
-from pipelines.orchestration.assets import CONF_OF_ARRIVED, INGEST, NOTE_OF_ARRIVED, RUN_OF_ARRIVED
+from pipelines.orchestration.arrivals import StartIngest
 from pipelines.orchestration.task_defaults import DEFAULT_ARGS
 
 
@@ -39,15 +38,8 @@ def watch_inbox() -> None:
         """Look for what is new or changed in the inbox."""
         return orchestration.what_arrived(context)
 
-    what_arrived() >> TriggerDagRunOperator(
-        task_id="ingest",
-        trigger_dag_id=INGEST,
-        trigger_run_id=RUN_OF_ARRIVED,
-        conf=CONF_OF_ARRIVED,  # type: ignore[arg-type]  # a template of it
-        note=NOTE_OF_ARRIVED,
-        logical_date=None,
-        skip_when_already_exists=True,
-        doc_md="Start `ingest_exports` for what arrived, unless the very same was tried before.",
+    what_arrived() >> StartIngest(
+        task_id="ingest", doc_md="Start `ingest_exports` for what arrived, unless the very same was tried before."
     )
 
 

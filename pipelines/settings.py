@@ -127,6 +127,8 @@ class Settings(BaseSettings):
     watch_minutes: int = Field(default=5, ge=0)
     task_hours: float = Field(default=6, gt=0)
     memory_slots: int = Field(default=2, ge=1)
+    lineage: str | None = None
+    telemetry_url: str | None = None
     snapshot_versions_kept: int | None = Field(default=None, ge=1)
     extracts: Annotated[tuple[Extract, ...], AfterValidator(_no_source_twice)] = ()
     postgres_copy_url: Annotated[SecretStr, AfterValidator(_libpq_url)] | None = None

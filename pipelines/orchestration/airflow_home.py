@@ -8,6 +8,7 @@ Whatever is set in the environment already stays, so a team's installation sets 
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shlex
@@ -77,9 +78,29 @@ def make_ready_to_serve() -> Path:
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         }
     )
+    _set_where_unset(seen_from_outside(Settings()))
     home = make_ready()
     _for_its_owner_alone(home / "simple_auth_manager_passwords.json.generated")
     return home
+
+
+def seen_from_outside(settings: Settings) -> dict[str, str]:
+    """What Airflow's own providers are told of where lineage, metrics and traces go; nothing where they go nowhere."""
+    told: dict[str, str] = {}
+    if settings.lineage is not None:
+        is_url = settings.lineage.startswith(("https://", "http://"))
+        to_file = {"type": "file", "log_file_path": settings.lineage, "append": True}
+        transport = {"type": "http", "url": settings.lineage} if is_url else to_file
+        told["AIRFLOW__OPENLINEAGE__TRANSPORT"] = json.dumps(transport)
+        told["AIRFLOW__OPENLINEAGE__NAMESPACE"] = "safeguarding-kpis"
+        # The words of tasks and of what they failed with stay here.
+        told["AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE"] = "True"
+    if settings.telemetry_url is not None:
+        told["OTEL_EXPORTER_OTLP_ENDPOINT"] = settings.telemetry_url
+        told["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
+        told["OTEL_SERVICE_NAME"] = "safeguarding-kpis"
+        told["AIRFLOW__METRICS__OTEL_ON"] = told["AIRFLOW__TRACES__OTEL_ON"] = "True"
+    return told
 
 
 def _set_where_unset(settings: Mapping[str, str]) -> None:

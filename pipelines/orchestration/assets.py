@@ -37,9 +37,6 @@ POKE_SECONDS = 10
 INGEST = "ingest_exports"
 MEANWHILE, WAIT, OUTCOMES = "next_month_meanwhile", "wait_for_the_month_before", "outcomes"
 STARTED_BY, WANTED = "started_by", "months_wanted"
-RUN_OF_ARRIVED = "{{ ti.xcom_pull(task_ids='what_arrived')['run_id'] }}"
-CONF_OF_ARRIVED = "{{ ti.xcom_pull(task_ids='what_arrived')['conf'] | tojson }}"
-NOTE_OF_ARRIVED = "{{ ti.xcom_pull(task_ids='what_arrived')['note'] }}"
 WHAT_IS_HELD = "{{ ti.xcom_pull(task_ids='gate', key='reasons') }}"
 
 

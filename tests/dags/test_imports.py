@@ -35,6 +35,7 @@ def test_reading_a_dag_file_loads_nothing_heavy(file: Path, tmp_path: Path) -> N
         "pipelines.orchestration",
         "pipelines.orchestration.airflow_home",
         *({"pipelines.orchestration.approval"} if file.stem == "publish_snapshot" else ()),
+        *({"pipelines.orchestration.arrivals"} if file.stem == "watch_inbox" else ()),
         "pipelines.orchestration.assets",
         "pipelines.orchestration.notifier",
         "pipelines.orchestration.supervisor",

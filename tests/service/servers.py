@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -86,8 +86,7 @@ class ServedCouncil:
     folder: Path
     port: int
     log_ports: tuple[int, int]
-    # Most tests say themselves when a run begins.
-    watch_minutes: int = 0
+    added: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inbox(self) -> Path:
@@ -117,13 +116,15 @@ class ServedCouncil:
             "PSEUDONYM_KEY": KEY,
             "DISCLOSURE_KEY": f"{KEY} of its own",
             "SETTLE_SECONDS": "0",
-            "WATCH_MINUTES": str(self.watch_minutes),
+            # Most tests say themselves when a run begins.
+            "WATCH_MINUTES": "0",
+            **self.added,
         }
 
     @classmethod
-    def at(cls, folder: Path, watch_minutes: int = 0) -> ServedCouncil:
+    def at(cls, folder: Path) -> ServedCouncil:
         port, *log_ports = free_ports(3)
-        return cls(folder, port, (log_ports[0], log_ports[1]), watch_minutes)
+        return cls(folder, port, (log_ports[0], log_ports[1]))
 
     def says(self, commands: str, **variables: str) -> str:
         """What a block of the guide says, run in the project as a person runs it."""

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipelines.periods import Period
+from tests.exports import KEY as COUNCIL_KEY
 from tests.service.servers import ServedCouncil, serving, wait_for
 from tests.service.small_council import COUNCIL, write_small_council
 
@@ -21,7 +27,8 @@ THREE = tuple(Period(2020, 12).plus(months) for months in range(3))
 
 @pytest.fixture(scope="module")
 def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCouncil]:
-    here = ServedCouncil.at(tmp_path_factory.mktemp("council"), watch_minutes=1)
+    folder = tmp_path_factory.mktemp("council")
+    here = replace(ServedCouncil.at(folder), added={"WATCH_MINUTES": "1", "LINEAGE": str(folder / "lineage.jsonl")})
     write_small_council(here.inbox, THREE)
     with serving(here):
         yield here
@@ -63,3 +70,29 @@ def test_each_arrival_was_one_run_that_says_what_arrived_and_nothing_is_taken_in
     first, *_, last = wait_for("all runs ended", at_rest)
     assert first["note"].startswith("4 arrived: X99000001/ssd/2020-12, ")
     assert last["note"] == "1 arrived: X99000001/ssd/2020-12."
+
+
+def test_every_task_has_left_its_events_and_none_of_them_a_record(council: ServedCouncil) -> None:
+    lines = (council.folder / "lineage.jsonl").read_text("utf-8")
+    events = [json.loads(line) for line in lines.splitlines()]
+    complete = {event["job"]["name"] for event in events if event["eventType"] == "COMPLETE"}
+    assert {"ingest_exports.take_in", "build_warehouse.build", "publish_snapshot.publish"} <= complete
+    assert {event["job"]["namespace"] for event in events} == {"safeguarding-kpis"}
+    assert "02/11/2015" not in lines and COUNCIL_KEY not in lines
+
+
+def test_where_a_part_of_airflow_dies_all_of_it_ends(council: ServedCouncil) -> None:
+    os.kill(process_of(council, "scheduler"), signal.SIGKILL)
+    wait_for("no part left", lambda: None if process_of(council, "api-server") else True)
+    assert "scheduler ended with -9: Airflow is stopped." in (council.folder / "airflow.log").read_text("utf-8")
+
+
+def process_of(council: ServedCouncil, part: str) -> int:
+    """The process that is a part of this council's Airflow; 0 where there is none."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            own = f"AIRFLOW_HOME={council.home}".encode() in (process / "environ").read_bytes().split(b"\0")
+            if own and words[1:4] == [b"-m", b"airflow", part.encode()]:
+                return int(process.name)
+    return 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from importlib import import_module
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.orchestration import airflow_home, supervisor
-from pipelines.settings import PROJECT
+from pipelines.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,3 +131,30 @@ def test_whoever_meets_another_writer_in_sqlite_waits_for_a_minute(
         if named is not None:
             module, _, attribute = named.rpartition(".")
             assert getattr(import_module(module), attribute) == {"timeout": 60}
+
+
+def outside(**given: str) -> dict[str, str]:
+    return airflow_home.seen_from_outside(Settings(_env_file=None, **given))
+
+
+def test_nothing_is_told_outside_unless_a_setting_says_where() -> None:
+    assert outside() == {}
+
+
+@pytest.mark.parametrize(
+    ("lineage", "transport"),
+    [
+        ("/var/log/lineage.jsonl", {"type": "file", "log_file_path": "/var/log/lineage.jsonl", "append": True}),
+        ("https://marquez.council.example", {"type": "http", "url": "https://marquez.council.example"}),
+    ],
+)
+def test_lineage_goes_to_a_file_or_a_server(lineage: str, transport: dict[str, object]) -> None:
+    told = outside(lineage=lineage)
+    assert json.loads(told["AIRFLOW__OPENLINEAGE__TRANSPORT"]) == transport
+    assert not any("OTEL" in name for name in told)
+
+
+def test_metrics_and_traces_go_to_a_collector() -> None:
+    told = outside(telemetry_url="http://otel.council.example:4318")
+    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://otel.council.example:4318"
+    assert (told["AIRFLOW__METRICS__OTEL_ON"], told["AIRFLOW__TRACES__OTEL_ON"]) == ("True", "True")

@@ -38,7 +38,7 @@ READ_THE_ENVIRONMENT = {
     "settings.py",
     "staging/validation/__init__.py",
 }
-AIRFLOWS = ("approval", "assets", "local_run", "notifier", "task_defaults", "tasks")
+AIRFLOWS = ("approval", "arrivals", "assets", "local_run", "notifier", "task_defaults", "tasks")
 LOOKS_UP = {"catalog": {"contracts"}}
 
 
