@@ -34,7 +34,7 @@ from pipelines.orchestration.task_defaults import DEFAULT_ARGS
 )
 def watch_inbox() -> None:
     @task(multiple_outputs=False)
-    def what_arrived(**context: Any) -> dict[str, Any]:
+    def what_arrived(**context: Any) -> dict[str, str]:
         """Look for what is new or changed in the inbox."""
         return orchestration.what_arrived(context)
 

@@ -27,7 +27,7 @@ class StartIngest(TriggerDagRunOperator):
         super().__init__(
             trigger_dag_id=INGEST,
             trigger_run_id=f"{{{{ {ARRIVED}['run_id'] }}}}",
-            conf=f"{{{{ {ARRIVED}['conf'] | tojson }}}}",
+            conf={"month": f"{{{{ {ARRIVED}['month'] }}}}", "every_month": True},
             note=f"{{{{ {ARRIVED}['note'] }}}}",
             logical_date=None,
             skip_when_already_exists=True,

@@ -251,7 +251,7 @@ def when_watched() -> DeltaTriggerTimetable | None:
     return DeltaTriggerTimetable(dt.timedelta(minutes=minutes)) if minutes else None
 
 
-def what_arrived(context: Mapping[str, Any]) -> dict[str, Any]:
+def what_arrived(context: Mapping[str, Any]) -> dict[str, str]:
     """The run of ``ingest_exports`` that is to deal with what arrived; skipped where nothing did, or one is at it.
 
     Its name is that of what arrived as it looks: the same again, if that failed, is left to people.
@@ -268,7 +268,7 @@ def what_arrived(context: Mapping[str, Any]) -> dict[str, Any]:
         raise AirflowSkipException("Nothing is new.")
     return {
         "run_id": f"arrived__{news.name_of(arrived)[:16]}",
-        "conf": {"month": str(max(delivery.month for delivery in arrived)), "every_month": True},
+        "month": str(max(delivery.month for delivery in arrived)),
         "note": _arrived_in_words(arrived),
     }
 

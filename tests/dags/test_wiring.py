@@ -335,7 +335,7 @@ def test_what_arrived_is_one_run_by_its_name_and_none_while_another_is_at_it(
         orchestration.what_arrived({"ti": busy})
     first, again = orchestration.what_arrived({"ti": free}), orchestration.what_arrived({"ti": free})
     assert first == again
-    assert first["conf"] == {"month": "2021-02", "every_month": True}
+    assert first["month"] == "2021-02"
     assert first["note"] == "1 arrived: E06000015/survey/2021-02."
     (folder / "invited.csv").touch()
     assert orchestration.what_arrived({"ti": free})["run_id"] != first["run_id"]
