@@ -260,10 +260,13 @@ def what_arrived(context: Mapping[str, Any]) -> dict[str, str]:
     from pipelines.runs import arrivals as news
 
     settings = Settings()
-    settings.must_have_keys()
     if context["ti"].get_dr_count(dag_id=INGEST, states=["queued", "running"]):
         raise AirflowSkipException("Deliveries are being taken in; what arrived meanwhile is seen the next time.")
-    arrived = news.new_or_changed(settings, arrivals.find_deliveries(settings))
+    try:
+        arrived = news.new_or_changed(settings, arrivals.find_deliveries(settings))
+    except arrivals.InboxUnreachable as fault:
+        # It is looked at again in some minutes. Where it stays so, what_is_due tells people, once a day.
+        raise AirflowSkipException(str(fault)) from None
     if not arrived:
         raise AirflowSkipException("Nothing is new.")
     return {

@@ -40,7 +40,7 @@ class HeldMonth:
 class WhatIsDue:
     """The deliveries due for the newest month that is over, and all that waits for somebody.
 
-    ``waiting`` says of what is in the inbox and not complete what it waits for.
+    ``waiting`` says of what is in the inbox and not complete what it waits for, ``unreachable`` why nobody could look.
     """
 
     month: Period
@@ -49,6 +49,7 @@ class WhatIsDue:
     due: tuple[Delivery, ...]
     missing: tuple[Delivery, ...]
     waiting: Mapping[Delivery, str]
+    unreachable: str | None
     held: tuple[HeldMonth, ...]
     stale: tuple[str, ...]
 
@@ -57,7 +58,8 @@ class WhatIsDue:
         """What somebody has to see to, a sentence each; nothing where all is well, or the day is not over."""
         missing = [f"{each}: {self._absent(each)}" for each in self.missing if self.is_overdue]
         held = [f"{each.month} is held: {reason}" for each in self.held for reason in each.reasons]
-        return [*missing, *held]
+        unreachable = [] if self.unreachable is None else [self.unreachable]
+        return [*unreachable, *missing, *held]
 
     def _absent(self, delivery: Delivery) -> str:
         reason = self.waiting.get(delivery)
@@ -71,6 +73,7 @@ class WhatIsDue:
             "is_overdue": self.is_overdue,
             "due": [str(each) for each in self.due],
             "missing": [{"delivery": str(each), "because": self._absent(each)} for each in self.missing],
+            "unreachable": self.unreachable,
             "held": [{"month": str(each.month), "reasons": list(each.reasons)} for each in self.held],
             "stale": list(self.stale),
         }
@@ -83,13 +86,15 @@ def what_is_due(settings: Settings, today: dt.date) -> WhatIsDue:
     due_on = dt.date(after.year, after.month, settings.due_day)
     built = _built_months(settings)
     due = tuple(_needed(settings, [each for each in built if each <= month], month))
+    waiting, unreachable = _waiting(settings, month)
     return WhatIsDue(
         month=month,
         due_on=due_on,
         is_overdue=today > due_on,
         due=due,
         missing=tuple(each for each in due if newest_landed_folder(settings.landing, each) is None),
-        waiting=_waiting(settings, month),
+        waiting=waiting,
+        unreachable=unreachable,
         held=tuple(held for each in built if (held := _held(settings, each)) is not None),
         stale=tuple(staged_otherwise(settings, max(built, default=month))),
     )
@@ -109,12 +114,12 @@ def _needed(settings: Settings, built: list[Period], month: Period) -> Iterable[
         return [Delivery(authority, source, month) for authority, source in warehouse.execute(NEEDED).fetchall()]
 
 
-def _waiting(settings: Settings, month: Period) -> dict[Delivery, str]:
+def _waiting(settings: Settings, month: Period) -> tuple[dict[Delivery, str], str | None]:
     try:
         inbox = find_deliveries(settings, only=month)
-    except InboxUnreachable:
-        return {}
-    return dict(zip(inbox.waiting, inbox.waits_for, strict=True))
+    except InboxUnreachable as fault:
+        return {}, str(fault)
+    return dict(zip(inbox.waiting, inbox.waits_for, strict=True)), None
 
 
 def _held(settings: Settings, month: Period) -> HeldMonth | None:

@@ -85,3 +85,10 @@ def test_a_month_in_which_all_is_well_asks_for_nothing(tmp_path: Path) -> None:
 def test_where_nothing_was_built_nothing_is_known_to_be_due(tmp_path: Path) -> None:
     found = what_is_due(settings_in(tmp_path), THE_SIXTH)
     assert (found.due, found.sentences) == ((), [])
+
+
+def test_an_inbox_that_does_not_answer_is_told(settings: Settings) -> None:
+    nobody = settings.model_copy(update={"inbox_url": "sftp://user:secret@127.0.0.1:9/inbox"})
+    (first, *_) = what_is_due(nobody, THE_FIFTH).sentences
+    assert first.startswith("sftp://127.0.0.1:9/inbox cannot be read: ")
+    assert "secret" not in first
