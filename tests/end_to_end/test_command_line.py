@@ -197,6 +197,7 @@ def test_status_tells_a_program_the_same_and_what_is_missing(
         "is_overdue",
         "due",
         "missing",
+        "unreachable",
         "held",
         "stale",
         "deliveries",
