@@ -95,7 +95,7 @@ lock: .venv/.dev  ## pin anew, with hashes and without index addresses
 	$(BIN)/uv pip compile $(LOCK) --extra build $(TEAM) --extra dev -c requirements-team.lock pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile $(LOCK) dashboards/requirements.in -o dashboards/requirements.lock
 
-TEAM := --extra postgres --extra postgres-copy --extra sftp --extra s3
+TEAM := --extra postgres --extra postgres-copy --extra sftp --extra s3 --extra lineage
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url $(LEFT_OUT)
 
 # With it jsonschema compiles a grammar of addresses whenever it is loaded: a second in every process of the tests, for a check

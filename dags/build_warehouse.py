@@ -1,14 +1,19 @@
 """When a month's deliveries are dealt with: compute it.
 
-    the asset "staging", partition 2021-02 ──> build ──> the asset "warehouse", partition 2021-02
-                                                 ├────> write_pages
-                                                 └────> write_build_failure_page
+    the asset "staging", partition 2021-02 ──> wait_for_the_month_before ──> build ──> the asset "warehouse"
+                                                                               ├──> write_pages
+                                                                               └──> write_build_failure_page
+                                                                                        └──> next_month
 
+- **wait_for_the_month_before** waits while an earlier month is on its way from its build to its publication: what is
+  published of it decides what is restated here.
 - **build** makes one new DuckDB file from the newest staged deliveries at or before the month, runs the SQL of `sql/`
   and its checks, and only then lets the file count. The same inputs again build nothing.
 - **write_pages** writes what a quality lead opens first, `reports/validation/2021-02/index.html`, and the work lists of
   the teams.
 - **write_build_failure_page** writes that page where the build failed: it says so and lists what came.
+- **next_month** then goes on to the next month that is to be built: one that cannot be built keeps no other back, and
+  once it can, those after it are built again.
 
 By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.
 """
@@ -20,10 +25,13 @@ from typing import Any
 from airflow.sdk import PartitionedAssetTimetable, TriggerRule, dag, task
 
 from pipelines.orchestration import tasks as orchestration
-from pipelines.orchestration.assets import DEFAULT_ARGS, STAGING, WAREHOUSE, params
+from pipelines.orchestration.assets import STAGING, WAIT, WAREHOUSE, params
+from pipelines.orchestration.task_defaults import DEFAULT_ARGS, IN_MEMORY
+from pipelines.orchestration.tasks import MonthBefore
 
 
 @dag(
+    description="Computes a month: subjects, facts and KPIs in one DuckDB file, and the pages about them.",
     schedule=PartitionedAssetTimetable(assets=STAGING),
     max_active_runs=1,
     is_paused_upon_creation=False,
@@ -33,12 +41,16 @@ from pipelines.orchestration.assets import DEFAULT_ARGS, STAGING, WAREHOUSE, par
     doc_md=__doc__,
 )
 def build_warehouse() -> None:
-    @task(outlets=[WAREHOUSE], multiple_outputs=False)
+    wait = MonthBefore(
+        task_id=WAIT, doc_md="Wait until no earlier month is between its build and its publication; an hour at most."
+    )
+
+    @task(outlets=[WAREHOUSE], multiple_outputs=False, **IN_MEMORY)
     def build(**context: Any) -> dict[str, str]:
         """Build the month's warehouse in a new file; the same inputs again build nothing."""
         return orchestration.build_warehouse(context)
 
-    @task
+    @task(**IN_MEMORY)
     def write_pages(**context: Any) -> None:
         """Write the month's validation pages and the teams' work lists."""
         orchestration.write_pages(context)
@@ -48,7 +60,14 @@ def build_warehouse() -> None:
         """Write a page that says that the build failed, and lists what came."""
         orchestration.write_build_failure_page(context)
 
-    build() >> [write_pages(), write_build_failure_page()]
+    @task(outlets=[STAGING])
+    def next_month(**context: Any) -> str:
+        """Tell of the next month that is to be built, although this one failed."""
+        return orchestration.next_month(context)
+
+    built = build()
+    wait >> built >> [write_pages(), failed := write_build_failure_page()]
+    failed >> next_month()
 
 
 build_warehouse()

@@ -1,15 +1,20 @@
 """When a month's warehouse is built: publish what people may read.
 
     the asset "warehouse", partition 2021-02 ──> gate ──┬─────────────────┬──> publish ──> the assets "snapshots" and
-                                                        └──> (approve) ───┘                "snapshots_public", the same
-                                                                                           partition
+                                                        ├──> (approve) ───┘       │        "snapshots_public", the same
+                                                        │                         │        partition
+                                                        └──> (next_month_meanwhile)└──> next_month
 
 - **gate** looks whether the month may be published: `python -m pipelines gate 2021-02` shows what it looks at.
-- **approve** waits, where the month is held, for somebody who says *Approve* or *Reject*, and why; otherwise it is
-  skipped. Who, when and why stand in the snapshot. Other months go on meanwhile. A better delivery holds nothing: its
-  run goes through, and this one is then rejected.
+- **approve** waits, where the month is held, for one of `APPROVERS` who says *Approve*, and why, or *Reject*; otherwise
+  it is skipped. Whoever started the run does not approve what came of it. Who, when and why stand in the snapshot.
+  Other months go on meanwhile. A better delivery holds nothing: its run goes through, and this one is then rejected.
 - **publish** puts a new version of the month's snapshot down, whole, beside the earlier ones, which never change.
   Where nothing is different from the last version, there is no new one.
+- **next_month** tells `build_warehouse` of the next month that is to be built: one that somebody asked for, or one that
+  is there and would come out otherwise now, since this one, or a delivery before it, is another. So a late or corrected
+  delivery re-issues every month that it changes, in order.
+- **next_month_meanwhile** does the same while a held month waits for its answer.
 - **copy_to_postgresql** comes after it where the settings name a database, and copies the newest month there. Where it
   fails the run is red; what is published stays published, and the copy before stays as it was.
 - **notify** comes after it where the settings say whom to tell; where nobody can be reached it is skipped and says so,
@@ -22,24 +27,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import PartitionedAssetTimetable, TriggerRule, dag, task
 
 from pipelines.orchestration import tasks as orchestration
+from pipelines.orchestration.approval import MonthApproval
 from pipelines.orchestration.assets import (
-    DEFAULT_ARGS,
+    MEANWHILE,
     MONTHS_AT_A_TIME,
     SNAPSHOTS,
     SNAPSHOTS_PUBLIC,
+    STAGING,
     WAREHOUSE,
     WHAT_IS_HELD,
     params,
     reason,
 )
+from pipelines.orchestration.task_defaults import DEFAULT_ARGS, IN_MEMORY
 from pipelines.orchestration.tasks import copies, notifies
 
 
 @dag(
+    description="Publishes a month's snapshot, once its conditions hold or somebody has approved it as it is.",
     schedule=PartitionedAssetTimetable(assets=WAREHOUSE),
     max_active_runs=MONTHS_AT_A_TIME,
     is_paused_upon_creation=False,
@@ -50,27 +58,32 @@ from pipelines.orchestration.tasks import copies, notifies
 )
 def publish_snapshot() -> None:
     @task.branch
-    def gate(**context: Any) -> str:
+    def gate(**context: Any) -> str | list[str]:
         """Whether the month may be published: go on to publish, or wait for an approval."""
         return orchestration.gate(context)
 
-    approve = ApprovalOperator(
+    approve = MonthApproval(
         task_id="approve",
         subject="Publish the month although it is held?",
         body=WHAT_IS_HELD,
         params=reason(),
-        fail_on_reject=True,
-        doc_md="Wait for somebody who approves the month as it is, or rejects it, and says why.",
+        doc_md="Wait for somebody who approves the month as it is and says why, or rejects it.",
     )
 
     @task(
         trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         outlets=[SNAPSHOTS, SNAPSHOTS_PUBLIC],
         multiple_outputs=False,
+        **IN_MEMORY,
     )
     def publish(**context: Any) -> dict[str, str]:
         """Publish the month's next version; where nothing is different there is none."""
         return orchestration.publish_snapshot(context)
+
+    @task(outlets=[STAGING])
+    def next_month(**context: Any) -> str:
+        """Tell of the next month that is to be built, now that this one is settled."""
+        return orchestration.next_month(context)
 
     @task(multiple_outputs=False)
     def copy_to_postgresql() -> dict[str, str]:
@@ -83,8 +96,8 @@ def publish_snapshot() -> None:
         return orchestration.notify(published)
 
     judged, published = gate(), publish()
-    judged >> [approve, published]
-    approve >> published
+    judged >> [approve, published, next_month.override(task_id=MEANWHILE)()]
+    approve >> published >> next_month()
     if copies():
         published >> copy_to_postgresql()
     if notifies():

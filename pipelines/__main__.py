@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from pipelines import storage
 from pipelines.cli import new_files
-from pipelines.cli.console import err, out, print_fault, progress_display, working
+from pipelines.cli.console import LogFormat, err, out, print_fault, progress_display, say_as, working
 from pipelines.deliveries import Delivery
 from pipelines.faults import EXIT_CODES, Exit, Fault
 from pipelines.periods import Period
@@ -61,7 +61,11 @@ def _options(
     shows_version: Annotated[  # noqa: ARG001  # its callback uses it
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option(help="json: what is said is one object a line, for a collector of logs.")
+    ] = LogFormat.TEXT,
 ) -> None:
+    say_as(log_format)
     storage.keep_from_others()
     with suppress(SettingsError, ValidationError):
         # Names in clear, if a run was killed while it read them.
@@ -316,11 +320,16 @@ def explain(
 
 
 @app.command(epilog="Example: python -m pipelines status")
-def status() -> None:
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="What is due, missing, held and stale too, as JSON.")] = False,
+) -> None:
     """Show every delivery, how far it came, and every month's current snapshot."""
-    from pipelines.cli.tables import delivery_table, snapshot_table
+    from pipelines.cli.tables import delivery_table, snapshot_table, state
 
     settings = Settings()
+    if as_json:
+        typer.echo(storage.json_text(state(settings, dt.datetime.now(dt.UTC).date())), nl=False)
+        return
     out.print(delivery_table(settings))
     out.print(snapshot_table(settings))
 

@@ -122,6 +122,13 @@ class Settings(BaseSettings):
     notify_webhook_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = None
     notify_smtp_connection: str | None = None
     notify_to: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    due_day: int = Field(default=5, ge=1, le=28)
+    watch_minutes: int = Field(default=5, ge=0)
+    task_hours: float = Field(default=6, gt=0)
+    memory_slots: int = Field(default=2, ge=1)
+    lineage: str | None = None
+    telemetry_url: str | None = None
     snapshot_versions_kept: int | None = Field(default=None, ge=1)
     extracts: Annotated[tuple[Extract, ...], AfterValidator(_no_source_twice)] = ()
     postgres_copy_url: Annotated[SecretStr, AfterValidator(_libpq_url)] | None = None
@@ -172,7 +179,7 @@ class Settings(BaseSettings):
 
     @property
     def notifies(self) -> bool:
-        """Whether anybody is told of a publication; by default nobody is."""
+        """Whether anybody is told of anything; by default nobody is."""
         return self.notify_webhook_url is not None or self.notify_smtp_connection is not None
 
     def url_of(self, extract: Extract) -> SecretStr:

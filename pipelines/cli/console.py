@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import datetime as dt
+import io
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,8 +16,42 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-out = Console(soft_wrap=False)
-err = Console(stderr=True)
+
+
+class LogFormat(StrEnum):
+    """For whom commands say what they do: for people, or for a collector of logs, an object a line."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class SayingConsole(Console):
+    """A console that says whatever it prints as one JSON object a time, once it is told to."""
+
+    level = "info"
+    log_format = LogFormat.TEXT
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        if self.log_format == LogFormat.TEXT:
+            super().print(*objects, **options)
+            return
+        plain = Console(file=io.StringIO(), width=WIDTH, color_system=None)
+        plain.print(*objects, **options)
+        message = plain.file.getvalue().strip()  # type: ignore[attr-defined]  # it is a StringIO
+        at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        self.file.write(json.dumps({"at": at, "level": self.level, "message": message}, ensure_ascii=False) + "\n")
+
+
+# Wide enough that no row of a table is broken in two.
+WIDTH = 400
+out = SayingConsole(soft_wrap=False)
+err = SayingConsole(stderr=True)
+err.level = "error"
+
+
+def say_as(log_format: LogFormat) -> None:
+    """How whatever is printed from now on is said."""
+    out.log_format = err.log_format = log_format
 
 
 def progress_display() -> Progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -11,10 +11,13 @@ from pipelines import storage
 from pipelines.catalog import NEWEST, current_version, published_months, staged_version
 from pipelines.cli.console import out
 from pipelines.deliveries import Delivery
+from pipelines.runs import due
 from pipelines.staging.stage import changed_since_staging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import datetime as dt
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from pipelines.publications.profile_page import Profile
     from pipelines.runs.pruning import Prunable
@@ -26,26 +29,43 @@ def coloured(outcome: str) -> str:
     return f"[bold red]{outcome}[/]" if outcome == "refused" else outcome
 
 
+COUNTS = ("rows_read", "rows_refused", "rows_warned")
+
+
 def delivery_table(settings: Settings) -> Table:
     table = Table(title="Deliveries", title_justify="left")
     for heading in ("Delivery", "Landed", "Staged", "Read", "Refused", "Warned", "Since then"):
         table.add_column(heading, justify="right" if heading in {"Read", "Refused", "Warned"} else "left")
-    for folder in sorted(settings.landing.glob("*/*/*")):
-        delivery = Delivery.parse("/".join(folder.parts[-3:]))
-        versions = sorted(version.name for version in folder.glob("v*"))
-        table.add_row(str(delivery), versions[-1] if versions else "", *_staged_cells(settings, delivery))
+    for each in deliveries(settings):
+        counts = ("" if each[count] is None else f"{each[count]:,}" for count in COUNTS)
+        advice = f"{', '.join(each['since_then'])}: kpis restage" if each["since_then"] else ""
+        table.add_row(each["delivery"], each["landed"] or "", each["staged"], *counts, advice)
     return table
 
 
-def _staged_cells(settings: Settings, delivery: Delivery) -> Iterator[str]:
+def deliveries(settings: Settings) -> list[dict[str, Any]]:
+    """Each delivery that was landed, and how far it came."""
+    folders = sorted(settings.landing.glob("*/*/*"))
+    return [_delivery(settings, Delivery.parse("/".join(folder.parts[-3:])), folder) for folder in folders]
+
+
+def _delivery(settings: Settings, delivery: Delivery, folder: Path) -> dict[str, Any]:
+    landed = max((version.name for version in folder.glob("v*")), default=None)
     newest = staged_version(delivery.staging_folder(settings.staging), NEWEST)
-    if newest is None:
-        return iter(("not staged", "", "", "", ""))
-    manifest = storage.read_json(newest / storage.MANIFEST)
-    counts = (f"{manifest[count]:,}" for count in ("rows_read", "rows_refused", "rows_warned"))
-    changed = changed_since_staging(settings, delivery)
-    advice = f"{', '.join(changed)}: kpis restage" if changed else ""
-    return iter((manifest["status"], *counts, advice))
+    manifest = {} if newest is None else storage.read_json(newest / storage.MANIFEST)
+    counts = {count: manifest.get(count) for count in COUNTS}
+    since = list(changed_since_staging(settings, delivery))
+    state = {"delivery": str(delivery), "landed": landed, "staged": manifest.get("status", "not staged")}
+    return {**state, **counts, "since_then": since}
+
+
+def state(settings: Settings, today: dt.date) -> dict[str, Any]:
+    """What is due, missing, held and stale, each delivery, and the current version of each month, for programs."""
+    published = {
+        str(each): current_version(settings.snapshots / str(each)) for each in published_months(settings.snapshots)
+    }
+    found = due.what_is_due(settings, today).as_json
+    return {**found, "deliveries": deliveries(settings), "published": published}
 
 
 def prunable_table(found: Sequence[Prunable], title: str) -> Table:

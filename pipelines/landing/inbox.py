@@ -32,6 +32,8 @@ SIGNAL = "_READY"
 SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 NETWORK_LIBRARIES = {"aiobotocore", "aiohttp", "botocore", "paramiko", "s3fs"}
 SAFE_NAME = re.compile(r"[A-Za-z]?[0-9][0-9_.-]*")
+# By which of a listing's entries a change shows: times of this machine's files, of SFTP's, and of objects their ETag.
+CHANGED_BY = ("mtime", "created", "ETag", "LastModified")
 ACCESS_ERRORS = (PermissionError, BlockingIOError)
 
 
@@ -39,20 +41,22 @@ ACCESS_ERRORS = (PermissionError, BlockingIOError)
 class Inbox:
     """What the inbox holds: deliveries to land, those not complete yet, and a sentence for all that is neither.
 
-    ``waits_for`` says of each delivery that waits what it waits for, in their order.
+    ``waits_for`` says of each delivery that waits what it waits for, in their order; ``listings`` tells of each
+    complete one whether its folder looks as it did before.
     """
 
     deliveries: tuple[Delivery, ...]
     waiting: tuple[Delivery, ...]
     ignored: tuple[str, ...]
     waits_for: tuple[str, ...] = ()
+    listings: tuple[str, ...] = ()
 
 
 @dataclass
 class _Findings:
     """An Inbox in the making."""
 
-    deliveries: list[Delivery] = field(default_factory=list)
+    deliveries: dict[Delivery, str] = field(default_factory=dict)
     waiting: dict[Delivery, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
 
@@ -61,7 +65,8 @@ class _Findings:
 class Entry:
     """A file or folder as fsspec lists it. ``size`` is None where a filesystem does not tell it.
 
-    ``inode`` is known of this machine's files, and ``names`` says how many hard links lead to one.
+    ``inode`` is known of this machine's files, and ``names`` says how many hard links lead to one. ``changed`` is
+    whatever the filesystem tells by which a changed file can be known unread: times, or an object's ETag.
     """
 
     name: str
@@ -72,6 +77,7 @@ class Entry:
     number: int = 0
     inode: int | None = None
     names: int = 1
+    changed: str = ""
 
     @property
     def climbs(self) -> bool:
@@ -136,14 +142,16 @@ def find_deliveries(settings: Settings, upto: Period | None = None, only: Period
             if delivery is None or (upto and delivery.month > upto) or (only and delivery.month != only):
                 continue
             source = InboxFolder(delivery, filesystem, place.path, settings)
-            reason = _waits_for(source, place, found)
+            entries = _listed(source)
+            reason = _waits_for(source, place, entries, found)
             if reason is None:
-                found.deliveries.append(delivery)
+                found.deliveries[delivery] = listing_of(entries)
             else:
                 found.waiting[delivery] = reason
-    waiting = sorted(found.waiting)
+    waiting, complete = sorted(found.waiting), sorted(found.deliveries)
     reasons = tuple(found.waiting[delivery] for delivery in waiting)
-    return Inbox(tuple(sorted(found.deliveries)), tuple(waiting), tuple(found.ignored), reasons)
+    listings = tuple(found.deliveries[delivery] for delivery in complete)
+    return Inbox(tuple(complete), tuple(waiting), tuple(found.ignored), reasons, listings)
 
 
 @contextmanager
@@ -250,14 +258,28 @@ def _problem_of(place: _InboxPath) -> str:
     return "write it as E06000015/ssd/2021-02"
 
 
-def _waits_for(source: InboxFolder, place: _InboxPath, found: _Findings) -> str | None:
+def _listed(source: InboxFolder) -> list[Entry] | None:
+    """What is in a delivery's folder; None where it may not be listed."""
+    try:
+        return list_entries(source.filesystem, source.folder)
+    except ACCESS_ERRORS:
+        return None
+
+
+def listing_of(entries: Sequence[Entry] | None) -> str:
+    """Another text whenever anything of a folder looks otherwise; blank where it may not be listed."""
+    if entries is None:
+        return ""
+    told = ((entry.name, entry.kind, str(entry.size), str(entry.inode), entry.changed) for entry in entries)
+    return storage.sha256_of_texts(text for entry in told for text in entry)
+
+
+def _waits_for(source: InboxFolder, place: _InboxPath, entries: Sequence[Entry] | None, found: _Findings) -> str | None:
     """What a delivery waits for; None where it is complete.
 
     What may not be listed counts as complete: landing refuses it and says why.
     """
-    try:
-        entries = list_entries(source.filesystem, source.folder)
-    except ACCESS_ERRORS:
+    if entries is None:
         return None
     found.ignored += [
         f"{place.entry(entry, number).shown} {reason}."
@@ -282,17 +304,22 @@ def _settles_when(source: InboxFolder, files: Sequence[Entry]) -> str | None:
     wait = source.settings.settles_after
     if wait == 0:
         return None
-    paths = [file.path for file in files]
+    newest = last_change(source, files)
+    if newest is None:
+        return f"there is no {SIGNAL} in it, and its server does not say when files changed"
+    age = (dt.datetime.now(dt.UTC) - newest).total_seconds()
+    changed = f"it changed less than {wait} seconds ago (SETTLE_SECONDS)"
+    return None if age >= wait else f"there is no {SIGNAL} in it, and {changed}"
+
+
+def last_change(source: InboxFolder, files: Sequence[Entry] | None = None) -> dt.datetime | None:
+    """When something of a delivery changed last; None where the server does not say."""
+    paths = [file.path for file in (_listed(source) or () if files is None else files)]
     if isinstance(source.filesystem, LocalFileSystem):
         # A file moved in keeps its own time; the folder's tells.
         paths.append(source.folder)
     changes = [_modified(source.filesystem, path) for path in paths]
-    known = [change for change in changes if change is not None]
-    if not known:
-        return f"there is no {SIGNAL} in it, and its server does not say when files changed"
-    age = (dt.datetime.now(dt.UTC) - max(known)).total_seconds()
-    changed = f"it changed less than {wait} seconds ago (SETTLE_SECONDS)"
-    return None if age >= wait else f"there is no {SIGNAL} in it, and {changed}"
+    return max((change for change in changes if change is not None), default=None)
 
 
 def _modified(filesystem: AbstractFileSystem, path: str) -> dt.datetime | None:
@@ -313,6 +340,7 @@ def list_entries(filesystem: AbstractFileSystem, folder: str) -> list[Entry]:
             is_link=bool(listed.get("islink")),
             inode=None if listed.get("islink") else listed.get("ino"),
             names=listed.get("nlink", 1),
+            changed=" ".join(str(listed[name]) for name in CHANGED_BY if name in listed),
         )
         for listed in filesystem.ls(folder, detail=True)
     ]

@@ -7,6 +7,7 @@ import getpass
 import hashlib
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -17,7 +18,15 @@ from pipelines.contracts.loading import load_sources
 from pipelines.contracts.model import file_key
 from pipelines.findings import ESCAPING_PATH, LOCKED_FILE, NOT_A_TABLE, TOO_LARGE
 from pipelines.landing import opening
-from pipelines.landing.inbox import ACCESS_ERRORS, Entry, InboxFolder, list_entries, open_inbox
+from pipelines.landing.inbox import (
+    ACCESS_ERRORS,
+    Entry,
+    InboxFolder,
+    last_change,
+    list_entries,
+    listing_of,
+    open_inbox,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +36,12 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 LOCK_FILE = re.compile(r"~\$(?P<excel>.+)|\.~lock\.(?P<libreoffice>.+)#")
+SEEN = ".seen.json"
 PIECE = 4 * 1024 * 1024
 ANOTHER_NAME = "It is a link: the same file has a name elsewhere. Deliver a copy."
+
+# What is written in the same moment as it is read may be written again and look the same.
+SURE_AFTER = dt.timedelta(seconds=2)
 
 Outcome = Literal["landed", "already landed", "refused"]
 
@@ -67,12 +80,45 @@ def land(settings: Settings, delivery: Delivery) -> Landed:
         while True:
             # Before the newest is read: of two processes that land at once, both try the same number, and one fails.
             version = _next_version(source)
+            began, listing = dt.datetime.now(dt.UTC), _listing(source)
             try:
-                return _land_after(newest_landed(settings, delivery), version, source)
+                landed = _land_after(newest_landed(settings, delivery), version, source)
+                _remember(landed, listing, source, began)
+                return landed
             except OSError:
                 # Where another process made this version meanwhile, look again at what is there.
                 if _next_version(source) == version:
                     raise
+
+
+def looks_as_landed(settings: Settings, delivery: Delivery, listing: str) -> bool:
+    """Whether a delivery looks in the inbox as it did when its newest version was landed, and that is still whole.
+
+    A hint that saves reading it: whoever wants to be sure lands it, which compares every byte.
+    """
+    newest = newest_landed(settings, delivery)
+    seen = storage.whole_json(delivery.landing_folder(settings.landing) / SEEN, "listing", "version")
+    if newest is None or seen != {"listing": listing, "version": newest.version} or not listing:
+        return False
+    files = storage.read_json(newest.folder / storage.MANIFEST)["files"]
+    paths = [(newest.folder / file["name"], file["bytes"]) for file in files]
+    return all(path.exists() and path.stat().st_size == size for path, size in paths)
+
+
+def _listing(source: InboxFolder) -> str:
+    try:
+        return listing_of(list_entries(source.filesystem, source.folder))
+    except ACCESS_ERRORS:
+        return ""
+
+
+def _remember(landed: Landed, listing: str, source: InboxFolder, began: dt.datetime) -> None:
+    """Put down how the delivery looked before it was read, unless it may have been written since and look the same."""
+    newest = None
+    with suppress(OSError):
+        newest = last_change(source)
+    if listing and newest is not None and began - newest >= SURE_AFTER:
+        storage.write_json(landed.folder.parent / SEEN, {"listing": listing, "version": landed.version})
 
 
 def newest_landed(settings: Settings, delivery: Delivery) -> Landed | None:

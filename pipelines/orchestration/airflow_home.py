@@ -8,20 +8,31 @@ Whatever is set in the environment already stays, so a team's installation sets 
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.orchestration import supervisor
 from pipelines.settings import HOME, PROJECT, NoKey, Settings
 from pipelines.storage import keep_from_others, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# SQLite lets one write at a time. Whoever meets another waits: five seconds, as it does by default, are too few for a
+# scheduler whose machine is busy.
+SQLITE_WAITS = {"timeout": 60}
+WAITS = "pipelines.orchestration.airflow_home.SQLITE_WAITS"
+# As task_defaults calls it; Airflow is not imported yet here.
+POOL = "memory"
 NO_LOG_SERVER = "--skip-serve-logs"
+POOL_DESCRIPTION = "Tasks that fill up to DUCKDB_MEMORY_LIMIT of memory each: MEMORY_SLOTS of them at a time."
+AIRFLOW = [sys.executable, "-m", "airflow"]
 ROLES = "admin:admin,engineer:op,quality_lead:user,analyst:viewer"
 
 
@@ -41,6 +52,13 @@ def make_ready() -> Path:
             "DO_NOT_TRACK": "true",
         }
     )
+    if os.environ.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "sqlite").startswith("sqlite"):
+        _set_where_unset(
+            {
+                "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": WAITS,
+                "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": WAITS,
+            }
+        )
     return home
 
 
@@ -60,9 +78,29 @@ def make_ready_to_serve() -> Path:
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         }
     )
+    _set_where_unset(seen_from_outside(Settings()))
     home = make_ready()
     _for_its_owner_alone(home / "simple_auth_manager_passwords.json.generated")
     return home
+
+
+def seen_from_outside(settings: Settings) -> dict[str, str]:
+    """What Airflow's own providers are told of where lineage, metrics and traces go; nothing where they go nowhere."""
+    told: dict[str, str] = {}
+    if settings.lineage is not None:
+        is_url = settings.lineage.startswith(("https://", "http://"))
+        to_file = {"type": "file", "log_file_path": settings.lineage, "append": True}
+        transport = {"type": "http", "url": settings.lineage} if is_url else to_file
+        told["AIRFLOW__OPENLINEAGE__TRANSPORT"] = json.dumps(transport)
+        told["AIRFLOW__OPENLINEAGE__NAMESPACE"] = "safeguarding-kpis"
+        # The words of tasks and of what they failed with stay here.
+        told["AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE"] = "True"
+    if settings.telemetry_url is not None:
+        told["OTEL_EXPORTER_OTLP_ENDPOINT"] = settings.telemetry_url
+        told["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
+        told["OTEL_SERVICE_NAME"] = "safeguarding-kpis"
+        told["AIRFLOW__METRICS__OTEL_ON"] = told["AIRFLOW__TRACES__OTEL_ON"] = "True"
+    return told
 
 
 def _set_where_unset(settings: Mapping[str, str]) -> None:
@@ -93,8 +131,29 @@ def main(arguments: Sequence[str]) -> None:
         _tell_of_a_missing_key()
     places = (str(_own_airflow(home)), str(Path(sys.executable).parent), os.environ.get("PATH", ""))
     os.environ["PATH"] = os.pathsep.join(places)
-    command = [sys.executable, "-m", "airflow", *without_log_server(arguments)]
+    if arguments[:1] == ["standalone"]:
+        sys.exit(serve())
+    if arguments[:1] == ["scheduler"]:
+        make_pool(Settings().memory_slots)
+    command = [*AIRFLOW, *without_log_server(arguments)]
     os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
+
+
+def serve() -> int:
+    """All of Airflow, until a part of it ends or somebody ends it; its tables are made or brought up to date first."""
+    _airflow("db", "migrate")
+    own = [sys.executable, "-m", "pipelines.orchestration.airflow_home"]
+    days = Settings().logs_kept_days
+    return supervisor.supervise(supervisor.commands(own), lambda: supervisor.clean_up(AIRFLOW, days))
+
+
+def make_pool(slots: int) -> None:
+    """Have a slot for each task that may fill the memory at a time: of a pool that is not there none is ever run."""
+    _airflow("pools", "set", POOL, str(slots), POOL_DESCRIPTION)
+
+
+def _airflow(*words: str) -> None:
+    subprocess.run([*AIRFLOW, *words], check=True)  # noqa: S603  # a command of Airflow's, of our own words
 
 
 def without_log_server(arguments: Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ from airflow.sdk import DAG, DagRunState, TaskInstanceState
 from airflow.sdk.listener import get_listener_manager
 from rich.console import Console
 
-from pipelines.orchestration.assets import APPROVE, DataRefused
+from pipelines.orchestration.assets import APPROVE, WAIT, DataRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 # Each DAG, in the order of their assets, with the task that announces its own.
 ANNOUNCED_BY = {"ingest_exports": "announce", "build_warehouse": "build", "publish_snapshot": "publish"}
+PASSED_OVER = f"{APPROVE}|{WAIT}"
 DONE, BROKEN, USAGE, DATA_REFUSED, NOTHING_TO_DO = range(5)
 
 
@@ -67,8 +68,8 @@ def _run_in_order(month: Period, steps: _Steps) -> int:
     exit_code = DONE
     dags = _dags()
     for dag_id, announcing in ANNOUNCED_BY.items():
-        # Nobody can answer here: whoever would be asked is passed over, and publishing refuses what is held.
-        run = dags[dag_id].test(run_conf={"month": str(month)}, logical_date=None, mark_success_pattern=APPROVE)
+        # Nobody can answer here, and no other month is under way: publishing refuses what is held.
+        run = dags[dag_id].test(run_conf={"month": str(month)}, logical_date=None, mark_success_pattern=PASSED_OVER)
         states = {task.task_id: task.state for task in run.get_task_instances()}
         if run.state != DagRunState.SUCCESS:
             exit_code = DATA_REFUSED if exit_code != BROKEN and steps.was_only_refused(run) else BROKEN

@@ -5,12 +5,13 @@ The stages are imported inside the functions, so that whoever reads a DAG file l
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import sys
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pipelines.deliveries import Delivery
+from pipelines.faults import Fault
 from pipelines.orchestration import airflow_home
 from pipelines.periods import Period
 from pipelines.settings import Settings
@@ -20,32 +21,42 @@ if "airflow" not in sys.modules:
     # Nobody runs Airflow here yet, so it is to be the project's own; it reads its settings when it is imported.
     airflow_home.make_ready()
 
-from airflow.sdk import Connection
+from airflow.sdk import BaseSensorOperator, Connection, DeltaTriggerTimetable
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from pydantic import SecretStr
 
 from pipelines.orchestration.assets import (
     APPROVE,
     GATE,
+    INGEST,
+    MEANWHILE,
+    OUTCOMES,
+    POKE_SECONDS,
     PUBLISH,
     SNAPSHOTS,
     SNAPSHOTS_PUBLIC,
     STAGING,
+    TAKE_IN,
+    WANTED,
     WAREHOUSE,
     DataRefused,
     emit,
     month_of,
+    wanted,
 )
+from pipelines.orchestration.notifier import send, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
-    from pipelines.publications.notification import Message
+    from pipelines.runs.due import WhatIsDue
     from pipelines.settings import Extract
 
 
+MOST_NAMED = 20
+REFUSED = "refused: "
 FAILED_OTHERWISE = "not staged, and not for what is in it: the log of its failed task says why."
 NOT_EXTRACTED = "not extracted: the log of its failed task says why. Whatever was delivered before counts."
 BUILD_FAILED = "The build failed, and the log of its task says why."
@@ -55,6 +66,11 @@ log = logging.getLogger(__name__)
 
 # What a task writes is for its owner and the owner's group.
 keep_from_others()
+
+
+def when_due() -> str:
+    """The day of each month by which deliveries are due, at 06:00, as cron has it; read while the DAG is."""
+    return f"0 6 {Settings().due_day} * *"
 
 
 def extracts() -> list[str]:
@@ -79,69 +95,145 @@ def _url_of(settings: Settings, wanted: Extract) -> SecretStr:
     return SecretStr(Connection.get(wanted.connection_id).get_uri())
 
 
-def find_deliveries(context: Mapping[str, Any]) -> list[str]:
-    """The complete deliveries of the inbox up to the month, such as ``E06000015/ssd/2021-02``.
+def find_deliveries(context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The deliveries up to the month that are new or changed, an authority each, with its code.
 
     Raises NoKey: what could not be finished is not begun.
     """
     from pipelines import storage
     from pipelines.landing import inbox as arrivals
+    from pipelines.runs import arrivals as news
 
     settings = Settings()
     settings.must_have_keys()
     storage.remove_all_left(settings.data_dir)
     inbox = arrivals.find_deliveries(settings, upto=Period.parse(month_of(context)))
-    log.info("%d complete, %d not yet, %d ignored", len(inbox.deliveries), len(inbox.waiting), len(inbox.ignored))
+    everything = context["params"].get("everything")
+    found = inbox.deliveries if everything else tuple(news.new_or_changed(settings, inbox))
+    known = len(inbox.deliveries) - len(found)
+    log.info("%d to be taken in, %d look as before, %d not complete yet", len(found), known, len(inbox.waiting))
+    log.info("%d ignored", len(inbox.ignored))
     for delivery, reason in zip(inbox.waiting, inbox.waits_for, strict=True):
         log.info("%s waits: %s", delivery, reason)
-    return [str(delivery) for delivery in inbox.deliveries]
+    return [
+        {"authority": authority, "deliveries": list(map(str, theirs))}
+        for authority, theirs in news.by_authority(found).items()
+    ]
 
 
-def land(delivery: str) -> dict[str, str]:
-    """Land one delivery. A refused one is landed too, so that staging can say why."""
+def take_in(authority: str, deliveries: Sequence[str], context: Mapping[str, Any]) -> dict[str, str]:
+    """Land and stage an authority's deliveries, one after another; one that is refused or fails keeps no other back.
+
+    Raises, once all were tried, the first fault, or else DataRefused with one sentence for each that was refused as a
+    whole. What became of each is known to the verdict even then.
+    """
+    log.info("%s: %d to be taken in", authority, len(deliveries))
+    outcomes: dict[str, str] = {}
+    faults: list[Exception] = []
+    for delivery in deliveries:
+        try:
+            outcomes[delivery] = _take_in(Delivery.parse(delivery))
+        except Exception as fault:
+            # What a library says of it may quote a record.
+            log.error("%s: %s", delivery, fault if isinstance(fault, Fault) else type(fault).__name__)
+            faults.append(fault)
+        context["ti"].xcom_push(OUTCOMES, outcomes)
+    if faults:
+        raise faults[0]
+    if refusals := _refusals(outcomes):
+        raise DataRefused("\n".join(refusals))
+    return outcomes
+
+
+def _take_in(delivery: Delivery) -> str:
+    """How it went, or why the whole of it was refused."""
     from pipelines.landing import landing
-
-    landed = landing.land(Settings(), Delivery.parse(delivery))
-    return {"delivery": delivery, "outcome": landed.outcome}
-
-
-def stage(delivery: str) -> dict[str, str | int]:
-    """Stage one delivery; raises DataRefused with one sentence where the whole of it is refused."""
     from pipelines.runs import steps
 
-    staged = steps.stage(Settings(), Delivery.parse(delivery))
+    settings = Settings()
+    landed = landing.land(settings, delivery)
+    staged = steps.stage(settings, delivery)
     if staged.refusal is not None:
-        raise DataRefused(f"{delivery}: {staged.refusal}")
-    return {
-        "delivery": delivery,
-        "outcome": staged.outcome,
-        "rows_read": staged.rows_read,
-        "rows_refused": staged.rows_refused,
-        "rows_warned": staged.rows_warned,
-    }
+        log.error("%s: %s", delivery, staged.refusal)
+        return f"{REFUSED}{staged.refusal}"
+    counts = f"{staged.rows_read:,} rows read, {staged.rows_refused:,} refused, {staged.rows_warned:,} with a warning"
+    log.info("%s: %s; %s: %s", delivery, landed.outcome, staged.outcome, counts)
+    return staged.outcome
 
 
-def announce(found: list[str], context: Mapping[str, Any]) -> str:
-    """Tell those who wait for staging that the month's deliveries are dealt with; skipped where there were none."""
-    if not found:
+def _refusals(outcomes: Mapping[str, str]) -> list[str]:
+    refused = {delivery: words for delivery, words in outcomes.items() if words.startswith(REFUSED)}
+    return [f"{delivery}: {words.removeprefix(REFUSED)}" for delivery, words in refused.items()]
+
+
+def announce(found: Sequence[Mapping[str, Any]] | None, context: Mapping[str, Any]) -> str:
+    """Tell those who wait for staging of the first month to be built: this one, or an earlier one that is another now.
+
+    Where it is settled the next is told of, up to this one and beyond. Skipped where there never was a delivery.
+    Raises AirflowFailException where nobody could look: ``found`` is None.
+    """
+    from pipelines.catalog import staged_deliveries
+    from pipelines.runs import order
+
+    if found is None:
+        raise AirflowFailException("Nobody could look for deliveries: the log of find_deliveries says why.")
+    settings, month = Settings(), Period.parse(month_of(context))
+    arrived = [delivery for each in found for delivery in each["deliveries"]]
+    if not arrived and not any(delivery.month <= month for delivery in staged_deliveries(settings.staging)):
         raise AirflowSkipException("There is no complete delivery in the inbox up to this month.")
-    return emit(STAGING, context)
+    months = {month}
+    if context["params"].get("every_month"):
+        months |= {Delivery.parse(delivery).month for delivery in arrived}
+    first = order.next_month(settings, months) or month
+    facts = {WANTED: sorted(map(str, months)), "deliveries_taken_in": len(arrived)}
+    return emit(STAGING, context, str(first), **facts)
 
 
-def verdict(found: list[str] | None, context: Mapping[str, Any]) -> None:
+def next_month(context: Mapping[str, Any]) -> str:
+    """Tell those who wait for staging of the next month to be built; skipped where there is none."""
+    from pipelines.runs import order
+
+    settings, month = Settings(), Period.parse(month_of(context))
+    later = order.next_month(settings, wanted(context), after=month)
+    if later is None:
+        raise AirflowSkipException(f"No month after {month} is to be built.")
+    return emit(STAGING, context, str(later))
+
+
+class MonthBefore(BaseSensorOperator):
+    """Waits until no earlier month is on its way from its build to its publication; in between it takes no place."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(mode="reschedule", poke_interval=POKE_SECONDS, **arguments)
+
+    def poke(self, context: Any) -> bool:
+        from pipelines.runs import order
+
+        return not order.is_waited_for(Settings(), Period.parse(month_of(context)))
+
+
+def verdict(found: Sequence[Mapping[str, Any]] | None, context: Mapping[str, Any]) -> None:
     """Fail, with one sentence for each delivery that did not reach staging and each source that was not extracted.
 
     With DataRefused if data alone is to blame. ``found`` is None where nobody could look.
     """
     not_extracted = _without_result(extracts(), "extract", context)
-    missing = _without_result(found or (), "delivery.stage", context)
-    refusals = _refusals(Period.parse(month_of(context))) if missing else {}
+    outcomes = _outcomes(found or (), context)
+    missing = [each for theirs in found or () for each in theirs["deliveries"] if each not in outcomes]
     failures = [f"{source}: {NOT_EXTRACTED}" for source in not_extracted]
-    failures += [f"{each}: {refusals.get(each) or FAILED_OTHERWISE}" for each in missing]
+    failures += [f"{each}: {FAILED_OTHERWISE}" for each in missing]
+    failures += _refusals(outcomes)
     if not failures:
         return
-    only_refused = not not_extracted and all(refusals.get(each) for each in missing)
-    raise (DataRefused if only_refused else AirflowFailException)("\n".join(failures))
+    raise (AirflowFailException if missing or not_extracted else DataRefused)("\n".join(failures))
+
+
+def _outcomes(found: Sequence[Mapping[str, Any]], context: Mapping[str, Any]) -> dict[str, str]:
+    """What became of each delivery, as far as its authority's task came."""
+    if not found:
+        return {}
+    told = context["ti"].xcom_pull(task_ids=TAKE_IN, key=OUTCOMES, map_indexes=range(len(found)))
+    return {delivery: words for outcomes in told if outcomes for delivery, words in outcomes.items()}
 
 
 def _without_result(names: Sequence[str], task_id: str, context: Mapping[str, Any]) -> list[str]:
@@ -153,14 +245,41 @@ def _without_result(names: Sequence[str], task_id: str, context: Mapping[str, An
     return [name for name, result in zip(names, results, strict=True) if result is None]
 
 
-def _refusals(month: Period) -> dict[str, str | None]:
-    """Why the newest version of each delivery was refused, by delivery; None where it was not."""
-    from pipelines.catalog import deliveries_for_month
-    from pipelines.contracts.loading import load_sources
+def when_watched() -> DeltaTriggerTimetable | None:
+    """How often the inbox is looked at, None for never; read while the DAG is, so it must be quick."""
+    minutes = Settings().watch_minutes
+    return DeltaTriggerTimetable(dt.timedelta(minutes=minutes)) if minutes else None
+
+
+def what_arrived(context: Mapping[str, Any]) -> dict[str, str]:
+    """The run of ``ingest_exports`` that is to deal with what arrived; skipped where nothing did, or one is at it.
+
+    Its name is that of what arrived as it looks: the same again, if that failed, is left to people.
+    """
+    from pipelines.landing import inbox as arrivals
+    from pipelines.runs import arrivals as news
 
     settings = Settings()
-    seen = deliveries_for_month(settings.staging, load_sources(settings.expectations), month)
-    return {str(version.delivery): version.manifest["refusal"] for version in seen.reported}
+    if context["ti"].get_dr_count(dag_id=INGEST, states=["queued", "running"]):
+        raise AirflowSkipException("Deliveries are being taken in; what arrived meanwhile is seen the next time.")
+    try:
+        arrived = news.new_or_changed(settings, arrivals.find_deliveries(settings))
+    except arrivals.InboxUnreachable as fault:
+        # It is looked at again in some minutes. Where it stays so, what_is_due tells people, once a day.
+        raise AirflowSkipException(str(fault)) from None
+    if not arrived:
+        raise AirflowSkipException("Nothing is new.")
+    return {
+        "run_id": f"arrived__{news.name_of(arrived)[:16]}",
+        "month": str(max(delivery.month for delivery in arrived)),
+        "note": _arrived_in_words(arrived),
+    }
+
+
+def _arrived_in_words(arrived: Iterable[Delivery]) -> str:
+    named = sorted(map(str, arrived))
+    more = f", and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return f"{len(named)} arrived: {', '.join(named[:MOST_NAMED])}{more}."
 
 
 def build_warehouse(context: Mapping[str, Any]) -> dict[str, str]:
@@ -172,7 +291,7 @@ def build_warehouse(context: Mapping[str, Any]) -> dict[str, str]:
     for sentence in steps.staged_otherwise(settings, month):
         log.warning(sentence)
     built = build(settings, month)
-    return {"month": emit(WAREHOUSE, context), "outcome": built.outcome}
+    return {"month": emit(WAREHOUSE, context, outcome=built.outcome), "outcome": built.outcome}
 
 
 def write_pages(context: Mapping[str, Any]) -> None:
@@ -189,17 +308,23 @@ def write_build_failure_page(context: Mapping[str, Any]) -> None:
     month_pages.write_unbuilt(Settings(), Period.parse(month_of(context)), BUILD_FAILED)
 
 
-def gate(context: Mapping[str, Any]) -> str:
-    """The task that comes next: publish, or approve where the month is held; that one is told what is held."""
+def gate(context: Mapping[str, Any]) -> str | list[str]:
+    """The tasks that come next: publish, or approve where the month is held; that one is told what is held.
+
+    A held month is settled as far as other months go: the next is built meanwhile.
+    """
+    from pipelines.runs import order
     from pipelines.snapshots import gate as gating
 
-    verdict = gating.judge(Settings(), Period.parse(month_of(context)))
+    settings, month = Settings(), Period.parse(month_of(context))
+    verdict = gating.judge(settings, month)
     if verdict.outcome != "held":
         return PUBLISH
     log.warning("%s is held:\n%s", verdict.month, verdict.reasons)
     context["ti"].xcom_push("reasons", "\n".join(f"- {each}" for each in verdict.failing))
     context["ti"].xcom_push("digest", verdict.digest)
-    return APPROVE
+    order.settle(settings, month)
+    return [APPROVE, MEANWHILE]
 
 
 def publish_snapshot(context: Mapping[str, Any]) -> dict[str, str]:
@@ -213,8 +338,9 @@ def publish_snapshot(context: Mapping[str, Any]) -> dict[str, str]:
         published = steps.publish(settings, month)
     except (gating.Held, gating.NotApproved) as held:
         raise DataRefused(str(held)) from None
-    emit(SNAPSHOTS_PUBLIC, context)
-    return {"month": emit(SNAPSHOTS, context), "outcome": published.outcome, "version": published.version}
+    facts = {"outcome": published.outcome, "version": published.version}
+    emit(SNAPSHOTS_PUBLIC, context, **facts)
+    return {"month": emit(SNAPSHOTS, context, **facts), **facts}
 
 
 def _record_approval(settings: Settings, month: Period, ti: RuntimeTaskInstance) -> None:
@@ -231,7 +357,7 @@ def _record_approval(settings: Settings, month: Period, ti: RuntimeTaskInstance)
         digest=ti.xcom_pull(task_ids=GATE, key="digest"),
         by=answer["responded_by_user"]["name"],
         at=answer["responded_at"],
-        why=answer["params_input"].get("why", ""),
+        why=answer["params_input"].get("why") or "",
     )
     month_pages.write(settings, month)
 
@@ -265,28 +391,26 @@ def notify(published: Mapping[str, str]) -> str:
     if published["outcome"] == "unchanged":
         raise AirflowSkipException("Nothing new was published.")
     settings = Settings()
-    news = notification.message(settings, settings.snapshots / published["month"] / published["version"])
-    failures = []
-    if settings.notify_webhook_url is not None:
-        try:
-            notification.post(settings.notify_webhook_url, news)
-        except notification.NotSent as fault:
-            failures.append(str(fault))
-    if settings.notify_smtp_connection is not None:
-        failures += _mail(settings.notify_smtp_connection, settings.notify_to, news)
-    if failures:
+    news = notification.published(settings, settings.snapshots / published["month"] / published["version"])
+    if failures := send(settings, news):
         raise AirflowSkipException(f"{published['month']} is published; {'; '.join(failures)}")
     return news.subject
 
 
-def _mail(connection_id: str, to: Sequence[str], news: Message) -> list[str]:
-    """What went wrong, by its kind alone: a mail server's words may quote addresses."""
-    from airflow.providers.smtp.hooks.smtp import SmtpHook
+def what_is_due(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what is missing and held, and tell people; skipped where nothing is."""
+    from pipelines.publications import notification
+    from pipelines.runs import due
 
-    try:
-        with SmtpHook(smtp_conn_id=connection_id) as mail:
-            text = escape(news.text).replace("\n", "<br>\n")
-            mail.send_email_smtp(to=list(to), subject=news.subject, html_content=f"<p>{text}</p>")
-    except Exception as fault:
-        return [f"the mail server did not take the message: {type(fault).__name__}"]
-    return []
+    found = due.what_is_due(Settings(), context["dag_run"].run_after.date())
+    log.info("%d due for %s, %d of them missing; %d months held", *_counts(found))
+    if not found.sentences:
+        raise AirflowSkipException("Nothing is overdue, and nothing is held.")
+    for sentence in found.sentences:
+        log.warning(sentence)
+    log.info("Told: %s", tell(notification.overdue(found.month, found.due_on, found.sentences, found.as_json)))
+    return found.as_json
+
+
+def _counts(found: WhatIsDue) -> tuple[int, Period, int, int]:
+    return len(found.due), found.month, len(found.missing), len(found.held)

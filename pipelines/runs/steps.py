@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.catalog import landed_deliveries
 from pipelines.publications import delivery_pages, front_page, month_pages
+from pipelines.runs.order import settle
 from pipelines.snapshots.publish import publish as publish_snapshot
 from pipelines.staging.reading import unwatched
 from pipelines.staging.stage import changed_since_staging, write_data_docs
@@ -69,5 +70,6 @@ def staged_otherwise(settings: Settings, month: Period) -> list[str]:
 def publish(settings: Settings, month: Period) -> Published:
     """Publish a month's snapshot, and lead to its report from the front page; raises what publishing raises."""
     published = publish_snapshot(settings, month)
+    settle(settings, month)
     front_page.write(settings)
     return published

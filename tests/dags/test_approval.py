@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.providers.standard.operators import hitl
+from airflow.sdk.exceptions import TaskAwaitingInput
 
+from pipelines.orchestration import approval
 from pipelines.orchestration import tasks as orchestration
-from pipelines.orchestration.assets import DataRefused
+from pipelines.orchestration.approval import MonthApproval
+from pipelines.orchestration.assets import DataRefused, reason
 from pipelines.orchestration.tasks import publish_snapshot
 from pipelines.periods import Period
 from pipelines.snapshots import gate
@@ -62,7 +67,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def run(ti: TaskInstance) -> dict[str, Any]:
-    return {"ti": ti, "partition_key": MONTH, "params": {}, "outlet_events": Outlets()}
+    started = SimpleNamespace(triggering_user_name=None)
+    return {"ti": ti, "partition_key": MONTH, "params": {}, "outlet_events": Outlets(), "dag_run": started}
 
 
 def test_an_answer_is_an_approval_by_who_gave_it_when_it_was_given(settings: Settings) -> None:
@@ -103,3 +109,74 @@ def test_an_answer_to_what_is_no_longer_held_is_none(settings: Settings) -> None
 def test_where_nobody_was_asked_a_held_month_is_refused() -> None:
     with pytest.raises(DataRefused, match="2021-02 is held and was not published"):
         publish_snapshot(run(TaskInstance()))
+
+
+def context_of(*, started_by: str | None = None, events_of: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A run, by whom it was started, and who started the runs whose events started it."""
+    events = [SimpleNamespace(extra={"started_by": [name]}) for name in events_of]
+    return {
+        "dag_run": SimpleNamespace(triggering_user_name=started_by),
+        "triggering_asset_events": {"warehouse": events},
+        "partition_key": MONTH,
+        "params": {},
+    }
+
+
+def answer(option: str = "Approve", why: str | None = WHY, by: str = "quality_lead") -> dict[str, Any]:
+    given = {"chosen_options": [option], "params_input": {"why": why}, "responded_at": ANSWERED}
+    return given | {"responded_by_user": {"id": by, "name": by}}
+
+
+@pytest.mark.parametrize(
+    ("run", "given", "problem"),
+    [
+        (context_of(), answer(), None),
+        (context_of(), answer(why=" "), approval.NO_REASON),
+        (context_of(), answer(why=None), approval.NO_REASON),
+        (context_of(), answer() | {"params_input": None}, approval.NO_REASON),
+        (context_of(), answer("Reject", why=None), None),
+        (context_of(started_by="engineer"), answer(), None),
+        (context_of(started_by="quality_lead"), answer(), approval.OWN_RUN),
+        (context_of(events_of=("engineer", "quality_lead")), answer(), approval.OWN_RUN),
+        (context_of(events_of=("engineer",)), answer(), None),
+        (context_of(started_by="quality_lead"), answer("Reject", why=None), None),
+    ],
+)
+def test_an_approval_says_why_and_is_by_somebody_else_and_a_rejection_may_be_anyones(
+    run: dict[str, Any], given: dict[str, Any], problem: str | None
+) -> None:
+    assert approval._why_not_taken(run, given) == problem
+
+
+def test_an_approval_that_is_not_taken_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **detail: asked.append(detail))
+    task = MonthApproval(task_id="approve", subject="Publish?", body="- a reason", params=reason())
+    waiting = SimpleNamespace(id="7", map_index=-1, dag_id="publish_snapshot", run_id="r", task_id="approve")
+    context = context_of(started_by="quality_lead") | {"task": task, "ti": waiting, "task_instance": waiting}
+    with pytest.raises(TaskAwaitingInput):
+        task.execute_complete(context, answer())
+    assert [each["ti_id"] for each in asked] == ["7"]
+    assert task.execute_complete(context, answer(by="head"))["chosen_options"] == ["Approve"]
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("approvers", "names"),
+    [
+        ((), []),
+        (("head_of_service",), ["head_of_service"]),
+        (("role:user", "quality_lead"), ["quality_lead", "deputy"]),
+    ],
+)
+def test_who_may_answer_is_named_or_has_a_role(
+    monkeypatch: pytest.MonkeyPatch, approvers: tuple[str, ...], names: list[str]
+) -> None:
+    monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", "engineer:op, quality_lead:user,deputy:user")
+    assert [each["id"] for each in approval.assigned(approvers)] == names
+
+
+def test_a_role_that_nobody_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", "engineer:op")
+    with pytest.raises(approval.NobodyMayApprove, match=r"no user in .* has the role 'user'"):
+        approval.assigned(("role:user",))

@@ -8,16 +8,21 @@ import socket
 import threading
 from email import policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.providers.standard.exceptions import HITLRejectException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from pydantic import ValidationError
 
+from pipelines.orchestration.approval import MonthApproval
+from pipelines.orchestration.assets import DataRefused, reason
+from pipelines.orchestration.notifier import TellOfFailure, TellOfHeld
 from pipelines.orchestration.tasks import notify
 from pipelines.publications import notification
-from pipelines.settings import Settings
+from pipelines.settings import NoPseudonymKey, Settings
 from pipelines.storage import write_json
 
 if TYPE_CHECKING:
@@ -167,7 +172,7 @@ def test_nothing_new_is_not_told(hook: type[Hook]) -> None:
 def test_without_links_and_a_verdict_there_is_still_something_to_say(data: Path) -> None:
     settings = Settings(_env_file=None, data_dir=data, snapshots_url=None)
     version = data / "snapshots" / "2021-02" / "v0002"
-    message = notification.message(settings, version)
+    message = notification.published(settings, version)
     assert message.facts["links"] == {}
     assert len(message.text.splitlines()) == len(LINES) - 2
 
@@ -187,3 +192,61 @@ def test_a_setting_that_cannot_work_is_refused(given: dict[str, str], said: str)
     with pytest.raises(ValidationError, match=said) as refused:
         Settings(_env_file=None, **given)
     assert "passwd" not in str(refused.value)
+
+
+def failing(task_id: str, fault: object, **context: Any) -> dict[str, Any]:
+    """What Airflow tells of a task that failed for good."""
+    ti = SimpleNamespace(task_id=task_id, dag_id="a_dag", run_id="a run", map_index=-1, log_url="https://airflow/log")
+    return {"ti": ti, "task_instance": ti, "exception": fault, "partition_key": "2021-02", "params": {}, **context}
+
+
+REFUSALS = ["E06000015/ssd/2021-02: persons.csv has no header.", "E06000016/ssd/2021-02: not staged."]
+
+
+@pytest.mark.parametrize(
+    ("task_id", "fault", "told"),
+    [
+        ("verdict", DataRefused("\n".join(REFUSALS)), {"event": "refused", "reasons": REFUSALS}),
+        ("verdict", AirflowFailException(REFUSALS[0]), {"event": "refused", "reasons": REFUSALS[:1]}),
+        ("verdict", KeyError("Quillfeather"), {"event": "failed", "reasons": ["KeyError"]}),
+        ("approve", HITLRejectException("made up"), {"event": "rejected"}),
+        ("approve", KeyError("Quillfeather"), {"event": "failed", "reasons": ["KeyError"]}),
+        ("build", NoPseudonymKey("Set the key."), {"event": "failed", "reasons": ["Set the key."]}),
+        ("build", ValueError("Quillfeather"), {"event": "failed", "reasons": ["ValueError"]}),
+        ("build", "Quillfeather", {"event": "failed", "reasons": ["it was ended from outside; its log says more"]}),
+    ],
+)
+def test_a_failure_is_told_by_what_is_known_of_it_and_never_in_the_words_of_a_library(
+    hook: type[Hook], task_id: str, fault: object, told: dict[str, Any]
+) -> None:
+    TellOfFailure()(failing(task_id, fault))
+    (posted,) = hook.taken
+    assert posted | told == posted
+    assert posted["month"] == "2021-02" and posted["link"] == "https://airflow/log"
+    assert "Quillfeather" not in json.dumps(posted)
+
+
+def test_a_failure_of_which_only_the_task_is_known_is_told_too(hook: type[Hook]) -> None:
+    context = failing("build", None)
+    del context["partition_key"], context["params"]
+    TellOfFailure()(context)
+    assert [(posted["month"], posted["task"]) for posted in hook.taken] == [(None, "a_dag, build")]
+
+
+def test_a_held_month_is_told_with_each_reason_and_where_to_answer(hook: type[Hook], mailbox: Mailbox) -> None:
+    task = MonthApproval(task_id="approve", subject="Publish?", body="- one reason\n- another", params=reason())
+    TellOfHeld()(failing("approve", None, task=task))
+    (posted,) = hook.taken
+    assert (posted["event"], posted["reasons"]) == ("held", ["one reason", "another"])
+    assert "/dags/a_dag/runs/a run/tasks/approve/required_actions" in posted["link"]
+    (envelope,) = mailbox.taken
+    letter = email.message_from_bytes(envelope.content, policy=policy.default)
+    assert letter["Subject"] == "Safeguarding KPIs, February 2021: held, and waits for an answer"
+
+
+def test_nobody_who_can_be_told_of_a_failure_is_no_failure_of_its_own(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    TellOfFailure()(failing("build", ValueError()))
+    monkeypatch.setenv("NOTIFY_WEBHOOK_URL", "http://127.0.0.1:9/secret-path")
+    TellOfFailure()(failing("build", ValueError()))

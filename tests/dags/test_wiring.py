@@ -5,25 +5,33 @@ from __future__ import annotations
 import ast
 import datetime as dt
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 
+from pipelines.deliveries import Delivery
 from pipelines.findings import EMPTY_FILE, UnusableDelivery
+from pipelines.orchestration import airflow_home
 from pipelines.orchestration import tasks as orchestration
-from pipelines.orchestration.assets import TAGS, RetryTransientErrors, month_of
+from pipelines.orchestration.assets import TAGS, month_of
 from pipelines.orchestration.local_run import ANNOUNCED_BY
-from pipelines.periods import NotAMonth
+from pipelines.orchestration.task_defaults import RetryTransientErrors
+from pipelines.periods import NotAMonth, Period
+from pipelines.runs.arrivals import by_authority
 from pipelines.settings import NoPseudonymKey
 from pipelines.staging.validation.validation import BrokenCheck
 from pipelines.warehouse.tables import BrokenBuild
+from tests.exports import KEY
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
 FOLDER = Path(__file__).resolve().parents[2] / "dags"
 FILES = sorted(FOLDER.glob("*.py"))
-IDS = ("build_warehouse", "ingest_exports", "publish_snapshot")
+BY_MONTH = ("build_warehouse", "ingest_exports", "publish_snapshot")
+IDS = (*BY_MONTH, "watch_inbox", "what_is_due")
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +51,13 @@ def read(extracts: str, **environment: str) -> dict[str, DAG]:
     return bag.dags
 
 
+OUTLETS_OF_PUBLISH = {
+    "publish": ["snapshots", "snapshots_public"],
+    "next_month": ["staging"],
+    "next_month_meanwhile": ["staging"],
+}
+
+
 def edges(dag: DAG) -> dict[str, set[str]]:
     return {task.task_id: set(task.downstream_task_ids) for task in dag.tasks}
 
@@ -55,19 +70,19 @@ def test_these_are_the_dags_and_each_is_the_file_of_its_name(dags: dict[str, DAG
     assert tuple(sorted(dags)) == IDS
     assert {dag_id: Path(dag.fileloc).stem for dag_id, dag in dags.items()} == {dag_id: dag_id for dag_id in IDS}
     assert tuple(file.stem for file in FILES) == IDS
-    assert set(ANNOUNCED_BY) == set(IDS)
+    assert set(ANNOUNCED_BY) == set(BY_MONTH)
 
 
-def test_a_delivery_is_landed_then_staged_and_both_closing_tasks_wait_for_all(dags: dict[str, DAG]) -> None:
+def test_deliveries_are_taken_in_by_authority_and_both_closing_tasks_wait_for_all(dags: dict[str, DAG]) -> None:
     assert edges(dags["ingest_exports"]) == {
-        "find_deliveries": {"delivery.land", "delivery.stage", "announce", "verdict"},
-        "delivery.land": {"delivery.stage"},
-        "delivery.stage": {"announce", "verdict"},
+        "find_deliveries": {"take_in", "announce", "verdict"},
+        "take_in": {"announce", "verdict"},
         "announce": set(),
         "verdict": set(),
     }
     rules = {task.task_id: task.trigger_rule for task in dags["ingest_exports"].tasks}
-    assert rules["announce"] == "all_done_min_one_success"
+    # Also where all deliveries look as before, or none could be taken in.
+    assert rules["announce"] == "all_done"
     # Also where no delivery was found: a source may not have been extracted.
     assert rules["verdict"] == "all_done"
 
@@ -82,15 +97,26 @@ def test_a_source_in_a_database_is_extracted_before_anything_is_looked_for(dags:
     assert f"**{with_extract.get_task('extract').task_id}**" in (with_extract.doc_md or "")
 
 
-def test_the_pages_follow_the_build(dags: dict[str, DAG]) -> None:
-    following = {"write_pages", "write_build_failure_page"}
-    assert edges(dags["build_warehouse"]) == {"build": following} | {task: set() for task in following}
+def test_the_pages_follow_the_build_and_that_waits_for_the_month_before(dags: dict[str, DAG]) -> None:
+    assert edges(dags["build_warehouse"]) == {
+        "wait_for_the_month_before": {"build"},
+        "build": {"write_pages", "write_build_failure_page"},
+        "write_pages": set(),
+        "write_build_failure_page": {"next_month"},
+        "next_month": set(),
+    }
     assert dags["build_warehouse"].get_task("write_build_failure_page").trigger_rule == "one_failed"
 
 
 def test_nothing_is_published_but_past_the_gate(dags: dict[str, DAG]) -> None:
     publishing = dags["publish_snapshot"]
-    assert edges(publishing) == {"gate": {"approve", "publish"}, "approve": {"publish"}, "publish": set()}
+    assert edges(publishing) == {
+        "gate": {"approve", "publish", "next_month_meanwhile"},
+        "approve": {"publish"},
+        "publish": {"next_month"},
+        "next_month": set(),
+        "next_month_meanwhile": set(),
+    }
     assert publishing.get_task("publish").trigger_rule == "none_failed_min_one_success"
     assert publishing.max_active_runs > 1, "a month that waits for its approval keeps another waiting"
 
@@ -98,28 +124,29 @@ def test_nothing_is_published_but_past_the_gate(dags: dict[str, DAG]) -> None:
 def test_a_rejection_fails_and_the_form_takes_the_reason_that_it_starts_with(dags: dict[str, DAG]) -> None:
     approve: Any = dags["publish_snapshot"].get_task("approve")
     assert approve.fail_on_reject
-    assert approve.params.get_param("why").resolve() == ""
+    assert approve.params.get_param("why").resolve() is None
+    assert approve.response_timeout is None
 
 
 def test_people_are_told_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
     dag = read("[]", NOTIFY_WEBHOOK_URL="https://chat.council.example/hook")["publish_snapshot"]
-    assert edges(dag) == edges(dags["publish_snapshot"]) | {"publish": {"notify"}, "notify": set()}
-    assert outlets(dag) == {"publish": ["snapshots", "snapshots_public"]}
+    assert edges(dag) == edges(dags["publish_snapshot"]) | {"publish": {"next_month", "notify"}, "notify": set()}
+    assert outlets(dag) == OUTLETS_OF_PUBLISH
 
 
 def test_a_snapshot_is_copied_to_postgresql_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
     copied = read("[]", POSTGRES_COPY_URL="postgresql://copier@db.council.example/kpis")["publish_snapshot"]
     assert edges(copied) == edges(dags["publish_snapshot"]) | {
-        "publish": {"copy_to_postgresql"},
+        "publish": {"next_month", "copy_to_postgresql"},
         "copy_to_postgresql": set(),
     }
-    assert outlets(copied) == {"publish": ["snapshots", "snapshots_public"]}
+    assert outlets(copied) == OUTLETS_OF_PUBLISH
 
 
 def test_each_dag_announces_its_asset_in_the_task_that_made_it(dags: dict[str, DAG]) -> None:
     assert outlets(dags["ingest_exports"]) == {"announce": ["staging"]}
-    assert outlets(dags["build_warehouse"]) == {"build": ["warehouse"]}
-    assert outlets(dags["publish_snapshot"]) == {"publish": ["snapshots", "snapshots_public"]}
+    assert outlets(dags["build_warehouse"]) == {"build": ["warehouse"], "next_month": ["staging"]}
+    assert outlets(dags["publish_snapshot"]) == OUTLETS_OF_PUBLISH
 
 
 @pytest.mark.parametrize(("dag_id", "asset"), [("build_warehouse", "staging"), ("publish_snapshot", "warehouse")])
@@ -156,21 +183,26 @@ def test_the_run_of_the_fifth_is_for_the_month_before(
     assert run.partition_key == key
 
 
-def test_each_mapped_task_is_named_for_its_delivery(dags: dict[str, DAG]) -> None:
-    for task_id in ("delivery.land", "delivery.stage"):
-        task = dags["ingest_exports"].get_task(task_id)
-        assert task.map_index_template == "{{ task.op_kwargs['delivery'] }}"
-        assert set(task.partial_kwargs["op_kwargs"] if task.is_mapped else task.op_kwargs) == {"delivery"}
+def test_each_mapped_task_is_named_for_its_authority(dags: dict[str, DAG]) -> None:
+    task = dags["ingest_exports"].get_task("take_in")
+    assert task.is_mapped
+    assert task.map_index_template == "{{ task.op_kwargs['authority'] }}"
+
+
+def test_the_inbox_is_watched_as_often_as_the_setting_says_or_never() -> None:
+    timetable = read("[]", WATCH_MINUTES="7")["watch_inbox"].timetable
+    assert getattr(timetable, "delta", None) == dt.timedelta(minutes=7)
+    assert not read("[]", WATCH_MINUTES="0")["watch_inbox"].timetable.can_be_scheduled
 
 
 @pytest.mark.parametrize("month", [None, "2021-02", "2021-10", "2021-12"])
-@pytest.mark.parametrize("dag_id", IDS)
+@pytest.mark.parametrize("dag_id", BY_MONTH)
 def test_a_month_is_accepted(dags: dict[str, DAG], dag_id: str, month: str | None) -> None:
     assert dags[dag_id].params.get_param("month").resolve(month) == month
 
 
 @pytest.mark.parametrize("month", ["2021-2", "2021-00", "2021-13", "202102", "2021-02-01", " 2021-02", "", 202102])
-@pytest.mark.parametrize("dag_id", IDS)
+@pytest.mark.parametrize("dag_id", BY_MONTH)
 def test_anything_else_is_not(dags: dict[str, DAG], dag_id: str, month: object) -> None:
     from airflow.sdk.exceptions import ParamValidationError
 
@@ -212,10 +244,22 @@ def test_months_are_taken_in_and_computed_one_after_another(dags: dict[str, DAG]
 def test_every_task_but_the_verdict_is_tried_again_where_that_can_help(dags: dict[str, DAG]) -> None:
     tasks = {task.task_id: task for dag in dags.values() for task in dag.tasks}
     assert {task_id: task.retries for task_id, task in tasks.items()} == {
-        task_id: 0 if task_id == "verdict" else 2 for task_id in tasks
+        task_id: 0 if task_id == "verdict" else 3 for task_id in tasks
     }
     assert all(task.has_retry_policy for task in tasks.values())
     assert {task.retry_delay for task in tasks.values()} == {dt.timedelta(minutes=1)}
+    assert {task.retry_exponential_backoff for task in tasks.values()} == {4}
+
+
+def test_every_task_has_an_end_but_the_one_that_waits_for_a_person(dags: dict[str, DAG]) -> None:
+    ends = {task.task_id: task.execution_timeout for dag in dags.values() for task in dag.tasks}
+    assert ends.pop("approve") is None
+    assert set(ends.values()) == {dt.timedelta(hours=6)}
+
+
+def test_what_fills_the_memory_takes_a_slot_of_the_pool_that_the_scheduler_makes(dags: dict[str, DAG]) -> None:
+    pools = {task.task_id: task.pool for dag in dags.values() for task in dag.tasks if task.pool != "default_pool"}
+    assert pools == dict.fromkeys(["take_in", "build", "write_pages", "publish"], airflow_home.POOL)
 
 
 def duckdb_fault(name: str) -> Exception:
@@ -275,3 +319,38 @@ def is_task(node: ast.AST) -> bool:
 
 def test_every_task_says_what_it_is(dags: dict[str, DAG]) -> None:
     assert [task.task_id for dag in dags.values() for task in dag.tasks if not task.doc_md] == []
+
+
+def test_what_arrived_is_one_run_by_its_name_and_none_while_another_is_at_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "inbox" / "E06000015/survey/2021-02"
+    folder.mkdir(parents=True)
+    (folder / "_READY").touch()
+    for name, value in {"INBOX_URL": tmp_path / "inbox", "DATA_DIR": tmp_path / "data", "PSEUDONYM_KEY": KEY}.items():
+        monkeypatch.setenv(name, str(value))
+    busy = SimpleNamespace(get_dr_count=lambda dag_id, states: 1)
+    free = SimpleNamespace(get_dr_count=lambda dag_id, states: 0)
+    with pytest.raises(AirflowSkipException, match="being taken in"):
+        orchestration.what_arrived({"ti": busy})
+    first, again = orchestration.what_arrived({"ti": free}), orchestration.what_arrived({"ti": free})
+    assert first == again
+    assert first["month"] == "2021-02"
+    assert first["note"] == "1 arrived: E06000015/survey/2021-02."
+    (folder / "invited.csv").touch()
+    assert orchestration.what_arrived({"ti": free})["run_id"] != first["run_id"]
+
+
+def test_where_nothing_arrived_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"INBOX_URL": tmp_path, "DATA_DIR": tmp_path / "data", "PSEUDONYM_KEY": KEY}.items():
+        monkeypatch.setenv(name, str(value))
+    with pytest.raises(AirflowSkipException, match="Nothing is new"):
+        orchestration.what_arrived({"ti": SimpleNamespace(get_dr_count=lambda dag_id, states: 0)})
+
+
+def test_any_number_of_deliveries_is_a_task_an_authority() -> None:
+    months = [Period(2000, 1).plus(number) for number in range(1500)]
+    deliveries = [Delivery(authority, "ssd", month) for authority in ("E06000016", "E06000015") for month in months]
+    found = by_authority(deliveries)
+    assert {authority: len(theirs) for authority, theirs in found.items()} == {"E06000015": 1500, "E06000016": 1500}
+    assert found["E06000015"][0].month == months[0]

@@ -1,5 +1,6 @@
 """What a script may rely on: exit codes, one sentence for a fault, and that one bad delivery costs nothing else."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -183,6 +184,47 @@ def test_status_shows_what_was_refused(among_bad_ones: tuple[Path, subprocess.Co
     lines = run(root, "status").stdout.splitlines()
     assert any("E06000002/survey/2021-02" in line and "refused" in line for line in lines)
     assert any("X99000001/ssd/2021-02" in line and "staged" in line for line in lines)
+
+
+def test_status_tells_a_program_the_same_and_what_is_missing(
+    among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    root, _ = among_bad_ones
+    said = json.loads(run(root, "status", "--json").stdout)
+    assert said.keys() == {
+        "month",
+        "due_on",
+        "is_overdue",
+        "due",
+        "missing",
+        "unreachable",
+        "held",
+        "stale",
+        "deliveries",
+        "published",
+    }
+    assert said["published"] == {"2021-02": "v0001"}
+    of = {each["delivery"]: each for each in said["deliveries"]}
+    assert of["E06000002/survey/2021-02"]["staged"] == "refused"
+    sample = of["X99000001/ssd/2021-02"]
+    assert (sample["landed"], sample["staged"], sample["since_then"]) == ("v0001", "staged", [])
+    assert sample["rows_read"] > 0
+    # The sample's months are long past: its dataset is due for the month before today's, and missing.
+    assert f"X99000001/ssd/{said['month']}" in said["due"]
+    assert {"delivery": f"X99000001/ssd/{said['month']}", "because": "nothing was delivered"} in said["missing"]
+
+
+def test_a_collector_of_logs_is_given_one_object_a_line(
+    among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    root, _ = among_bad_ones
+    said = run(root, "--log-format", "json", "stage", "--month", "2021-02")
+    lines = [json.loads(line) for line in said.stdout.splitlines()]
+    assert all(line.keys() == {"at", "level", "message"} and line["level"] == "info" for line in lines)
+    assert any(line["message"].startswith("refused: E06000002/survey/2021-02: ") for line in lines)
+    (fault,) = run(tmp_path, "--log-format", "json", "gate", "2021-02").stderr.splitlines()
+    assert json.loads(fault)["level"] == "error"
+    assert json.loads(fault)["message"].startswith("NothingToJudge: 2021-02 has no warehouse")
 
 
 def test_the_sample_is_never_written_among_what_somebody_delivered(tmp_path: Path) -> None:

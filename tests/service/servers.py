@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 LONGEST_WAIT = 420.0
 TO_END = 10.0
+DAG_FILES = len(list((PROJECT / "dags").glob("*.py")))
 
 
 def free_ports(count: int) -> list[int]:
@@ -85,6 +86,7 @@ class ServedCouncil:
     folder: Path
     port: int
     log_ports: tuple[int, int]
+    added: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inbox(self) -> Path:
@@ -114,6 +116,9 @@ class ServedCouncil:
             "PSEUDONYM_KEY": KEY,
             "DISCLOSURE_KEY": f"{KEY} of its own",
             "SETTLE_SECONDS": "0",
+            # Most tests say themselves when a run begins.
+            "WATCH_MINUTES": "0",
+            **self.added,
         }
 
     @classmethod
@@ -166,12 +171,12 @@ class ServedCouncil:
         return self.token_of("engineer")
 
     def wait_until_known(self) -> None:
-        """Until the scheduler has read the three DAGs."""
+        """Until the scheduler has read every DAG."""
 
-        def three() -> bool | None:
-            return self.ask("/api/v2/dags", token=self.token)["total_entries"] == 3 or None
+        def all_of_them() -> bool | None:
+            return self.ask("/api/v2/dags", token=self.token)["total_entries"] == DAG_FILES or None
 
-        wait_for("three DAGs", three)
+        wait_for("all DAGs", all_of_them)
 
     def trigger(self, dag_id: str, **run: object) -> dict[str, Any]:
         answer: dict[str, Any] = self.ask(

@@ -53,6 +53,7 @@ def environment(inbox: Path) -> dict[str, str]:
         "PSEUDONYM_KEY": KEY,
         "DISCLOSURE_KEY": f"{KEY} of its own",
         "SETTLE_SECONDS": "0",
+        "WATCH_MINUTES": "0",
     }
 
 

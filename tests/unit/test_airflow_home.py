@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.orchestration import airflow_home
-from pipelines.settings import PROJECT
+from pipelines.orchestration import airflow_home, supervisor
+from pipelines.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,12 +76,85 @@ def test_no_server_of_logs_is_started(arguments: list[str], passed_on: list[str]
     assert airflow_home.without_log_server(arguments) == passed_on
 
 
-def test_what_standalone_starts_comes_here_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[list[str]] = []
-    monkeypatch.setattr(os, "execv", lambda _, command: started.append(command))
-    airflow_home.main(["standalone"])
-    assert started[0][1:] == ["-m", "airflow", "standalone"]
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands that are run or become, without the Python before them."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _, command: commands.append(command[1:]))
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: commands.append(command[1:]))
+    return commands
+
+
+def test_the_database_is_brought_up_to_date_and_then_every_part_comes_here_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: list[list[str]]
+) -> None:
+    supervised: dict[str, list[str]] = {}
+    monkeypatch.setattr(supervisor, "supervise", lambda parts, _: supervised.update(parts) or 0)
+    with pytest.raises(SystemExit) as ended:
+        airflow_home.main(["standalone"])
+    assert ended.value.code == 0
+    assert run == [["-m", "airflow", "db", "migrate"]]
+    assert list(supervised) == ["scheduler", "dag-processor", "api-server", "triggerer"]
+    assert all(
+        command[1:] == ["-m", "pipelines.orchestration.airflow_home", part] for part, command in supervised.items()
+    )
     program = tmp_path / "home" / "bin" / "airflow"
     assert os.environ["PATH"].split(os.pathsep)[0] == str(program.parent)
     assert program.stat().st_mode & 0o777 == 0o700
     assert program.read_text(encoding="ascii").splitlines()[1].endswith('-m pipelines.orchestration.airflow_home "$@"')
+
+
+def test_a_scheduler_has_its_pool_before_it_starts(monkeypatch: pytest.MonkeyPatch, run: list[list[str]]) -> None:
+    monkeypatch.setenv("MEMORY_SLOTS", "3")
+    airflow_home.main(["scheduler"])
+    assert run[0][:6] == ["-m", "airflow", "pools", "set", "memory", "3"]
+    assert run[1:] == [["-m", "airflow", "scheduler", "--skip-serve-logs"]]
+
+
+def test_any_other_command_is_airflows_own(run: list[list[str]]) -> None:
+    airflow_home.main(["dags", "list"])
+    assert run == [["-m", "airflow", "dags", "list"]]
+
+
+@pytest.mark.parametrize(
+    ("connection", "waits"), [(None, True), ("sqlite:////a/b.db", True), ("postgresql+psycopg2://a@b/c", False)]
+)
+def test_whoever_meets_another_writer_in_sqlite_waits_for_a_minute(
+    monkeypatch: pytest.MonkeyPatch, connection: str | None, waits: bool
+) -> None:
+    if connection is not None:
+        monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", connection)
+    airflow_home.make_ready()
+    for name in ("SQL_ALCHEMY_CONNECT_ARGS", "SQL_ALCHEMY_CONNECT_ARGS_ASYNC"):
+        named = os.environ.get(f"AIRFLOW__DATABASE__{name}")
+        assert (named is not None) == waits
+        if named is not None:
+            module, _, attribute = named.rpartition(".")
+            assert getattr(import_module(module), attribute) == {"timeout": 60}
+
+
+def outside(**given: str) -> dict[str, str]:
+    return airflow_home.seen_from_outside(Settings(_env_file=None, **given))
+
+
+def test_nothing_is_told_outside_unless_a_setting_says_where() -> None:
+    assert outside() == {}
+
+
+@pytest.mark.parametrize(
+    ("lineage", "transport"),
+    [
+        ("/var/log/lineage.jsonl", {"type": "file", "log_file_path": "/var/log/lineage.jsonl", "append": True}),
+        ("https://marquez.council.example", {"type": "http", "url": "https://marquez.council.example"}),
+    ],
+)
+def test_lineage_goes_to_a_file_or_a_server(lineage: str, transport: dict[str, object]) -> None:
+    told = outside(lineage=lineage)
+    assert json.loads(told["AIRFLOW__OPENLINEAGE__TRANSPORT"]) == transport
+    assert not any("OTEL" in name for name in told)
+
+
+def test_metrics_and_traces_go_to_a_collector() -> None:
+    told = outside(telemetry_url="http://otel.council.example:4318")
+    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://otel.council.example:4318"
+    assert (told["AIRFLOW__METRICS__OTEL_ON"], told["AIRFLOW__TRACES__OTEL_ON"]) == ("True", "True")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import threading
@@ -59,9 +60,9 @@ def manifest_of(landed: Landed) -> dict[str, Any]:
 
 
 def versions(settings: Settings, delivery: Delivery = FEBRUARY) -> list[str]:
-    """Everything in the delivery's landing folder, half-made or not."""
+    """Everything in the delivery's landing folder, half-made or not, but for how it looked."""
     folder = delivery.landing_folder(settings.landing)
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    return sorted(path.name for path in folder.iterdir() if path.name != landing.SEEN) if folder.exists() else []
 
 
 def refused(settings: Settings) -> tuple[str, str, str]:
@@ -732,3 +733,67 @@ def test_two_at_once_make_one_version(settings: Settings, inbox: Path) -> None:
     assert sorted(each.outcome for each in landed) == ["already landed"] * 3 + ["landed"]
     assert {each.version for each in landed} == {1}
     assert versions(settings) == ["v0001"]
+
+
+def looks_as_landed(settings: Settings) -> bool:
+    (listing,) = find_deliveries(settings).listings
+    return landing.looks_as_landed(settings, FEBRUARY, listing)
+
+
+@pytest.fixture
+def remembered(settings: Settings, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a delivery that was landed, and looks as it did."""
+    monkeypatch.setattr(landing, "SURE_AFTER", dt.timedelta(0))
+    folder = deliver(inbox, ssd_person="a,b", ssd_family="c")
+    assert not looks_as_landed(settings)
+    land(settings, FEBRUARY)
+    assert looks_as_landed(settings)
+    return folder
+
+
+def test_a_file_that_is_written_over_by_as_many_bytes_at_the_same_time_looks_otherwise(
+    settings: Settings, remembered: Path
+) -> None:
+    file = remembered / "ssd_person.csv"
+    times = file.stat()
+    file.write_text("a;b", encoding="utf-8")
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert not looks_as_landed(settings)
+    assert land(settings, FEBRUARY).version == 2
+    assert looks_as_landed(settings)
+
+
+@pytest.mark.parametrize("change", ["added", "removed", "renamed"])
+def test_a_delivery_of_other_files_looks_otherwise(settings: Settings, remembered: Path, change: str) -> None:
+    if change == "added":
+        (remembered / "ssd_mother.csv").touch()
+    elif change == "removed":
+        (remembered / "ssd_family.csv").unlink()
+    else:
+        (remembered / "ssd_family.csv").rename(remembered / "ssd_mother.csv")
+    assert not looks_as_landed(settings)
+
+
+@pytest.mark.parametrize("loss", ["file", "cut off", "manifest", "seen", "broken seen"])
+def test_what_was_landed_and_is_not_whole_any_more_is_looked_at_again(
+    settings: Settings, remembered: Path, loss: str
+) -> None:
+    folder = FEBRUARY.landing_folder(settings.landing)
+    lost = {
+        "file": lambda: (folder / "v0001" / "ssd_person.csv").unlink(),
+        "cut off": lambda: (folder / "v0001" / "ssd_person.csv").write_bytes(b"a"),
+        "manifest": lambda: (folder / "v0001" / storage.MANIFEST).unlink(),
+        "seen": lambda: (folder / landing.SEEN).unlink(),
+        "broken seen": lambda: (folder / landing.SEEN).write_bytes(b"{"),
+    }
+    lost[loss]()
+    assert not looks_as_landed(settings)
+
+
+def test_what_may_have_been_written_while_it_was_read_is_looked_at_again(
+    settings: Settings, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landing, "SURE_AFTER", dt.timedelta(days=1))
+    deliver(inbox, ssd_person="a,b")
+    land(settings, FEBRUARY)
+    assert not looks_as_landed(settings)
