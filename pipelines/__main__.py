@@ -315,6 +315,32 @@ def explain(
     explaining.explain(out, Settings(), question, every_record=every_record)
 
 
+@app.command(epilog="Example: python -m pipelines locate 2021-02 --list T05.csv --output ~/T05-with-ids.csv")
+def locate(
+    month: Month,
+    output: Annotated[
+        Path, typer.Option(help="Where to write it, outside DATA_DIR, for you alone.", show_default=False)
+    ],
+    pseudonyms: Annotated[
+        list[str] | None, typer.Argument(help="Pseudonyms as a page shows them.", show_default=False)
+    ] = None,
+    work_list: Annotated[
+        Path | None, typer.Option("--list", help="A work list or list of what is due, as CSV.", show_default=False)
+    ] = None,
+) -> None:
+    """Turn pseudonyms into the council's own record ids, by reading landing; who and when is logged."""
+    from pipelines.runs import locating
+
+    settings = Settings()
+    _ = settings.key_bytes
+    if (work_list is None) == (not pseudonyms):
+        raise typer.BadParameter("name pseudonyms, or a list of them with --list")
+    wanted = locating.of_pseudonyms(pseudonyms or []) if work_list is None else locating.read_list(work_list)
+    located = working("Reading landing", lambda: locating.locate(settings, Period.parse(month), wanted, output))
+    out.print(f"{located.found:,} of {located.asked:,} found: {output}", soft_wrap=True, highlight=False)
+    raise typer.Exit(Exit.DONE if located.found or not located.asked else Exit.NOTHING_TO_DO)
+
+
 @app.command(epilog="Example: python -m pipelines status")
 def status() -> None:
     """Show every delivery, how far it came, and every month's current snapshot."""

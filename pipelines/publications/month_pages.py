@@ -18,7 +18,7 @@ from pipelines import storage
 from pipelines import templates as pages
 from pipelines.catalog import DATA_DOCS, current_warehouse, deliveries_for_month
 from pipelines.contracts.loading import load_sources
-from pipelines.publications import front_page, work_lists
+from pipelines.publications import due_pages, front_page, work_lists
 from pipelines.snapshots import gate
 from pipelines.templates import urgency
 
@@ -146,6 +146,7 @@ def _write_authority(context: _Month, place: _AuthorityPages) -> Row:
     teams = _rows(context, "teams", place)
     lists = _write_lists(place, findings, teams)
     _write_rules(context, place, rules, findings, lists)
+    due_pages.write(place.folder / due_pages.FOLDER, context.month, place.authority_code, _rows(context, "due", place))
     months = _rows(context, "months", place)
     deliveries = [_with_link(context, place, row) for row in _rows(context, "deliveries", place)]
     drifts = [_named(context, row) for row in _rows(context, "drifts", place)]

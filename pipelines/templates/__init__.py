@@ -19,6 +19,13 @@ SEVERITIES = {
     "info": "Note",
 }
 """What a row is called that is used all the same."""
+OWNERS = {
+    "export": "Those who make the export",
+    "HR": "Human resources",
+    "survey": "Those who run the survey",
+    "unallocated": "unallocated (no team holds it)",
+}
+"""Who fixes what is no team's, as a page says it."""
 
 
 def urgency(consequence: str, severity: str) -> str:
@@ -47,5 +54,5 @@ def _environment() -> Environment:
         plain=lambda number: f"{number:,.2f}".rstrip("0").rstrip("."),
         days=lambda number: "1 day" if number == 1 else f"{number:,} days",
     )
-    environment.globals.update(urgency=urgency, made_up_authority=MADE_UP_AUTHORITY)
+    environment.globals.update(urgency=urgency, made_up_authority=MADE_UP_AUTHORITY, owners=OWNERS)
     return environment

@@ -13,5 +13,6 @@ SELECT
     clock,
     exclusions,
     source,
-    confidence
+    confidence,
+    section
 FROM reference.kpi

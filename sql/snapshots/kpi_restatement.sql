@@ -90,8 +90,10 @@ explained AS (
 SELECT
     explained.authority_code,
     explained.reporting_month,
+    month_end_of(explained.reporting_month) AS month_end,
     explained.kpi_id,
     explained.title,
+    level_of(explained.team_code) AS level,
     explained.team_code,
     snapshots.reporting_month AS published_month,
     snapshots.version AS published_version,

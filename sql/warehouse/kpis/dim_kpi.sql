@@ -6,5 +6,6 @@ SELECT
     unit,
     direction,
     measure,
-    uncertainty
+    uncertainty,
+    section
 FROM reference.kpi
