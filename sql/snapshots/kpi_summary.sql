@@ -1,5 +1,5 @@
--- The headline of each KPI of a whole authority, with all that is said of it in one row. Published figures are the newest
--- that are not after the month.
+-- The headline of each KPI of a whole authority, with all that is said of it in one row. Published figures are the
+-- newest that are not after the month.
 WITH headlines AS (
     SELECT windows.*
     FROM snapshots.kpi_window AS windows
