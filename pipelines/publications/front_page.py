@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 INDEX = "index.html"
 VERDICT = "verdict.json"
 REPORT = "report.html"
-FILES = (REPORT, "report.docx", f"{PUBLIC}/{REPORT}", f"{PUBLIC}/report.docx")
+NAMES = (REPORT, "report.docx", "annex.html", "annex.docx", "kpi")
+FILES = (*NAMES, *(f"{PUBLIC}/{name}" for name in NAMES))
 WHOLE_VERSION = f"*/v*/{MANIFEST}"
 MONTH_FOLDER = re.compile(r"\d{4}-\d\d")
 
@@ -84,7 +85,8 @@ def _copy(settings: Settings, version: Version) -> None:
     with suppress(FileExistsError), storage.new_folder(target) as aside:
         for name in version.links:
             (aside / name).parent.mkdir(exist_ok=True)
-            shutil.copyfile(settings.snapshots / version.month / version.name / name, aside / name)
+            original = settings.snapshots / version.month / version.name / name
+            (shutil.copytree if original.is_dir() else shutil.copyfile)(original, aside / name)
 
 
 def _remove_others(copies: Path, kept: set[tuple[str, str]]) -> None:

@@ -23,6 +23,7 @@ WITHOUT_COUNTS = (
     "core.survey_standard",
     "reference.chance_limit",
     "reference.chart_phase",
+    "reference.commentary",
     "reference.comparator",
     "reference.disclosure_limit",
     "reference.kpi",

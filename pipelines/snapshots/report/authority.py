@@ -40,6 +40,7 @@ class Authority:
     scores: Sequence[Row]
     items: Sequence[Row]
     benchmarks: Sequence[Row]
+    words: Sequence[Row]
 
     @property
     def name(self) -> str:
@@ -91,6 +92,7 @@ def read(edition: Edition, authority: str, section_of: Mapping[str, str]) -> Aut
         scores=sorted(scores, key=lambda row: (row["display_order"], row["geography"])),
         items=items,
         benchmarks=edition.rows("benchmark", authority_code=authority),
+        words=edition.of_month("commentary", authority),
     )
 
 
@@ -173,8 +175,9 @@ def conflicts(known: Authority, rows: Iterable[Row]) -> Iterator[tuple[str, str]
             note = f" Noted by {row['narrative_signed_by'] or 'nobody named'}{signed_on}: {row['narrative_note']}"
         yield (
             "The wording and the rule contradict each other",
-            f"The narrative says {words if row['narrative_words'] else 'otherwise'}. By the rule {subject}, at "
-            f"{figure}, is {row['rag']}{reverse}.{others} Both are shown; neither was changed.{note}",
+            f"The council's narrative says {words if row['narrative_words'] else 'otherwise'}. By the rule {subject}, "
+            f"at {figure}, is {row['rag']}{reverse}.{others} Both are shown; neither was changed: whoever writes the "
+            f"report changes the words, or signs a note that says why they stand.{note}",
         )
 
 
