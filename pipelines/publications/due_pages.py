@@ -50,12 +50,11 @@ def write(folder: Path, month: Period, authority_code: str, items: Sequence[Row]
         names=names,
     )
     storage.write_text(folder / "index.html", page)
-    storage.write_json(folder / f"{ALL}.json", summary(items))
 
 
 def summary(items: Iterable[Row]) -> list[Row]:
     """For the front page: of each kind how much is overdue and due soon, of babies and of all."""
-    return [{name: value for name, value in each.items() if name != "rows"} for each in _counts(items, "what")]
+    return _counts(items, "what")
 
 
 def _counts(items: Iterable[Row], by: str) -> list[Row]:

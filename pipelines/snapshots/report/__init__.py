@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.contracts.published import PUBLIC
 from pipelines.snapshots.report import authority, committee, kpi_pages, sections, word
-from pipelines.snapshots.report.document import RATINGS, Report
+from pipelines.snapshots.report.document import Report
 from pipelines.snapshots.report.edition_rows import Edition
-from pipelines.templates import template
+from pipelines.templates import RATINGS, template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

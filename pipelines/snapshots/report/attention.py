@@ -63,9 +63,13 @@ def _changed(known: Authority) -> Iterator[str]:
             was = printed(change, "base_value_rounded", row["unit"])
             words = f"{row['title']}, {printed(row, 'value_rounded', row['unit'])} from {was}"
             moved[side].append((-abs(change["change"]), words))
-    parts = [f"{side}: {_listed([words for _, words in sorted(found)])}" for side, found in moved.items() if found]
+    parts = [
+        f"{side.capitalize()}: {_listed([words for _, words in sorted(found)])}"
+        for side, found in moved.items()
+        if found
+    ]
     if parts:
-        yield f"Changed on a year before by more than chance. {'. '.join(each.capitalize() for each in parts)}."
+        yield f"Changed on a year before by more than chance. {'. '.join(parts)}."
 
 
 def _teams(known: Authority) -> Iterator[str]:

@@ -130,7 +130,7 @@ def _since(kpi: Row, change: Row | None) -> str:
     if change is None or (change["base_value"] is None and not is_hidden(change, "base_value")):
         return ""
     if change["change"] is None:
-        return HIDDEN
+        return HIDDEN if is_hidden(change, "change") else ""
     apart = signed(change["change"], "count" if kpi["unit"] == "count" else "ratio")
     percent = ""
     if kpi["unit"] == "count" and change["change_percent"] is not None and change["change"] != 0:
@@ -140,9 +140,9 @@ def _since(kpi: Row, change: Row | None) -> str:
 
 def _year_before(kpi: Row, change: Row | None) -> str:
     since = _since(kpi, change)
-    if change is None or not since:
+    if change is None or change["base_value"] is None:
         return since
-    return f"{printed(change, 'base_value_rounded', change['unit'])}: {since}"
+    return ": ".join(filter(None, [printed(change, "base_value_rounded", change["unit"]), since]))
 
 
 def spark(known: Authority, kpi_id: str) -> Spark | None:

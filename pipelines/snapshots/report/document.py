@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RATINGS = {"green": ("●", "Green"), "amber": ("▲", "Amber"), "red": ("■", "Red")}
-
 
 @dataclass(frozen=True)
 class Spark:

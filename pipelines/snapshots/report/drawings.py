@@ -53,9 +53,8 @@ def funnel(rows: Sequence[Row], unit: str) -> str:
         shapes.append(_polyline(at, "limit" if name.endswith("95") else "limit far"))
     for size, row in zip(sizes, ordered, strict=True):
         is_far = str(row["position"] or "").endswith("99.8%")
-        shapes.append(
-            f'<circle class="{"far" if is_far else "unit"}" cx="{across(size):.1f}" cy="{up(row["value"]):.1f}" r="5"/>'
-        )
+        css = "outlier" if is_far else "unit"
+        shapes.append(f'<circle class="{css}" cx="{across(size):.1f}" cy="{up(row["value"]):.1f}" r="5"/>')
         if is_far:
             anchor = "end" if across(size) > WIDTH / 2 else "start"
             beside = -9 if anchor == "end" else 9

@@ -13,9 +13,9 @@ from pipelines.snapshots.report import drawings, sentences
 from pipelines.snapshots.report.attention import FAR
 from pipelines.snapshots.report.authority import LAST_MARCH, LAST_MONTH, LAST_YEAR
 from pipelines.snapshots.report.committee import AREAS, SECTIONS, spark
-from pipelines.snapshots.report.document import RATINGS, Spark
+from pipelines.snapshots.report.document import Spark
 from pipelines.snapshots.report.edition_rows import counted, fraction, in_unit, month_name, printed, window_name
-from pipelines.templates import template
+from pipelines.templates import RATINGS, template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -21,7 +21,6 @@ from docx.shared import Cm, Pt, RGBColor
 from matplotlib.image import imsave
 
 from pipelines.snapshots.report.document import (
-    RATINGS,
     Charts,
     Notice,
     Points,
@@ -31,6 +30,7 @@ from pipelines.snapshots.report.document import (
     TextBlock,
     Tiles,
 )
+from pipelines.templates import RATINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
