@@ -300,6 +300,23 @@ def diff(
         comparing.print_comparison(out, comparison, every_row=every_row)
 
 
+@app.command(epilog="Example: python -m pipelines show 2021-02")
+def show(
+    month: Month,
+    as_json: Annotated[bool, typer.Option("--json", help="Every figure, as JSON.")] = False,
+) -> None:
+    """Show a month's figures as they were published, what misses its target first."""
+    from pipelines.cli import show as showing
+    from pipelines.snapshots import verification
+
+    settings, period = Settings(), Period.parse(month)
+    found = showing.rows(verification.find(settings, month), settings.sql, period)
+    if as_json:
+        typer.echo(showing.as_json(found), nl=False)
+    else:
+        showing.print_table(out, found, period)
+
+
 @app.command(epilog="Example: python -m pipelines explain assess_45wd 2021-02 --team T05")
 def explain(
     kpi: Annotated[str, typer.Argument(help="The KPI's id, such as assess_45wd.", show_default=False)],

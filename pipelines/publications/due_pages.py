@@ -27,13 +27,16 @@ WEEKS = (0, 1, 2)
 Row = dict[str, Any]
 
 
-def write(folder: Path, month: Period, authority_code: str, items: Sequence[Row]) -> None:
-    """Write the pages and lists of an authority; ``items`` in the order in which they are to be done."""
+def write(folder: Path, month: Period, authority_code: str, items: Sequence[Row], owners: Mapping[str, str]) -> None:
+    """Write the pages and lists of an authority; ``items`` in the order in which they are to be done.
+
+    ``owners``: how a team is called, by its code.
+    """
     folder.mkdir()
     teams = sorted({item["team_code"] for item in items})
     names = work_lists.file_names(teams)
     work_lists.write_due(folder, ALL, items)
-    shared = {"authority_code": authority_code, "month": month.name}
+    shared = {"authority_code": authority_code, "month": month.name, "owners": owners}
     for team in teams:
         of_team = [item for item in items if item["team_code"] == team]
         work_lists.write_due(folder, names[team], of_team)

@@ -146,9 +146,10 @@ def _write_authority(context: _Month, place: _AuthorityPages) -> Row:
     teams = _rows(context, "teams", place)
     lists = _write_lists(place, findings, teams)
     touched = _rows(context, "figure_rules", place)
-    _write_rules(context, place, rules, findings, lists, figure_pages.by_rule(touched))
+    owners = _owners(context, place)
+    _write_rules(context, place, rules, findings, lists, figure_pages.by_rule(touched), owners)
     due = _rows(context, "due", place)
-    due_pages.write(place.folder / due_pages.FOLDER, context.month, place.authority_code, due)
+    due_pages.write(place.folder / due_pages.FOLDER, context.month, place.authority_code, due, owners)
     folder, figures = place.folder / figure_pages.FOLDER, _rows(context, "figures", place)
     figure_pages.write(folder, context.month, place.authority_code, context.warehouse, figures, touched)
     months = _rows(context, "months", place)
@@ -174,12 +175,19 @@ def _write_authority(context: _Month, place: _AuthorityPages) -> Row:
         months=months,
         before=months[-2],
         year_before=months[0],
+        owners=owners,
         now=months[-1],
         drifts=drifts,
     )
     storage.write_text(place.folder / INDEX, page)
     _write_for_the_front(place, months, due)
     return verdict
+
+
+def _owners(context: _Month, place: _AuthorityPages) -> dict[str, str]:
+    """How the pages call who has to act: a team by its reviewed name and code, if it has one."""
+    named = {row["team_code"]: row["team_name"] for row in _rows(context, "team_names", place)}
+    return pages.OWNERS | {code: f"{name} ({code})" for code, name in named.items()}
 
 
 def _write_for_the_front(place: _AuthorityPages, months: Sequence[Row], due: Sequence[Row]) -> None:
@@ -213,6 +221,7 @@ def _write_rules(
     findings: Sequence[Row],
     lists: Mapping[str, str],
     figures: Mapping[str, list[Row]],
+    owners: Mapping[str, str],
 ) -> None:
     by_rule: dict[str, list[Row]] = {}
     for finding in findings:
@@ -229,6 +238,7 @@ def _write_rules(
             more=max(len(found) - ROWS_SHOWN, 0),
             lists=lists,
             figures=figures.get(code, []),
+            owners=owners,
             teams=sorted({finding["team_code"] for finding in found}),
         )
         storage.write_text(place.folder / "rules" / f"{code}.html", page)

@@ -33,7 +33,7 @@ from pipelines.snapshots.report.edition_rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipelines.snapshots.report.authority import Authority
     from pipelines.snapshots.report.edition_rows import Row
@@ -59,6 +59,7 @@ SECTIONS = {
     "survey": "Survey",
 }
 """What a section of KPIs is called; any other by its own name. In the order of the table."""
+MONTHS = 24
 AREAS = ("region", "nation", "neighbours")
 KINDS = {"commentary": "Commentary", "action": "Action"}
 
@@ -148,13 +149,19 @@ def _year_before(kpi: Row, change: Row | None) -> str:
 def spark(known: Authority, kpi_id: str) -> Spark | None:
     """The last 24 months; nothing where fewer than two are known."""
     points = known.charts.get(kpi_id, ())
-    values = tuple(None if point["value"] is None else float(point["value"]) for point in points)
+    values = course_of(points)
     shown = [value for value in values if value is not None]
     if len(shown) < 2:
         return None
     unit = known.kpis[kpi_id]["unit"]
     first, last = (month_name(points[place]["reporting_month"]) for place in (0, -1))
     return Spark(values, f"{first} to {last}, between {in_unit(min(shown), unit)} and {in_unit(max(shown), unit)}")
+
+
+def course_of(points: Sequence[Row]) -> tuple[float | None, ...]:
+    """Their values; before the first nothing is known."""
+    values = [None if point["value"] is None else float(point["value"]) for point in points]
+    return (*[None] * (MONTHS - len(values)), *values)
 
 
 def _published(known: Authority, row: Row, geography: str) -> str:

@@ -12,7 +12,7 @@ from pipelines.contracts.published import PUBLIC
 from pipelines.snapshots.report import drawings, sentences
 from pipelines.snapshots.report.attention import FAR
 from pipelines.snapshots.report.authority import LAST_MARCH, LAST_MONTH, LAST_YEAR
-from pipelines.snapshots.report.committee import AREAS, SECTIONS, spark
+from pipelines.snapshots.report.committee import AREAS, SECTIONS, course_of, spark
 from pipelines.snapshots.report.document import Spark
 from pipelines.snapshots.report.edition_rows import counted, fraction, in_unit, month_name, printed, window_name
 from pipelines.templates import RATINGS, template
@@ -180,11 +180,11 @@ def _team_name(tables: _Tables, authority: str, team: str) -> str:
 
 
 def _course(points: Sequence[Row], unit: str) -> Spark | None:
-    values = tuple(None if row["value"] is None else float(row["value"]) for row in points)
+    values = course_of(points)
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return None
-    return Spark(values, f"{len(values)} months, between {in_unit(min(known), unit)} and {in_unit(max(known), unit)}")
+    return Spark(values, f"{len(points)} months, between {in_unit(min(known), unit)} and {in_unit(max(known), unit)}")
 
 
 def _published(known: Authority, kpi_id: str) -> list[dict[str, str]]:

@@ -45,10 +45,13 @@ MADE = dt.datetime(2000, 1, 1)
 ZIP_DATE = (2000, 1, 1, 0, 0, 0)
 BULLET = "ListBullet"
 INK = RGBColor(0x1D, 0x1D, 0x1F)
-TEXT_WIDTH = Cm(18)
+TEXT_WIDTH, TALLEST = Cm(18), Cm(8)
 TABLE_SIZE = Pt(7.5)
 # Of a table with this many columns, how wide each is; Word shares any other out itself.
-WIDTHS = {10: (4.1, 1.7, 2.2, 1.5, 1.7, 2.6, 1.8, 1.1, 1.1, 1.2)}
+WIDTHS = {
+    10: (4.0, 1.4, 2.0, 1.7, 1.4, 2.2, 1.7, 1.2, 1.2, 1.2),
+    5: (4.5, 2.2, 6.3, 3, 2),
+}
 SPARK_CELL, SPARK_HEIGHT = 6, 36
 
 
@@ -204,6 +207,9 @@ def _add_picture(document: Document, title: str, text: str, png: bytes) -> None:
     shown = document.add_paragraph()
     shown.paragraph_format.keep_with_next = True
     picture = shown.add_run().add_picture(io.BytesIO(png), width=TEXT_WIDTH)
+    too_high = picture.height / TALLEST
+    if too_high > 1:
+        picture.width, picture.height = round(picture.width / too_high), TALLEST
     properties = picture._inline.docPr
     properties.set("name", title)
     properties.set("title", title)
@@ -228,10 +234,31 @@ def _add_table(document: Document, content: ReportTable) -> None:
         if len(cells) == 1:
             row.cells[0].merge(row.cells[-1])
         _fill(row, cells, content.numbers)
-    for row in table.rows if widths is not None else ():
-        for cell, width in zip(row.cells, widths or (), strict=True):
-            cell.width = Cm(width)
-    document.add_paragraph()
+    if widths is not None:
+        _set_widths(table, widths)
+    _set_margins(table)
+    document.add_paragraph().paragraph_format.line_spacing = Pt(6)
+
+
+def _set_margins(table: Any) -> None:
+    """Little room beside what a cell says: the table has ten columns."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "50")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)
+
+
+def _set_widths(table: Any, widths: Sequence[float]) -> None:
+    """In the grid and in each cell: LibreOffice goes by the one, Word by the other."""
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+    for row in table.rows:
+        for cell, width in zip(row._tr.tc_lst, widths, strict=False):
+            if cell.grid_span == 1:
+                cell.width = Cm(width)
 
 
 def _cell(cell: TableCell) -> str:
