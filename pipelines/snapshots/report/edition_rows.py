@@ -51,7 +51,9 @@ class Edition:
         return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
 
     def write_rows(self, table: str, file: Path, **equal: str) -> None:
-        """The same rows as CSV, in the order of the file."""
+        """The same rows as CSV, in the order of the file; nothing of a table that is not there."""
+        if not self.has(table):
+            return
         relation = self._connection.read_parquet(str(self._folder / f"{table}.parquet"))
         for name, value in equal.items():
             relation = relation.filter(duckdb.ColumnExpression(name) == duckdb.ConstantExpression(value))
