@@ -42,7 +42,7 @@ def write(
     introduction = INTRODUCTIONS[edition == PUBLIC]
     known = _authorities(folder, month, section_of)
     parts = tuple(committee.part(each) for each in known), tuple(sections.part(each) for each in known)
-    kpi_pages.write(folder, edition, known)
+    kpi_pages.write(folder, edition, _authorities(folder, month, _sections_of_all(folder, month)))
     for part, page_name, word_name in zip(parts, (PAGE, ANNEX_PAGE), (WORD, ANNEX_WORD), strict=True):
         is_annex = page_name == ANNEX_PAGE
         report = Report(month.name, edition, part, is_annex=is_annex)
@@ -69,6 +69,11 @@ def _template(council_dir: Path | None, known: Sequence[Authority]) -> Path | No
         return None
     file = council_dir / known[0].code / TEMPLATE
     return file if file.exists() else None
+
+
+def _sections_of_all(folder: Path, month: Period) -> dict[str, str]:
+    """Of every KPI, in the report or not: each has its page."""
+    return {row["kpi_id"]: row["section"] for row in Edition(folder, month).rows("kpi")}
 
 
 def _authorities(folder: Path, month: Period, section_of: Mapping[str, str]) -> list[Authority]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipelines.snapshots.report.edition_rows import Edition, Row
 
 LAST_MONTH, LAST_YEAR, LAST_MARCH = "last_month", "same_month_last_year", "last_march"
+CATEGORY = "category"
 SINCE_MARCH = frozenset({"demand", "babies"})
 RATING_ORDER = {"red": 0, "amber": 1, "green": 2}
 FEWEST_POINTS = 2
@@ -74,7 +75,10 @@ class Authority:
 
 def read(edition: Edition, authority: str, section_of: Mapping[str, str]) -> Authority:
     """All of an authority that is told by its code."""
-    windows = [row for row in edition.of_month("kpi_window", authority, team_code=None) if row["window_months"] <= 6]
+    windows = [
+        row for row in edition.of_month("kpi_window", authority, team_code=None)
+        if row["window_months"] <= 6 and row.get(CATEGORY) is None
+    ]  # fmt: skip
     changes = edition.of_month("kpi_change", authority, team_code=None)
     surveyed = edition.rows("survey_score", authority_code=authority)
     newest = max((row["reporting_month"] for row in surveyed), default=None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.contracts.published import PUBLIC
 from pipelines.snapshots.report import drawings, sentences
 from pipelines.snapshots.report.attention import FAR
-from pipelines.snapshots.report.authority import LAST_MARCH, LAST_MONTH, LAST_YEAR
+from pipelines.snapshots.report.authority import CATEGORY, LAST_MARCH, LAST_MONTH, LAST_YEAR
 from pipelines.snapshots.report.committee import AREAS, SECTIONS, course_of, spark
 from pipelines.snapshots.report.document import Spark
 from pipelines.snapshots.report.edition_rows import counted, fraction, in_unit, month_name, printed, window_name
@@ -36,7 +36,7 @@ DIRECTIONS = {
     "lower_is_better": "Less is better.",
     "neutral": "Neither more nor less is better.",
 }
-FEWEST_TEAMS = 2
+FEWEST_TEAMS, HEADLINE = 2, 6
 
 
 def write(folder: Path, edition_name: str, known: Sequence[Authority]) -> None:
@@ -47,10 +47,10 @@ def write(folder: Path, edition_name: str, known: Sequence[Authority]) -> None:
     place.mkdir()
     shared = {"month": edition.month.name, "is_public": edition_name == PUBLIC, "ratings": RATINGS}
     tables = _Tables(edition)
-    kpi_ids = sorted({kpi_id for each in known for kpi_id in each.windows})
+    kpi_ids = sorted({kpi_id for _, kpi_id in tables.windows} & known[0].kpis.keys())
     page = template("kpi.html")
     for kpi_id in kpi_ids:
-        parts = [_part(each, tables, kpi_id) for each in known if kpi_id in each.windows]
+        parts = [_part(each, tables, kpi_id) for each in known if (each.code, kpi_id) in tables.windows]
         content = page.render(**shared, kpi=known[0].kpis[kpi_id], parts=parts, words=_words(known[0].kpis[kpi_id]))
         (place / f"{kpi_id}.html").write_text(content, encoding="utf-8", newline="\n")
         edition.write_rows("kpi_month", place / f"{kpi_id}.csv", kpi_id=kpi_id)
@@ -65,6 +65,8 @@ class _Tables:
         month = str(edition.month)
         self.months = _by_kpi(edition.rows("kpi_month", reporting_month=month))
         self.windows = _by_kpi(edition.rows("kpi_window", reporting_month=month))
+        self.groups = _by_kpi(edition.rows("kpi_breakdown", reporting_month=month))
+        self.labels = {(row["kpi_id"], row[CATEGORY]): row["label"] for row in edition.rows("kpi_category")}
         self.courses = _by_kpi(edition.rows("kpi_chart", charted="figure"))
         self.funnels = _by_kpi(edition.rows("kpi_funnel", reporting_month=month, among="teams"))
         self.names = {(row["authority_code"], row["team_code"]): row["team_name"] for row in edition.rows("team")}
@@ -78,16 +80,36 @@ def _by_kpi(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
 
 
 def _part(known: Authority, tables: _Tables, kpi_id: str) -> dict[str, Any]:
-    """What the page says of one authority."""
+    """What the page says of one authority: of a KPI that is told by category alone, its categories."""
+    shared = {"code": known.code, "name": known.name, "groups": _groups(known, tables, kpi_id)}
+    return shared | (_whole(known, tables, kpi_id) if kpi_id in known.windows else {"figure": None})
+
+
+def _groups(known: Authority, tables: _Tables, kpi_id: str) -> list[dict[str, str]]:
+    """Its categories, and of the children of each group: whatever the edition has of it."""
+    key, unit = (known.code, kpi_id), known.kpis[kpi_id]["unit"]
+    named = [
+        (str(tables.labels.get((kpi_id, row[CATEGORY]), row[CATEGORY])), row)
+        for row in tables.windows.get(key, ())
+        if row.get(CATEGORY) is not None and row["team_code"] is None and row["window_months"] <= HEADLINE
+    ]
+    named += [
+        (f"{row['dimension']}: {row['group_code'].replace('_', ' ')}", {**row, "value_rounded": row["value"]})
+        for row in tables.groups.get(key, ())
+    ]
+    return [
+        {"name": name, "figure": printed(row, "value_rounded", unit), "of": fraction(row) or ""} for name, row in named
+    ]
+
+
+def _whole(known: Authority, tables: _Tables, kpi_id: str) -> dict[str, Any]:
     kpi, window = known.kpis[kpi_id], known.windows[kpi_id]
     unit, key = kpi["unit"], (known.code, kpi_id)
     points = known.charts.get(kpi_id, ())
-    months = [row for row in tables.months.get(key, ()) if row["team_code"] is None]
+    months = _of_all(tables.months.get(key, ()))
     teams = _teams(known, tables, kpi_id)
     shown = [row for row in tables.funnels.get(key, ()) if row["value"] is not None and row["denominator"]]
     return {
-        "code": known.code,
-        "name": known.name,
         "figure": printed(window, "value_rounded", unit),
         "of": sentences.made_of(kpi, window),
         "rating": window["rag"] if window["rag"] in RATINGS else None,
@@ -125,8 +147,12 @@ def _why(known: Authority, kpi_id: str, teams: Sequence[Mapping[str, Any]]) -> l
 
 
 def _windows(tables: _Tables, key: tuple[str, str], months: Sequence[Row]) -> list[Row]:
-    whole = [row for row in tables.windows.get(key, ()) if row["team_code"] is None]
+    whole = _of_all(tables.windows.get(key, ()))
     return [*({**row, "first_month": row["reporting_month"]} for row in months), *whole]
+
+
+def _of_all(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row["team_code"] is None and row.get(CATEGORY) is None]
 
 
 def _window(row: Row, unit: str) -> dict[str, str]:
@@ -158,7 +184,9 @@ def _teams(known: Authority, tables: _Tables, kpi_id: str) -> list[dict[str, Any
             courses.setdefault(row["team_code"], []).append(row)
     months = known.windows[kpi_id]["window_months"]
     rows = [
-        row for row in tables.windows.get(key, ()) if row["team_code"] is not None and row["window_months"] == months
+        row
+        for row in tables.windows.get(key, ())
+        if row["team_code"] is not None and row["window_months"] == months and row.get(CATEGORY) is None
     ]
     rows.sort(key=lambda row: (row["value"] is None, row["value"], row["team_code"]))
     return [
