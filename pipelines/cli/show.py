@@ -81,10 +81,10 @@ def _target(row: Mapping[str, Any]) -> str:
 
 
 def _change(row: Mapping[str, Any]) -> str:
-    if row["change_last_year"] is None:
+    if row["year_change"] is None:
         return ""
-    verdict = f" {row['verdict_last_year']}" if row["verdict_last_year"] in VERDICTS else ""
-    return f"{row['change_last_year']:+,.1f}{verdict}".replace("+0.0", "0").replace("-0.0", "0")
+    verdict = f" {row['year_verdict']}" if row["year_verdict"] in VERDICTS else ""
+    return f"{row['year_change']:+,.1f}{verdict}".replace("+0.0", "0").replace("-0.0", "0")
 
 
 def _count(figure: Any) -> str:

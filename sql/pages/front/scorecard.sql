@@ -10,9 +10,9 @@ SELECT
     value_rounded,
     target,
     rag,
-    change_last_month,
-    change_last_year,
-    verdict_last_year
+    month_change,
+    year_change,
+    year_verdict
 FROM kpi_summary
 WHERE reporting_month = $month
 ORDER BY
