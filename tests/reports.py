@@ -35,7 +35,7 @@ def read_page(file: Path) -> Read:
     pictures = [
         (_text(each.find("title")), _text(each.find("desc"))) for each in page.iter("svg") if len(each.xpath("title"))
     ]
-    for each in list(page.iter("svg", "style", "title")):
+    for each in list(page.iter("svg", "script", "style", "title")):
         each.drop_tree()
     return Read(_text(page), tables, pictures)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -99,5 +100,9 @@ def own_id(place: CouncilPlace, file: str, line: int, month: str) -> str:
 
 @cache
 def lines(file: Path) -> list[list[str]]:
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.reader(stream))
+    content = file.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252")
+    return list(csv.reader(io.StringIO(text, newline="")))

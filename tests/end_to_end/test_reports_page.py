@@ -243,7 +243,7 @@ def test_the_word_version_has_the_pages_figures(page: Read, word: Read) -> None:
 
 def test_what_is_of_few_or_rounds_to_0_stands_in_public_as_its_symbol(place: CouncilPlace) -> None:
     public = read_page(place.snapshot / "public/report.html")
-    assert re.search(r"Agency social workers (\[low\]|5|10) of (175|180) full-time equivalents", public.words)
+    assert re.search(r"Agency social workers \S+ (\[low\]|5|10) of (175|180) full-time equivalents", public.words)
     assert "175.8" not in public.words
     assert "[c] stands where a percentage is confidential" in read_page(place.snapshot / "public/annex.html").words
     assert "T05" not in public.words and "T12" not in public.words

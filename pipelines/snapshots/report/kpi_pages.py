@@ -47,10 +47,10 @@ def write(folder: Path, edition_name: str, known: Sequence[Authority]) -> None:
     place.mkdir()
     shared = {"month": edition.month.name, "is_public": edition_name == PUBLIC, "ratings": RATINGS}
     tables = _Tables(edition)
-    kpi_ids = sorted({kpi_id for _, kpi_id in tables.windows} & known[0].kpis.keys())
+    kpi_ids = sorted({kpi_id for each in known for kpi_id in _told(each, tables)})
     page = template("kpi.html")
     for kpi_id in kpi_ids:
-        parts = [_part(each, tables, kpi_id) for each in known if (each.code, kpi_id) in tables.windows]
+        parts = [_part(each, tables, kpi_id) for each in known if kpi_id in _told(each, tables)]
         content = page.render(**shared, kpi=known[0].kpis[kpi_id], parts=parts, words=_words(known[0].kpis[kpi_id]))
         (place / f"{kpi_id}.html").write_text(content, encoding="utf-8", newline="\n")
         edition.write_rows("kpi_month", place / f"{kpi_id}.csv", kpi_id=kpi_id)
@@ -70,6 +70,16 @@ class _Tables:
         self.courses = _by_kpi(edition.rows("kpi_chart", charted="figure"))
         self.funnels = _by_kpi(edition.rows("kpi_funnel", reporting_month=month, among="teams"))
         self.names = {(row["authority_code"], row["team_code"]): row["team_name"] for row in edition.rows("team")}
+
+
+def _told(known: Authority, tables: _Tables) -> set[str]:
+    """The KPIs of which the edition has a headline figure, or one of a category."""
+    of_categories = {
+        kpi_id
+        for (authority, kpi_id), rows in tables.windows.items()
+        if authority == known.code and any(row.get(CATEGORY) is not None for row in rows)
+    }
+    return (known.windows.keys() | of_categories) & known.kpis.keys()
 
 
 def _by_kpi(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:

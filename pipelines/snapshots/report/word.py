@@ -46,11 +46,11 @@ ZIP_DATE = (2000, 1, 1, 0, 0, 0)
 BULLET = "ListBullet"
 INK = RGBColor(0x1D, 0x1D, 0x1F)
 TEXT_WIDTH, TALLEST = Cm(18), Cm(8)
-TABLE_SIZE = Pt(7.5)
-# Of a table with this many columns, how wide each is; Word shares any other out itself.
+TABLE_SIZE, HEADING_SIZE = Pt(7.5), Pt(6.5)
+# Of a table whose first heading is this, how wide each column is; Word shares any other out itself.
 WIDTHS = {
-    10: (4.0, 1.4, 2.0, 1.7, 1.4, 2.2, 1.7, 1.2, 1.2, 1.2),
-    5: (4.5, 2.2, 6.3, 3, 2),
+    "Measure": (4.0, 1.4, 2.0, 1.7, 1.4, 2.2, 1.7, 1.2, 1.2, 1.2),
+    "About": (4.5, 2.2, 6.3, 3, 2),
 }
 SPARK_CELL, SPARK_HEIGHT = 6, 36
 
@@ -223,7 +223,7 @@ def _add_table(document: Document, content: ReportTable) -> None:
     named = OxmlElement("w:tblCaption")
     named.set(qn("w:val"), content.caption)
     table._tbl.tblPr.append(named)
-    widths = WIDTHS.get(len(content.headings))
+    widths = WIDTHS.get(content.headings[0])
     table.autofit = widths is None
     _fill(table.rows[0], [TableCell(heading) for heading in content.headings], content.numbers, is_bold=True)
     header = OxmlElement("w:tblHeader")
@@ -274,7 +274,7 @@ def _fill(row: Any, cells: Sequence[TableCell], numbers: frozenset[int], *, is_b
         paragraph.paragraph_format.space_after = Pt(0)
         paragraph.paragraph_format.keep_with_next = len(cells) == 1
         run = paragraph.add_run(_cell(cell))
-        run.bold, run.font.size = is_bold or place == 0, TABLE_SIZE
+        run.bold, run.font.size = is_bold or place == 0, HEADING_SIZE if is_bold else TABLE_SIZE
         if place in numbers:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         if cell.spark is not None:
