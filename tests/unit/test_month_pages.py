@@ -236,8 +236,9 @@ def test_the_same_month_again_gives_the_same_bytes(settings: Settings, folder: P
 def test_nothing_on_a_page_asks_anything_of_any_other_place(folder: Path) -> None:
     for file in folder.rglob("*.html"):
         text = file.read_text(encoding="utf-8")
-        assert not {"link", "script", "img", "iframe", "form"} & set(_Page(text).tags)
-        assert "http" not in text and "url(" not in text
+        tags = _Page(text).tags
+        assert not {"link", "img", "iframe", "form"} & set(tags) and tags.count("script") == 1
+        assert "http" not in text and "url(" not in text and "src=" not in text
 
 
 def test_a_month_without_a_finding_says_so(tmp_path: Path) -> None:
