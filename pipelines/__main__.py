@@ -304,6 +304,23 @@ def diff(
         comparing.print_comparison(out, comparison, every_row=every_row)
 
 
+@app.command(epilog="Example: python -m pipelines show 2021-02")
+def show(
+    month: Month,
+    as_json: Annotated[bool, typer.Option("--json", help="Every figure, as JSON.")] = False,
+) -> None:
+    """Show a month's figures as they were published, what misses its target first."""
+    from pipelines.cli import show as showing
+    from pipelines.snapshots import verification
+
+    settings, period = Settings(), Period.parse(month)
+    found = showing.rows(verification.find(settings, month), settings.sql, period)
+    if as_json:
+        typer.echo(showing.as_json(found), nl=False)
+    else:
+        showing.print_table(out, found, period)
+
+
 @app.command(epilog="Example: python -m pipelines explain assess_45wd 2021-02 --team T05")
 def explain(
     kpi: Annotated[str, typer.Argument(help="The KPI's id, such as assess_45wd.", show_default=False)],
@@ -317,6 +334,32 @@ def explain(
 
     question = explaining.FigureWanted(kpi, Period.parse(month), authority, team)
     explaining.explain(out, Settings(), question, every_record=every_record)
+
+
+@app.command(epilog="Example: python -m pipelines locate 2021-02 --list T05.csv --output ~/T05-with-ids.csv")
+def locate(
+    month: Month,
+    output: Annotated[
+        Path, typer.Option(help="Where to write it, outside DATA_DIR, for you alone.", show_default=False)
+    ],
+    pseudonyms: Annotated[
+        list[str] | None, typer.Argument(help="Pseudonyms as a page shows them.", show_default=False)
+    ] = None,
+    work_list: Annotated[
+        Path | None, typer.Option("--list", help="A work list or list of what is due, as CSV.", show_default=False)
+    ] = None,
+) -> None:
+    """Turn pseudonyms into the council's own record ids, by reading landing; who and when is logged."""
+    from pipelines.runs import locating
+
+    settings = Settings()
+    _ = settings.key_bytes
+    if (work_list is None) == (not pseudonyms):
+        raise typer.BadParameter("name pseudonyms, or a list of them with --list")
+    wanted = locating.of_pseudonyms(pseudonyms or []) if work_list is None else locating.read_list(work_list)
+    located = working("Reading landing", lambda: locating.locate(settings, Period.parse(month), wanted, output))
+    out.print(f"{located.found:,} of {located.asked:,} found: {output}", soft_wrap=True, highlight=False)
+    raise typer.Exit(Exit.DONE if located.found or not located.asked else Exit.NOTHING_TO_DO)
 
 
 @app.command(epilog="Example: python -m pipelines status")

@@ -28,7 +28,7 @@ PRIVATE = ".reading-"
 SPILL = ".spill-"
 SCRATCH = (ASIDE, PRIVATE, SPILL)
 FINISHED = re.compile(r"v\d{4,}")
-FOLDER_MODE, FILE_MODE = 0o750, 0o640
+FOLDER_MODE, FILE_MODE, PRIVATE_MODE = 0o750, 0o640, 0o600
 PARQUET = b"PAR1"
 MANIFEST = "manifest.json"
 CURRENT = "current.json"
@@ -159,7 +159,7 @@ def cached_by_files(*patterns: str) -> Callable[[Callable[[Path], T]], Callable[
     return decorate
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, mode: int = FILE_MODE) -> None:
     """Replace a file's text in one step: a reader sees the old text or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with _held(path.parent, ASIDE, tempfile.mkstemp) as (aside, handle):
@@ -167,7 +167,7 @@ def write_text(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        aside.chmod(FILE_MODE)
+        aside.chmod(mode)
         aside.replace(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Row = tuple[str, ...]
+# The number is a field, which Word fills.
+NUMBERED = re.compile(r"^(Table|Figure) \. ")
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,10 @@ def read_page(file: Path) -> Read:
         _text(table.find("caption")): [tuple(_text(cell) for cell in row.iter("th", "td")) for row in table.iter("tr")]
         for table in page.iter("table")
     }
-    pictures = [(_text(each.find("title")), _text(each.find("desc"))) for each in page.iter("svg")]
-    for each in list(page.iter("svg", "style", "title")):
+    pictures = [
+        (_text(each.find("title")), _text(each.find("desc"))) for each in page.iter("svg") if len(each.xpath("title"))
+    ]
+    for each in list(page.iter("svg", "script", "style", "title")):
         each.drop_tree()
     return Read(_text(page), tables, pictures)
 
@@ -41,13 +46,20 @@ def read_word(file: Path) -> Read:
     words, last = [], ""
     for block in document.iter_inner_content():
         if isinstance(block, docx.table.Table):
-            tables[last] = [tuple(_spaced(cell.text) for cell in row.cells) for row in block.rows]
+            tables[last] = [tuple(_spaced(cell.text) for cell in _cells(row)) for row in block.rows]
             words += [cell for row in tables[last] for cell in row]
         elif block.text:
-            last = block.text
-            words.append(block.text)
+            last = NUMBERED.sub("", block.text)
+            words.append(last)
     pictures = [shape._inline.docPr for shape in document.inline_shapes]
-    return Read(_spaced(" ".join(words)), tables, [(each.get("title"), each.get("descr")) for each in pictures])
+    titled = [(each.get("title"), each.get("descr")) for each in pictures if each.get("title")]
+    return Read(_spaced(" ".join(words)), tables, titled)
+
+
+def _cells(row: docx.table._Row) -> list[docx.table._Cell]:
+    """Each once: one that reaches over several columns is told of each of them."""
+    cells = {id(cell._tc): cell for cell in row.cells}
+    return list(cells.values())
 
 
 def _text(element: html.HtmlElement) -> str:

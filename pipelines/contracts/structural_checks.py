@@ -58,9 +58,20 @@ UNREADABLE = {
 }
 
 
+RECORD_IT = "Record it in the case management system."
+RECORD_ELSEWHERE = {
+    "local": "Give it in the list, where the council keeps it.",
+    "published_statistics": "Take the file again, as it was published.",
+    "survey": "Ask whoever runs the survey for it, or leave the row out.",
+    "workforce_census": "Record it in the HR system.",
+}
+"""What of no child is recorded where the records of children are not."""
+
+
 def structural_checks(contract: Contract) -> tuple[Check, ...]:
     """The checks that follow from a contract's columns."""
-    return tuple(check for column in contract.staged_columns for check in _column_checks(column))
+    record_it = RECORD_ELSEWHERE.get(contract.source, RECORD_IT)
+    return tuple(check for column in contract.staged_columns for check in _column_checks(column, record_it))
 
 
 def all_checks(contract: Contract) -> tuple[Check, ...]:
@@ -68,14 +79,14 @@ def all_checks(contract: Contract) -> tuple[Check, ...]:
     return (*structural_checks(contract), *contract.declared_checks)
 
 
-def _column_checks(column: Column) -> Iterator[Check]:
+def _column_checks(column: Column, record_it: str) -> Iterator[Check]:
     key_consequence = Consequence.REFUSE_ROW
     if column.required or column.primary_key:
         yield Check(
             Rule(
                 f"{column.reference}-PRESENT",
                 f"{column.title} is missing: the row cannot be used.",
-                "Record it in the case management system.",
+                record_it,
                 Severity.CRITICAL,
                 key_consequence,
             ),

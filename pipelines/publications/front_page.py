@@ -13,12 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from pipelines import storage
 from pipelines.catalog import current_version
 from pipelines.contracts.published import PUBLIC
 from pipelines.publications.delivery_pages import write_index
 from pipelines.storage import MANIFEST
-from pipelines.templates import template
+from pipelines.templates import RATINGS, template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 INDEX = "index.html"
-VERDICT = "verdict.json"
+VERDICT, SUMMARY = "verdict.json", "summary.json"
+SCORECARD = "pages/front/scorecard.sql"
 REPORT = "report.html"
-FILES = (REPORT, "report.docx", f"{PUBLIC}/{REPORT}", f"{PUBLIC}/report.docx")
+NAMES = (REPORT, "report.docx", "annex.html", "annex.docx", "kpi")
+FILES = (*NAMES, *(f"{PUBLIC}/{name}" for name in NAMES))
 WHOLE_VERSION = f"*/v*/{MANIFEST}"
 MONTH_FOLDER = re.compile(r"\d{4}-\d\d")
 
@@ -52,8 +56,39 @@ def write(settings: Settings) -> None:
     for version in versions:
         _copy(settings, version)
     _remove_others(settings.reports / "snapshots", {(version.month, version.name) for version in versions})
-    page = template("front.html").render(versions=versions, months=_months(settings))
+    current = next((version for version in versions if version.is_current), None)
+    page = template("front.html").render(
+        versions=versions,
+        months=_months(settings),
+        scores=_scorecard(settings, current),
+        authorities=_summaries(settings, current),
+        ratings=RATINGS,
+    )
     storage.write_text(settings.reports / INDEX, page)
+
+
+def _scorecard(settings: Settings, version: Version | None) -> list[dict[str, Any]]:
+    """The headline figures of a version's restricted edition; none of one from before there was such a table."""
+    file = settings.snapshots / version.month / version.name / "kpi_summary.parquet" if version else None
+    if version is None or file is None or not file.exists():
+        return []
+    with duckdb.connect() as connection:
+        connection.read_parquet(str(file)).create_view("kpi_summary")
+        sql = (settings.sql / SCORECARD).read_text(encoding="utf-8")
+        result = connection.execute(sql, {"month": version.month})
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _summaries(settings: Settings, version: Version | None) -> list[dict[str, Any]]:
+    """What the newest published month's pages say of each authority, with the way to them."""
+    folder = settings.reports / "validation" / (version.month if version else "")
+    found = []
+    for file in sorted([*folder.glob(SUMMARY), *folder.glob(f"*/{SUMMARY}")]) if version else ():
+        content = storage.whole_json(file, "authority_code", "months", "due")
+        if content is not None:
+            found.append({**content, "folder": file.parent.relative_to(settings.reports).as_posix()})
+    return found
 
 
 def _versions(settings: Settings) -> list[Version]:
@@ -84,7 +119,8 @@ def _copy(settings: Settings, version: Version) -> None:
     with suppress(FileExistsError), storage.new_folder(target) as aside:
         for name in version.links:
             (aside / name).parent.mkdir(exist_ok=True)
-            shutil.copyfile(settings.snapshots / version.month / version.name / name, aside / name)
+            original = settings.snapshots / version.month / version.name / name
+            (shutil.copytree if original.is_dir() else shutil.copyfile)(original, aside / name)
 
 
 def _remove_others(copies: Path, kept: set[tuple[str, str]]) -> None:

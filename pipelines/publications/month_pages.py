@@ -18,7 +18,7 @@ from pipelines import storage
 from pipelines import templates as pages
 from pipelines.catalog import DATA_DOCS, current_warehouse, deliveries_for_month
 from pipelines.contracts.loading import load_sources
-from pipelines.publications import front_page, work_lists
+from pipelines.publications import due_pages, figure_pages, front_page, work_lists
 from pipelines.snapshots import gate
 from pipelines.templates import urgency
 
@@ -145,7 +145,13 @@ def _write_authority(context: _Month, place: _AuthorityPages) -> Row:
     findings = [_named(context, row) for row in _rows(context, "findings", place)]
     teams = _rows(context, "teams", place)
     lists = _write_lists(place, findings, teams)
-    _write_rules(context, place, rules, findings, lists)
+    touched = _rows(context, "figure_rules", place)
+    owners = _owners(context, place)
+    _write_rules(context, place, rules, findings, lists, figure_pages.by_rule(touched), owners)
+    due = _rows(context, "due", place)
+    due_pages.write(place.folder / due_pages.FOLDER, context.month, place.authority_code, due, owners)
+    folder, figures = place.folder / figure_pages.FOLDER, _rows(context, "figures", place)
+    figure_pages.write(folder, context.month, place.authority_code, context.warehouse, figures, touched)
     months = _rows(context, "months", place)
     deliveries = [_with_link(context, place, row) for row in _rows(context, "deliveries", place)]
     drifts = [_named(context, row) for row in _rows(context, "drifts", place)]
@@ -169,11 +175,26 @@ def _write_authority(context: _Month, place: _AuthorityPages) -> Row:
         months=months,
         before=months[-2],
         year_before=months[0],
+        owners=owners,
         now=months[-1],
         drifts=drifts,
     )
     storage.write_text(place.folder / INDEX, page)
+    _write_for_the_front(place, months, due)
     return verdict
+
+
+def _owners(context: _Month, place: _AuthorityPages) -> dict[str, str]:
+    """How the pages call who has to act: a team by its reviewed name and code, if it has one."""
+    named = {row["team_code"]: row["team_name"] for row in _rows(context, "team_names", place)}
+    return pages.OWNERS | {code: f"{name} ({code})" for code, name in named.items()}
+
+
+def _write_for_the_front(place: _AuthorityPages, months: Sequence[Row], due: Sequence[Row]) -> None:
+    """For the front page: findings of the last months by severity, and what is due."""
+    found = [{name: each[name] for name in ("reporting_month", "errors", "warnings")} for each in months]
+    summary = {"authority_code": place.authority_code, "months": found, "due": due_pages.summary(due)}
+    storage.write_json(place.folder / front_page.SUMMARY, summary)
 
 
 def _rules(context: _Month, place: _AuthorityPages) -> list[Row]:
@@ -194,7 +215,13 @@ def _write_lists(place: _AuthorityPages, findings: Sequence[Row], teams: Sequenc
 
 
 def _write_rules(
-    context: _Month, place: _AuthorityPages, rules: Sequence[Row], findings: Sequence[Row], lists: Mapping[str, str]
+    context: _Month,
+    place: _AuthorityPages,
+    rules: Sequence[Row],
+    findings: Sequence[Row],
+    lists: Mapping[str, str],
+    figures: Mapping[str, list[Row]],
+    owners: Mapping[str, str],
 ) -> None:
     by_rule: dict[str, list[Row]] = {}
     for finding in findings:
@@ -210,6 +237,8 @@ def _write_rules(
             findings=found[:ROWS_SHOWN],
             more=max(len(found) - ROWS_SHOWN, 0),
             lists=lists,
+            figures=figures.get(code, []),
+            owners=owners,
             teams=sorted({finding["team_code"] for finding in found}),
         )
         storage.write_text(place.folder / "rules" / f"{code}.html", page)

@@ -1,4 +1,4 @@
-"""What each team has to fix in the case management system, as CSV and as a workbook: a finding a row.
+"""What each team has to fix, and what it has to do, as CSV and as a workbook: a finding a row, or a visit or review.
 
 Whatever a spreadsheet would take for a formula is text in both. The same findings give the same bytes.
 """
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-Finding = dict[str, Any]
+    Columns = Sequence[tuple[str, str, int]]
 
-EXPORT = "export"
+PSEUDONYM = "pseudonym"
 # Of each column: the finding's field, its heading, and its width in a sheet.
 COLUMNS = (
     ("urgency", "How urgent", 16),
@@ -28,12 +28,23 @@ COLUMNS = (
     ("column_name", "Column", 28),
     ("sentence", "What is wrong", 60),
     ("remedy", "What to do", 60),
-    ("record", "Record (pseudonym)", 12),
-    ("child", "Child (pseudonym)", 12),
+    ("record", f"Record ({PSEUDONYM})", 14),
+    ("child", f"Child ({PSEUDONYM})", 14),
     ("other_record", "Other source's record", 30),
     ("first_month", "Since", 10),
     ("days_open", "Days open", 9),
     ("rule_code", "Rule", 22),
+)
+DUE_COLUMNS = (
+    ("due_when", "When", 24),
+    ("due_date", "Due date", 12),
+    ("working_days", "Working days from the month's end", 12),
+    ("what", "What", 32),
+    ("baby", "Baby", 8),
+    ("team_code", "Team", 12),
+    ("worker", f"Worker ({PSEUDONYM})", 16),
+    ("child", f"Child ({PSEUDONYM})", 16),
+    ("record", f"Record that started the clock ({PSEUDONYM})", 18),
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ROWS_A_SHEET = 1_000_000
@@ -42,15 +53,14 @@ MADE = dt.datetime(2000, 1, 1)
 
 
 def file_names(team_codes: Sequence[str]) -> dict[str, str]:
-    """A name without ending for each team's lists; what is about files, and no team's, is the export's.
+    """A name without ending for each team's lists: its code, a slash in it a hyphen.
 
-    A slash in a code is a hyphen in the name; where two codes would meet in one, or one is called as the export's, a
-    number tells them apart.
+    Where two codes would meet in one name, a number tells them apart.
     """
     names: dict[str, str] = {}
     for team in sorted(team_codes):
-        plain = re.sub(r"[^A-Za-z0-9_-]", "-", team) or EXPORT
-        taken = {name.lower() for name in names.values()} | ({EXPORT} if team else set())
+        plain = re.sub(r"[^A-Za-z0-9_-]", "-", team)
+        taken = {name.lower() for name in names.values()}
         tries = (plain, *(f"{plain}-{number}" for number in range(2, len(team_codes) + 3)))
         names[team] = next(name for name in tries if name.lower() not in taken)
     return names
@@ -58,10 +68,18 @@ def file_names(team_codes: Sequence[str]) -> dict[str, str]:
 
 def write(folder: Path, name: str, findings: Sequence[Mapping[str, Any]]) -> None:
     """Write ``<name>.csv`` and ``<name>.xlsx``, a row a finding in the order given."""
-    headings = [heading for _, heading, _ in COLUMNS]
-    rows = [[finding[field] for field, _, _ in COLUMNS] for finding in findings]
-    _write_csv(folder / f"{name}.csv", headings, rows)
-    _write_workbook(folder / f"{name}.xlsx", headings, rows)
+    _write(folder / name, "To fix", COLUMNS, findings)
+
+
+def write_due(folder: Path, name: str, items: Sequence[Mapping[str, Any]]) -> None:
+    """The same of what is overdue or falls due soon."""
+    _write(folder / name, "To do", DUE_COLUMNS, items)
+
+
+def _write(file: Path, title: str, columns: Columns, records: Sequence[Mapping[str, Any]]) -> None:
+    rows = [[record[field] for field, _, _ in columns] for record in records]
+    _write_csv(file.with_name(f"{file.name}.csv"), [heading for _, heading, _ in columns], rows)
+    _write_workbook(file.with_name(f"{file.name}.xlsx"), title, columns, rows)
 
 
 def _write_csv(file: Path, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -69,15 +87,15 @@ def _write_csv(file: Path, headings: Sequence[str], rows: Sequence[Sequence[Any]
     with file.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(headings)
-        writer.writerows([_harmless(cell) for cell in row] for row in rows)
+        writer.writerows([harmless(cell) for cell in row] for row in rows)
 
 
-def _harmless(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
     """Text that a spreadsheet would run is led in by an apostrophe, as it would do itself."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
-def _write_workbook(file: Path, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _write_workbook(file: Path, title: str, columns: Columns, rows: Sequence[Sequence[Any]]) -> None:
     text_as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(file), {**text_as_text, "constant_memory": True}) as workbook:
         workbook.set_properties({"created": MADE})
@@ -87,15 +105,15 @@ def _write_workbook(file: Path, headings: Sequence[str], rows: Sequence[Sequence
         )
         wrapped.set_align("top")
         for start in range(0, max(len(rows), 1), ROWS_A_SHEET):
-            sheet = workbook.add_worksheet(f"To fix {start // ROWS_A_SHEET + 1}" if start else "To fix")
-            for place, (_, _, width) in enumerate(COLUMNS):
+            sheet = workbook.add_worksheet(f"{title} {start // ROWS_A_SHEET + 1}" if start else title)
+            for place, (_, _, width) in enumerate(columns):
                 sheet.set_column(place, place, width, wrapped)
-            sheet.write_row(0, 0, headings, heading)
+            sheet.write_row(0, 0, [name for _, name, _ in columns], heading)
             for number, row in enumerate(rows[start : start + ROWS_A_SHEET], start=1):
                 for place, cell in enumerate(row):
                     _write_cell(sheet, number, place, cell, wrapped)
             sheet.freeze_panes(1, 0)
-            sheet.autofilter(0, 0, min(len(rows) - start, ROWS_A_SHEET), len(COLUMNS) - 1)
+            sheet.autofilter(0, 0, min(len(rows) - start, ROWS_A_SHEET), len(columns) - 1)
             sheet.repeat_rows(0)
             sheet.set_landscape()
             sheet.fit_to_pages(1, 0)

@@ -29,6 +29,7 @@ PACKAGE = "datapackage.json"
 # What cannot be the same twice, or tells of the version itself.
 UNSIGNED = frozenset({DATABASE, MANIFEST})
 DICTIONARY = "data_dictionary"
+KPI_TABLE, KPI_ID = "kpi", "kpi_id"
 DICTIONARY_HEADINGS = ("table", "column", "type", "always_there", "tells_rows_apart", "description")
 # A line break inside quotation marks belongs to the value.
 QUOTED_OR_LINE_END = re.compile(rb'("[^"]*")|\n')
@@ -133,9 +134,20 @@ def _resource(folder: Path, table: SnapshotTable) -> dict[str, Any]:
         "schema": {
             "fields": [_field(column) for column in table.columns],
             "missingValues": [""],
-            "uniqueKeys": [list(table.key)],
+            **_keys(table),
         },
     }
+
+
+def _keys(table: SnapshotTable) -> dict[str, Any]:
+    """What tells rows apart, and which KPI they are of; a key in which something may be null is unique and no more."""
+    may_be_null = {column.name for column in table.columns if not column.required}
+    keys: dict[str, Any] = {"uniqueKeys": [list(table.key)]}
+    if not may_be_null & {*table.key}:
+        keys["primaryKey"] = list(table.key)
+    if table.name != KPI_TABLE and KPI_ID in (column.name for column in table.columns):
+        keys["foreignKeys"] = [{"fields": [KPI_ID], "reference": {"resource": KPI_TABLE, "fields": [KPI_ID]}}]
+    return keys
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -137,8 +137,10 @@ def _prune_versions(month_folder: Path, kept: int) -> None:
     for folder in month_folder.iterdir():
         if VERSION.fullmatch(folder.name) and not (folder / MANIFEST).exists():
             for path in folder.iterdir():
-                if path.name != PUBLIC:
+                if path.is_file():
                     path.unlink()
+                elif path.name != PUBLIC:
+                    shutil.rmtree(path)
 
 
 def _is_still(folder: Path, content_sha256: str) -> bool:
@@ -175,6 +177,7 @@ def _make_restricted(settings: Settings, month: Period, folder: Path) -> _Restri
         deliveries = _deliveries(warehouse)
         rows = {table.name: _rows_of(warehouse, table, verdict) for table in tables}
         counts = edition.write_tables(folder, tables, rows)
+        workbook.write_workbook(folder, month, tables, rows, None, _verdicts(settings, folder, month))
     _write_report(settings, folder, month, RESTRICTED)
     sources = [_source(delivery) for delivery in deliveries if delivery["is_used"]]
     face = {"description": verdict.approval_banner} if verdict.approval_banner else {}
@@ -191,7 +194,7 @@ def _write_report(settings: Settings, folder: Path, month: Period, name: str) ->
     # Drawing costs half a second to import, and only here: whoever but reads snapshots must not pay for it.
     from pipelines.snapshots import report
 
-    report.write(folder, month, name, sections_of_kpis(settings.sql / "kpis"))
+    report.write(folder, month, name, sections_of_kpis(settings.sql / "kpis"), settings.council_dir)
 
 
 def _verdicts(settings: Settings, folder: Path, month: Period) -> list[tuple[str, ...]]:

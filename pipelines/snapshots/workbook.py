@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 WORKBOOK = "snapshot.xlsx"
 SYMBOL = "_symbol"
 MOST_ROWS = 1_048_576 - 10
+MOST_ROWS_INSIDE = 5_000
+"""Of the restricted edition, whose long tables hold teams: nobody reads those in a sheet, and they take minutes."""
 WIDEST = 60
 # As text, whatever it begins with; and no clock, so that the same tables are the same bytes.
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -35,9 +37,12 @@ SYMBOLS = (
     ("[low]", "rounds to 0: a count of 0 to 4, or a share with such a numerator"),
 )
 VERDICTS = "What the report says of each KPI of whole authorities."
-HOW_TO_READ = (
+ROUNDED = (
     "Every count is rounded at random to a multiple of 5, and is up to 4 away from what was counted.",
     "Everything else is computed from the rounded counts.",
+)
+EXACT = ("For inside the department: counts are as they are, small ones too. Do not pass the workbook on.",)
+HOW_TO_READ = (
     "A percentage is 100 times its numerator divided by its denominator; value_rounded has one decimal, half up.",
     "Where team_code is blank, the row is about the whole authority.",
     "A month that was not delivered is absent, never 0. Blank cells mean that there is nothing to be said.",
@@ -50,23 +55,25 @@ def write_workbook(
     month: Period,
     tables: Sequence[SnapshotTable],
     rows: Mapping[str, duckdb.DuckDBPyRelation],
-    withheld: Mapping[str, str],
+    withheld: Mapping[str, str] | None,
     verdicts: Sequence[Sequence[str]],
 ) -> Path:
     """Write ``snapshot.xlsx``; ``verdicts``: authority, KPI, figure, rating and the sentence of the report.
 
-    A table that no sheet can hold is named in the contents and left to its CSV.
+    ``withheld``: of the public edition, what is not in it, and why; None of the restricted one. A table that is too
+    long for a sheet is named in the contents and left to its CSV.
     """
+    most = MOST_ROWS_INSIDE if withheld is None else MOST_ROWS
     file = folder / WORKBOOK
     with xlsxwriter.Workbook(str(file), OPTIONS) as workbook:
         workbook.set_properties({"title": _title(month), "created": MADE})
         title = workbook.add_format({"bold": True, "font_size": 14})
         counts = {table.name: len(rows[table.name]) for table in tables}
-        _write_contents(workbook, month, tables, counts, withheld, title)
-        _write_notes(workbook, title)
+        _write_contents(workbook, month, _contents(tables, counts, most, withheld or {}), title)
+        _write_notes(workbook, EXACT if withheld is None else ROUNDED, title)
         _write_verdicts(workbook, verdicts, title)
         for table in tables:
-            if counts[table.name] <= MOST_ROWS:
+            if counts[table.name] <= most:
                 _write_table(workbook, table, rows[table.name], title)
     return file
 
@@ -75,22 +82,21 @@ def _title(month: Period) -> str:
     return f"Safeguarding KPIs, {month.name}"
 
 
-def _write_contents(
-    workbook: xlsxwriter.Workbook,
-    month: Period,
-    tables: Sequence[SnapshotTable],
-    counts: Mapping[str, int],
-    withheld: Mapping[str, str],
-    title: Any,
-) -> None:
+def _contents(
+    tables: Sequence[SnapshotTable], counts: Mapping[str, int], most: int, withheld: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    return [
+        ("notes", "What the symbols mean, and how to read the tables."),
+        ("verdicts", VERDICTS),
+        *((each.name, each.description if counts[each.name] <= most else _too_long(each)) for each in tables),
+        *((name, f"Not public. {reason}") for name, reason in sorted(withheld.items())),
+    ]
+
+
+def _write_contents(workbook: xlsxwriter.Workbook, month: Period, lines: Sequence[tuple[str, str]], title: Any) -> None:
     sheet = workbook.add_worksheet("contents")
     sheet.write_string("A1", _title(month), title)
     sheet.write_string("A2", "This sheet contains one table: the sheets of the workbook, and what is not public.")
-    lines = [("notes", "What the symbols mean, and how to read the tables."), ("verdicts", VERDICTS)]
-    lines += [
-        (table.name, table.description if counts[table.name] <= MOST_ROWS else _too_long(table)) for table in tables
-    ]
-    lines += [(name, f"Not public. {reason}") for name, reason in sorted(withheld.items())]
     _add_table(sheet, 3, ("sheet", "what it holds"), lines, "contents_table")
 
 
@@ -98,11 +104,12 @@ def _too_long(table: SnapshotTable) -> str:
     return f"{table.description} Too long for a sheet: see {table.name}.csv."
 
 
-def _write_notes(workbook: xlsxwriter.Workbook, title: Any) -> None:
+def _write_notes(workbook: xlsxwriter.Workbook, of_edition: Sequence[str], title: Any) -> None:
     sheet = workbook.add_worksheet("notes")
     sheet.write_string("A1", "Notes", title)
     sheet.write_string("A2", "This sheet contains one table: the symbols, and how to read the figures.")
-    lines = [*SYMBOLS, *((f"note {number}", text) for number, text in enumerate(HOW_TO_READ, start=1))]
+    texts = enumerate((*of_edition, *HOW_TO_READ), start=1)
+    lines = [*SYMBOLS, *((f"note {number}", text) for number, text in texts)]
     _add_table(sheet, 3, ("symbol or note", "meaning"), lines, "notes_table")
 
 

@@ -51,6 +51,15 @@ def pseudonyms(contracts: Iterable[Contract], headings: Mapping[str, Set[str]]) 
     return exp.select("kind", "id", _pseudonym(exp.column("kind"), exp.column("id")).as_("key")).from_(ids.subquery())
 
 
+def own_ids(contract: Contract, column: Column) -> exp.Select:
+    """A query of (line, pseudonym, id) for every row that gives an id in the column; ``line`` is that of the file."""
+    ids = exp.select(exp.column("line", "given"), given(column).as_("id")).from_(raw_table(contract.name).as_("given"))
+    if _is_reference(column):
+        _join_pseudonym(ids, column, "p")
+    pseudonym = exp.cast(_read_value(column, "p"), "VARCHAR")
+    return ids.select(pseudonym.as_("pseudonym"), copy=False).where(_not_null(given(column)), copy=False)
+
+
 def leaked_ids(contracts: Collection[Contract], headings: Mapping[str, Set[str]]) -> exp.Query:
     """A query of the record ids that were given where a code is due, if they are too long to be there by chance."""
     identifiers = _all_given(contracts, headings, lambda column: column.pseudonym is not None)

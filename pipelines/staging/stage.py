@@ -132,6 +132,19 @@ def read_and_typed(
         yield connection
 
 
+@contextmanager
+def read_as_text(settings: Settings, delivery: Delivery) -> Iterator[tuple[duckdb.DuckDBPyConnection, Reading]]:
+    """The text of a landed delivery, ids in clear, in the database ``raw``; gone when the block ends.
+
+    Raises UnusableDelivery where it would be refused, and LandingDamaged.
+    """
+    inputs = _staging_inputs(settings, delivery)
+    _must_not_be_refused_already(inputs)
+    _must_be_as_landed(inputs)
+    with private_scratch(settings) as scratch, connect(settings) as connection:
+        yield connection, _read(settings, inputs, connection, scratch, unwatched)
+
+
 def _is_whole(folder: Path) -> bool:
     """Whether a staged version has its manifest and every file that goes with it, none of them cut off."""
     manifest = storage.whole_json(folder / storage.MANIFEST, *STAGED_MANIFEST)
@@ -281,6 +294,36 @@ def _read_and_type(
     progress: Progress,
 ) -> Reading:
     """Fill the schema ``checked`` of the connection's own database; the text itself goes with the scratch folder."""
+    reading = _read(settings, inputs, connection, scratch, progress)
+    connection.execute("CREATE SCHEMA checked")
+    filled = reading.filled
+    for number, contract in enumerate(reading.contracts.values()):
+        progress("typing", number, len(reading.contracts))
+        headings = reading.headings if contract.name in filled else {**reading.headings, contract.name: set()}
+        query = casting.checked_rows(contract, headings)
+        create_table(connection, exp.table_(contract.name, db="checked"), query)
+    _correct(settings, inputs, connection, reading)
+    reading.unread += unread_shapes(connection, filled)
+    for name, contract in inputs.source.tables.items():
+        if name not in reading.contracts:
+            # The checks of other tables look here.
+            create_table(connection, exp.table_(name, db="checked"), casting.no_rows(contract))
+    reading.notices += notice_older_tables(connection, inputs, reading)
+    reading.notices += notice_what_is_not_open(connection, inputs, settings.sql)
+    tables = {**inputs.source.tables, **reading.contracts}
+    rules.make_tables(connection, settings.sql, inputs.delivery, tables, reading.reads.keys())
+    connection.execute("DETACH raw")
+    return reading
+
+
+def _read(
+    settings: Settings,
+    inputs: StagingInputs,
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    progress: Progress,
+) -> Reading:
+    """Fill the database ``raw`` with the text of all tables, and the pseudonyms of all ids by which rows refer."""
     connection.execute(casting.attach_raw(scratch / "raw.duckdb"))
     reading = read_files(settings, inputs, connection, scratch, progress)
     progress("typing", 0, len(reading.contracts))
@@ -303,24 +346,6 @@ def _read_and_type(
         *notice_later_year(inputs),
     ]
     pseudonymise(connection, reading, settings, inputs.delivery.authority_code)
-    connection.execute("CREATE SCHEMA checked")
-    filled = reading.filled
-    for number, contract in enumerate(reading.contracts.values()):
-        progress("typing", number, len(reading.contracts))
-        headings = reading.headings if contract.name in filled else {**reading.headings, contract.name: set()}
-        query = casting.checked_rows(contract, headings)
-        create_table(connection, exp.table_(contract.name, db="checked"), query)
-    _correct(settings, inputs, connection, reading)
-    reading.unread += unread_shapes(connection, filled)
-    for name, contract in inputs.source.tables.items():
-        if name not in reading.contracts:
-            # The checks of other tables look here.
-            create_table(connection, exp.table_(name, db="checked"), casting.no_rows(contract))
-    reading.notices += notice_older_tables(connection, inputs, reading)
-    reading.notices += notice_what_is_not_open(connection, inputs, settings.sql)
-    tables = {**inputs.source.tables, **reading.contracts}
-    rules.make_tables(connection, settings.sql, inputs.delivery, tables, reading.reads.keys())
-    connection.execute("DETACH raw")
     return reading
 
 

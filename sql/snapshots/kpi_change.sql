@@ -26,11 +26,13 @@ changes AS (
 SELECT
     changes.authority_code,
     changes.reporting_month,
+    month_end_of(changes.reporting_month) AS month_end,
     changes.comparator,
     changes.base_month,
     changes.window_months,
     changes.kpi_id,
     changes.title,
+    level_of(changes.team_code) AS level,
     changes.team_code,
     changes.category,
     changes.unit,

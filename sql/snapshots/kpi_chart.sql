@@ -1,7 +1,9 @@
 SELECT
     authority_code,
     reporting_month,
+    month_end_of(reporting_month) AS month_end,
     kpi_id,
+    level_of(team_code) AS level,
     team_code,
     charted,
     value,

@@ -13,8 +13,10 @@ WITH confidence_limits AS (
 SELECT
     figures.authority_code,
     figures.reporting_month,
+    month_end_of(figures.reporting_month) AS month_end,
     figures.kpi_id,
     kpis.title,
+    level_of(figures.team_code) AS level,
     figures.team_code,
     figures.category,
     figures.numerator,

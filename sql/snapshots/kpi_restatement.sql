@@ -92,8 +92,10 @@ explained AS (
 SELECT
     explained.authority_code,
     explained.reporting_month,
+    month_end_of(explained.reporting_month) AS month_end,
     explained.kpi_id,
     explained.title,
+    level_of(explained.team_code) AS level,
     explained.team_code,
     explained.category,
     snapshots.reporting_month AS published_month,

@@ -96,10 +96,13 @@ rated AS (
 SELECT
     rated.authority_code,
     rated.reporting_month,
+    month_end_of(rated.reporting_month) AS month_end,
     rated.window_months,
+    rated.window_months <= 6 AS is_headline,
     rated.first_month,
     rated.kpi_id,
     rated.title,
+    level_of(rated.team_code) AS level,
     rated.team_code,
     rated.category,
     rated.numerator,

@@ -108,7 +108,7 @@ def test_a_kpi_is_two_files_is_counted_and_stands_in_its_section(made: Made) -> 
         " AND reporting_month >= '2021-01' ORDER BY ALL",
     )
     assert [(month, int(numerator)) for month, numerator in found] == [("2021-01", 1), ("2021-02", 2)]
-    page = (made.edition / "report.html").read_text(encoding="utf-8")
+    page = (made.edition / "annex.html").read_text(encoding="utf-8")
     _, _, after = page.partition('<h2 id="pressures">')
     section, _, _ = after.partition("<h2 ")
     assert "Serious incident notifications of a death" in section
@@ -147,7 +147,7 @@ def test_a_change_in_the_law_is_a_row_and_holds_from_its_day_on(made: Made) -> N
 
 def test_a_section_is_a_function_and_a_line(made: Made) -> None:
     assert {file.rpartition("/")[2] for file in made.touched["page_section"]} == {"evidence.py", "sections.py"}
-    tables = read_page(made.edition / "report.html").tables
+    tables = read_page(made.edition / "annex.html").tables
     assert tables["Every delivery, as it was landed"][1:] == [
         ("early_help", "February 2021", "v0001", "yes"),
         ("local", "February 2021", "v0001", "yes"),

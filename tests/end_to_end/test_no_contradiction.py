@@ -28,7 +28,7 @@ TARGET = re.compile(r"Target ([\d.]+): (met|missed, by a little|missed)\.")
 MET, MISSED = "the target is met every month", "the target will not be met"
 
 
-@pytest.fixture(scope="module", params=["report.html", "public/report.html"])
+@pytest.fixture(scope="module", params=["annex.html", "public/annex.html"])
 def file(place: CouncilPlace, request: pytest.FixtureRequest) -> Path:
     return place.snapshot / str(request.param)
 
@@ -145,7 +145,7 @@ def test_findings_are_counted_in_the_report_and_in_the_terminal_as_they_are_stag
     staged = [next(folder.glob("v*/finding.parquet")) for folder in folders]
     warned = [duckdb.read_parquet(str(file)).filter("consequence = 'warn'") for file in staged]
     findings = sum(len(each) for each in warned)
-    page = read_page(place.snapshot / "report.html").words
+    page = read_page(place.snapshot / "annex.html").words
     assert findings > 20
     assert f"Those that are used have {findings:,} findings, by" in page
     index = read_page(place.data / "reports" / "validation" / "index.html").tables

@@ -1,4 +1,4 @@
-"""Every page in a real browser without a network, the reports too: nothing is missing, and nobody is shut out.
+"""The pages in a real browser without a network, the reports too: nothing is missing, and nobody is shut out.
 
 Pictures of the pages, as a desk, a telephone and (of the reports) a printer show them, are left in ``.screenshots``.
 """
@@ -6,6 +6,7 @@ Pictures of the pages, as a desk, a telephone and (of the reports) a printer sho
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -37,6 +38,10 @@ WCAG = {
 }
 WIDTHS = {"telephone": 390, "desk at 200 per cent": 640, "desk": 1280}
 PRINTER = 720
+MOST_PAGES, SMALLEST_TEXT = 3, 12
+# A page a KPI, all of one template each: some are looked at.
+LIKE_ONE_ANOTHER = {"kpi", "figures"}
+LOOKED_AT = {"index", "icpc_15wd", "cla_count", "caseload_average", "sin_count"}
 
 VISIBLE_STOPS = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
     .filter(each => each.checkVisibility() && !each.disabled).length"""
@@ -48,6 +53,12 @@ STOP = """() => {
     stop.setAttribute("data-reached", "");
     const style = getComputedStyle(stop);
     return {isNew, isSeen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0};
+}"""
+# Of the charts that are drawn: what is written in them, in pixels of the screen.
+SMALLEST = """() => {
+    const sizes = [...document.querySelectorAll("svg text")].filter(each => each.checkVisibility()).map(each =>
+        parseFloat(getComputedStyle(each).fontSize) * each.getScreenCTM().a);
+    return sizes.length ? Math.min(...sizes) : null;
 }"""
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -65,6 +76,8 @@ class PageVisit:
     reached: int
     unseen: int
     too_wide: dict[str, int]
+    smallest_text: float | None
+    printed_pages: int | None
 
 
 class _References(HTMLParser):
@@ -116,7 +129,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def visits(pages: Path, browser: Browser) -> list[PageVisit]:
-    files = sorted(pages.rglob("*.html"))
+    files = [
+        file
+        for file in sorted(pages.rglob("*.html"))
+        if file.parent.name not in LIKE_ONE_ANOTHER or file.stem in LOOKED_AT
+    ]
     assert len(files) > 100
     shutil.rmtree(SCREENSHOTS, ignore_errors=True)
     return [_visit(browser, pages, file) for file in files]
@@ -144,11 +161,17 @@ def _visit(browser: Browser, pages: Path, file: Path) -> PageVisit:
         if "expectations/" not in name or "survey" in name:
             picture = SCREENSHOTS / str(width) / f"{name.replace('/', '_')}.png"
             page.screenshot(path=picture, full_page=True)
+    page.set_viewport_size({"width": WIDTHS["telephone"], "height": 900})
+    smallest_text = page.evaluate(SMALLEST)
+    printed_pages = None
     if name.endswith("report.html"):
         page.set_viewport_size({"width": PRINTER, "height": 900})
         page.emulate_media(media="print")
         page.screenshot(path=SCREENSHOTS / "print" / f"{name.replace('/', '_')}.png", full_page=True)
-        page.pdf(path=SCREENSHOTS / "print" / f"{name.replace('/', '_')}.pdf", format="A4")
+        printed = page.pdf(
+            path=SCREENSHOTS / "print" / f"{name.replace('/', '_')}.pdf", format="A4", prefer_css_page_size=True
+        )
+        printed_pages = len(re.findall(rb"/Type\s*/Page\b", printed))
     context.close()
     return PageVisit(
         page=name,
@@ -160,6 +183,8 @@ def _visit(browser: Browser, pages: Path, file: Path) -> PageVisit:
         reached=sum(stop["isNew"] for stop in found),
         unseen=sum(not stop["isSeen"] for stop in found),
         too_wide=too_wide,
+        smallest_text=smallest_text,
+        printed_pages=printed_pages,
     )
 
 
@@ -211,7 +236,8 @@ def test_no_page_names_another_place(pages: Path) -> None:
         references = _References()
         references.feed(text)
         assert [each for each in references.found if "//" in each or ":" in each.removeprefix("data:,")] == [], file
-        assert "://" not in text and "<script" not in text, file
+        assert "://" not in text and "src=" not in text, file
+        assert text.count("<script") == (0 if "great_expectations" in file.parts else 1), file
     styles = "".join(file.read_text(encoding="utf-8") for file in pages.rglob("*.css"))
     assert "url(" in styles and "@import" not in styles
     assert {each[:5] for each in styles.replace('url("', "url(").split("url(")[1:]} == {"data:"}
@@ -237,6 +263,58 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(visits: list[Page
 
 def test_nothing_has_to_be_scrolled_sideways(visits: list[PageVisit]) -> None:
     assert {visit.page: visit.too_wide for visit in visits if any(visit.too_wide.values())} == {}
+
+
+def test_the_committee_gets_three_pages_at_the_most(visits: list[PageVisit]) -> None:
+    printed = {visit.page: visit.printed_pages for visit in visits if visit.printed_pages is not None}
+    assert len(printed) == 2 and all(1 <= pages <= MOST_PAGES for pages in printed.values()), printed
+
+
+def test_what_is_written_in_a_chart_can_be_read_on_a_telephone(visits: list[PageVisit]) -> None:
+    sizes = {visit.page: visit.smallest_text for visit in visits if visit.smallest_text is not None}
+    assert len(sizes) > 5
+    assert {page: size for page, size in sizes.items() if size < SMALLEST_TEXT} == {}
+
+
+def test_three_clicks_lead_to_why_a_figure_is_red_to_its_records_and_rules_and_to_what_is_due(
+    pages: Path, browser: Browser
+) -> None:
+    """As somebody who has never seen the pages: by what the links say, from the front page each time."""
+    front, page = (pages / "index.html").as_uri(), browser.new_page()
+    page.goto(front)
+    red = page.locator("section[aria-labelledby^=scorecard] tbody tr", has_text="Red").first
+    title = red.locator("th").inner_text()
+    red.locator("th a").click()
+    assert page.get_by_role("heading", name="Why it is red").is_visible()
+    assert page.get_by_role("heading", name="Teams").is_visible() and page.locator("table", has_text="T0").count()
+    page.goto(front)
+    page.get_by_role("link", name=f"Records and rules of {title}").click()
+    assert page.get_by_role("heading", name=f"{title}: the data behind it").is_visible()
+    assert page.locator("table", has_text="Records of the headline figure").locator("tbody tr").count() > 0
+    rules = page.get_by_role("table", name="Rules broken in the tables")
+    rules.get_by_role("link").first.click()
+    assert page.get_by_role("heading", name="Figures that it touches").is_visible()
+    assert page.get_by_role("link", name=title).count()
+    page.goto(front)
+    page.get_by_role("link", name="Due and late").first.click()
+    assert page.get_by_role("heading", name="Due in the next 5 working days").is_visible()
+    page.close()
+
+
+def test_a_long_table_can_be_searched_and_is_whole_without_a_script(pages: Path, browser: Browser) -> None:
+    rows = "section[aria-labelledby^=scorecard] tbody tr"
+    page = browser.new_page()
+    page.goto((pages / "index.html").as_uri())
+    all_rows = page.locator(rows).count()
+    page.get_by_label("Show only rows with").first.fill("conferences red")
+    shown = page.locator(rows).filter(visible=True)
+    assert 0 < shown.count() < all_rows and "conferences" in shown.first.inner_text()
+    page.close()
+    without = browser.new_context(java_script_enabled=False).new_page()
+    without.goto((pages / "index.html").as_uri())
+    assert without.locator(rows).filter(visible=True).count() == all_rows > 30
+    assert without.get_by_label("Show only rows with").count() == 0
+    without.close()
 
 
 def test_only_what_failed_can_be_shown(pages: Path, browser: Browser) -> None:

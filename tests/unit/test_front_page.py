@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from pipelines.publications import front_page
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
+# A page of those about each KPI stands for all of them.
+FILES = tuple(f"{name}/index.html" if name.endswith("kpi") else name for name in front_page.FILES)
 APPROVED = {"verdict": "approved", "approval": {"approved_by": "A. Director"}}
 
 
@@ -27,7 +30,7 @@ def settings(tmp_path: Path) -> Settings:
 def publish(settings: Settings, month: str, version: str, publication: dict[str, Any] | None = None) -> Path:
     """What a version leaves that the front page looks at."""
     folder = settings.snapshots / month / version
-    for name in front_page.FILES:
+    for name in FILES:
         write_text(folder / name, f"{month} {version} {name}")
     shared = {"publication": {"verdict": "open"} if publication is None else publication}
     shared |= {"content_sha256": "0", "files": {}}
@@ -49,7 +52,7 @@ def page(settings: Settings) -> str:
 
 
 def words(text: str) -> str:
-    return " ".join(re.sub(r"<style.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL).split())
+    return " ".join(re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", text, flags=re.DOTALL).split())
 
 
 def test_before_anything_is_there_it_says_so(settings: Settings) -> None:
@@ -63,9 +66,9 @@ def test_every_version_leads_to_its_reports_and_the_newest_is_first(settings: Se
     text = page(settings)
     links = re.findall(r'href="snapshots/([^"]+)"', text)
     assert links[0] == "2021-02/v0002/report.html"
-    listed = [link for link in links[4:] if link.endswith("v0001/report.html") or "/v" in link]
+    listed = [link for link in links[8:] if link.endswith("v0001/report.html") or "/v" in link]
     assert list(dict.fromkeys(link.rpartition("/v")[0] for link in listed)) == ["2021-02", "2021-01", "2020-12"]
-    assert len(set(links)) == 4 * len(front_page.FILES)
+    assert len(set(links)) == 4 * len([name for name in FILES if "kpi" not in name])
     for link in set(links):
         month, version, *name = link.split("/")
         assert (settings.reports / "snapshots" / link).read_text() == f"{month} {version} {'/'.join(name)}"
@@ -92,6 +95,41 @@ def test_the_verdict_of_a_version_and_of_a_month_stands_beside_them(settings: Se
     assert "December 2020 , validation See its page" in text
 
 
+def test_the_newest_versions_scorecard_leads_to_each_figure_and_to_what_is_behind_it(settings: Settings) -> None:
+    publish(settings, "2021-01", "v0001")
+    folder = publish(settings, "2021-02", "v0001")
+    row = {"authority_code": "E06000015", "reporting_month": "2021-02", "kpi_id": "icpc_15wd", "title": "Conferences"}
+    row |= {"section": "performance", "unit": "percent", "numerator": 182, "denominator": 309, "value_rounded": 58.9}
+    row |= {"target": 85, "rag": "red", "month_change": 1.5, "year_change": -13.8, "year_verdict": "worse"}
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE rows AS SELECT unnest($row)", {"row": row})
+        connection.table("rows").write_parquet(str(folder / "kpi_summary.parquet"))
+    due = {
+        "of": "Visit to a baby",
+        "kpi_id": "baby",
+        "overdue": 12,
+        "babies": 12,
+        "next_week": 2,
+        "later": 9,
+        "total": 23,
+    }
+    months = [{"reporting_month": month, "errors": 3, "warnings": None} for month in ("2021-01", "2021-02")]
+    summary = {"authority_code": "E06000015", "months": months, "due": [due]}
+    write_json(settings.reports / "validation/2021-02" / front_page.SUMMARY, summary)
+    text = page(settings)
+    assert 'href="snapshots/2021-02/v0001/kpi/icpc_15wd.html"' in text
+    assert 'href="validation/2021-02/figures/icpc_15wd.html"' in text
+    assert text.count('href="validation/2021-02/due/index.html"') == 2
+    minus = "\N{MINUS SIGN}"
+    assert f"Conferences 58.9% 182 of 309 85 ■ Red {minus}13.8, worse Records and rules of Conferences" in words(text)
+    assert "12 overdue, 12 of them of babies; 2 due in the next 5 working days." in words(text)
+
+
+def test_a_version_from_before_there_was_a_summary_has_no_scorecard(settings: Settings) -> None:
+    publish(settings, "2021-02", "v0001")
+    assert "Scorecard" not in page(settings)
+
+
 def test_a_version_without_a_manifest_is_none_and_its_copy_goes(settings: Settings) -> None:
     folder = publish(settings, "2021-02", "v0001")
     publish(settings, "2021-02", "v0002")
@@ -105,8 +143,10 @@ def test_a_version_without_a_manifest_is_none_and_its_copy_goes(settings: Settin
 
 def test_a_version_that_has_no_report_has_no_link(settings: Settings) -> None:
     folder = publish(settings, "2021-02", "v0001")
-    for name in front_page.FILES:
+    for name in FILES:
         (folder / name).unlink()
+    for name in ("kpi", "public/kpi"):
+        (folder / name).rmdir()
     text = page(settings)
     assert "snapshots/" not in text and words(text).count("none") == 4
 
@@ -118,7 +158,7 @@ def test_what_was_left_half_is_mended_by_the_next_write(settings: Settings) -> N
     (settings.reports / "index.html").unlink()
     for copy in (settings.reports / "snapshots" / "2021-02" / "v0001").rglob("*.*"):
         copy.unlink()
-    for folder in ("v0001/public", "v0001"):
+    for folder in ("v0001/public/kpi", "v0001/public", "v0001/kpi", "v0001"):
         (settings.reports / "snapshots" / "2021-02" / folder).rmdir()
     assert page(settings) == first
     assert (settings.reports / "snapshots" / "2021-02" / "v0001" / "public" / "report.docx").exists()

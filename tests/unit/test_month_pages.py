@@ -161,10 +161,10 @@ def test_what_two_sources_disagree_about_shows_the_record_of_each(tmp_path: Path
     stage(settings.staging, f"{AUTHORITY}/cin_census/2021-02", {"cin_census_cp_plans": [{}, {}, theirs]})
     page_of(settings)
     folder = month_pages.folder_of(settings, MONTH)
-    beside = f"line 4, {str(key('theirs'))[:8]}"
+    beside = f"line 4, {str(key('theirs'))[:13]}"
     text = words((folder / "rules" / "SRC-001.html").read_text(encoding="utf-8"))
     assert re.search(
-        rf"ssd_cp_plans.csv 3 cppl_cp_plan_end_date {str(key('ours'))[:8]} {str(key('Anna'))[:8]} \S+, {beside} T/1 ",
+        rf"ssd_cp_plans.csv 3 cppl_cp_plan_end_date {str(key('ours'))[:13]} {str(key('Anna'))[:13]} \S+, {beside} T/1 ",
         text,
     )
     with (folder / "work_lists" / "T-1.csv").open(encoding="utf-8-sig", newline="") as stream:
@@ -177,7 +177,7 @@ def test_a_rules_page_shows_rows_by_line_and_pseudonym_and_says_how_many_more_th
     text = words((folder / "rules" / "8675Q.html").read_text(encoding="utf-8"))
     assert "The first 200 are here; 21 more are in the work lists" in text
     other = words((folder / "rules" / f"{UNREPEATED}.html").read_text(encoding="utf-8"))
-    assert f"{str(key('Anna'))[:8]}" in other
+    assert f"{str(key('Anna'))[:13]}" in other
     assert "T/1 Ongoing 2021-01 28" in other
     assert "T2 New 2021-02 0" in other
 
@@ -236,8 +236,9 @@ def test_the_same_month_again_gives_the_same_bytes(settings: Settings, folder: P
 def test_nothing_on_a_page_asks_anything_of_any_other_place(folder: Path) -> None:
     for file in folder.rglob("*.html"):
         text = file.read_text(encoding="utf-8")
-        assert not {"link", "script", "img", "iframe", "form"} & set(_Page(text).tags)
-        assert "http" not in text and "url(" not in text
+        tags = _Page(text).tags
+        assert not {"link", "img", "iframe", "form"} & set(tags) and tags.count("script") == 1
+        assert "http" not in text and "url(" not in text and "src=" not in text
 
 
 def test_a_month_without_a_finding_says_so(tmp_path: Path) -> None:

@@ -58,7 +58,10 @@ def test_page_and_word_say_the_verdict(published: tuple[Settings, Path], edition
     assert {"Assessments completed within 45 working days", "Children subject to a child protection plan"} <= {
         each.title for each in said
     }
-    for words in (read_page(folder / "report.html").words, read_word(folder / "report.docx").words):
+    report = read_page(folder / "report.html").words, read_word(folder / "report.docx").words
+    for each in said:
+        assert all(f"{each.title} {each.figure}" in words for words in report), each.title
+    for words in (read_page(folder / "annex.html").words, read_word(folder / "annex.docx").words):
         for each in said:
             assert f"{each.text}" in words, each.title
             assert each.figure in words

@@ -51,7 +51,8 @@ def test_without_a_council_only_what_a_council_alone_can_set_is_empty(tmp_path: 
     settings = settings_in(tmp_path).model_copy(update={"council_dir": tmp_path / "nowhere"})
     held = plan_build(settings, MARCH).references
     assert {each.name for each in held if not each.rows} == {
-        "benchmark_authority", "chart_phase", "first_month", "narrative", "population_by_group", "target",
+        "benchmark_authority", "chart_phase", "commentary", "first_month", "narrative", "population_by_group", "target",
+        "team",
     }  # fmt: skip
 
 
@@ -336,7 +337,8 @@ def test_the_made_up_council_has_its_settings_written_once(tmp_path: Path) -> No
     write_settings(tmp_path)
     own = tmp_path / MADE_UP_AUTHORITY / "target.csv"
     assert sorted(path.stem for path in own.parent.iterdir()) == [
-        "benchmark_authority", "chart_phase", "first_month", "narrative", "population", "population_by_group", "target",
+        "benchmark_authority", "chart_phase", "commentary", "first_month", "narrative", "population",
+        "population_by_group", "target", "team",
     ]  # fmt: skip
     own.write_text("changed", encoding="utf-8")
     write_settings(tmp_path)

@@ -96,15 +96,19 @@ def snapshot(already_built: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_an_edition_holds_everything_in_every_form(snapshot: Path, edition: str) -> None:
     place, tables = EDITIONS[edition]
-    others = {"restricted": {"public"}, "public": {"snapshot.xlsx", "ees"}}
+    others = {"restricted": {"public"}, "public": {"ees"}}
     assert {path.name for path in (snapshot / place).iterdir()} == others[edition] | {
+        "annex.docx",
+        "annex.html",
         "data_dictionary.csv",
         "data_dictionary.md",
         "datapackage.json",
+        "kpi",
         "manifest.json",
         "report.docx",
         "report.html",
         "snapshot.duckdb",
+        "snapshot.xlsx",
         *(f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")),
     }
 
@@ -136,8 +140,8 @@ def test_the_public_tables_are_named_here_one_by_one(snapshot: Path) -> None:
     public = snapshot / "public"
     with duckdb.connect(str(public / "snapshot.duckdb"), read_only=True) as connection:
         held = {table for (table,) in connection.sql("SELECT table_name FROM duckdb_tables()").fetchall()}
-    counted = {"kpi_change", "kpi_chart", "kpi_funnel", "kpi_month", "kpi_window", "survey_score"}
-    assert held == {"benchmark", "kpi", "kpi_absence", "kpi_category"} | counted
+    counted = {"kpi_change", "kpi_chart", "kpi_funnel", "kpi_month", "kpi_summary", "kpi_window", "survey_score"}
+    assert held == {"benchmark", "commentary", "kpi", "kpi_absence", "kpi_category"} | counted
     manifest = read_json(public / "manifest.json")
     assert set(manifest["tables"]) == held
     assert set(manifest["withheld"]) == set(TABLES) - held

@@ -51,6 +51,17 @@ def test_the_csv_says_that_it_is_utf_8(tmp_path: Path) -> None:
     assert (tmp_path / "T01.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
+def test_what_is_due_is_a_row_in_both_with_text_as_text(tmp_path: Path) -> None:
+    item = {name: name for name, _, _ in work_lists.DUE_COLUMNS} | {"working_days": -3, "worker": None, "what": "=1"}
+    work_lists.write_due(tmp_path, "T01", [item])
+    with (tmp_path / "T01.csv").open(encoding="utf-8-sig", newline="") as stream:
+        headings, line = csv.reader(stream)
+    rows = list(openpyxl.load_workbook(tmp_path / "T01.xlsx").worksheets[0].iter_rows(values_only=True))
+    assert headings == list(rows[0]) == [heading for _, heading, _ in work_lists.DUE_COLUMNS]
+    assert rows[1] == tuple(item.values())
+    assert line == ["due_when", "due_date", "-3", "'=1", "baby", "team_code", "", "child", "record"]
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_nothing_runs_as_a_formula(tmp_path: Path, start: str) -> None:
     text = f"{start}HYPERLINK(A1)"
@@ -85,11 +96,11 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(tmp_path: Path, monkeypa
 
 
 def test_every_team_has_a_file_name_of_its_own_that_any_file_system_takes() -> None:
-    teams = ["", "unallocated", "T/1", "T-1", "t-1", "export", "EXPORT", "-9"]
+    teams = ["unallocated", "T/1", "T-1", "t-1", "export", "HR", "-9"]
     names = work_lists.file_names(teams)
     assert set(names) == set(teams)
     assert len({name.lower() for name in names.values()}) == len(teams)
-    assert (names[""], names["unallocated"], names["-9"]) == ("export", "unallocated", "-9")
+    assert (names["export"], names["unallocated"], names["-9"]) == ("export", "unallocated", "-9")
     assert all(
         set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") for name in names.values()
     )

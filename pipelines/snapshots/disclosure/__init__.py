@@ -103,7 +103,7 @@ def _cells(relation: duckdb.DuckDBPyRelation) -> dict[str, int]:
         for symbol in ("c", "low")
         for column in symbols
     ]
-    counts = [int(count or 0) for count in relation.aggregate(found).fetchall()[0]]
+    counts = [int(count or 0) for count in relation.aggregate(found).fetchall()[0]] if found else []
     hidden, low = counts[: len(symbols)], counts[len(symbols) :]
     return {"cells": len(relation) * len(symbols), "hidden": sum(hidden), "low": sum(low)}
 

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 EXACT = "exact"
 SCHEMAS = ("core", "warehouse", "snapshots", "reference", "disclosure", "public")
-MACROS = ("rounding", "rating", "intervals", "disclosure")
+MACROS = ("rounding", "rating", "intervals", "published", "disclosure")
 # What the SELECTs below read of the exact warehouse: no count of ours. Anything else is not there for them.
 WITHOUT_COUNTS = (
     "core.survey_standard",
     "reference.chance_limit",
     "reference.chart_phase",
+    "reference.commentary",
     "reference.comparator",
     "reference.disclosure_limit",
     "reference.kpi",
@@ -33,6 +34,7 @@ WITHOUT_COUNTS = (
     "warehouse.dim_month",
     "warehouse.dim_narrative",
     "warehouse.dim_target",
+    "warehouse.fct_benchmark",
     "warehouse.fct_survey_wave",
 )
 ROUNDED = ("fct_kpi_coverage", "fct_kpi_undecided", "fct_kpi_team_month", "fct_kpi_window_count", "fct_survey_score")
@@ -46,7 +48,7 @@ COMPARISONS = (
     "kpi_figure",
     "confidence_interval",
 )
-PUBLISHED = ("kpi_month", "kpi_window", "kpi_change", "kpi_chart", "kpi_funnel", "survey_score")
+PUBLISHED = ("kpi_month", "kpi_window", "kpi_change", "kpi_chart", "kpi_funnel", "kpi_summary", "survey_score")
 PUT_PUBLIC_WINDOWS = """
     CREATE TABLE disclosure.public_window AS
     SELECT unnest($kpi_ids) AS kpi_id, unnest($window_months) AS window_months

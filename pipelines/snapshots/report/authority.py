@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipelines.snapshots.report.edition_rows import Edition, Row
 
 LAST_MONTH, LAST_YEAR, LAST_MARCH = "last_month", "same_month_last_year", "last_march"
+CATEGORY = "category"
 SINCE_MARCH = frozenset({"demand", "babies"})
 RATING_ORDER = {"red": 0, "amber": 1, "green": 2}
 FEWEST_POINTS = 2
@@ -40,6 +41,7 @@ class Authority:
     scores: Sequence[Row]
     items: Sequence[Row]
     benchmarks: Sequence[Row]
+    words: Sequence[Row]
 
     @property
     def name(self) -> str:
@@ -75,7 +77,7 @@ def read(edition: Edition, authority: str, section_of: Mapping[str, str]) -> Aut
     """All of an authority that is told by its code."""
     windows = [
         row for row in edition.of_month("kpi_window", authority, team_code=None)
-        if row["window_months"] <= 6 and row["kpi_id"] in section_of
+        if row["window_months"] <= 6 and row["kpi_id"] in section_of and row.get(CATEGORY) is None
     ]  # fmt: skip
     changes = edition.of_month("kpi_change", authority, team_code=None)
     surveyed = edition.rows("survey_score", authority_code=authority)
@@ -94,6 +96,7 @@ def read(edition: Edition, authority: str, section_of: Mapping[str, str]) -> Aut
         scores=sorted(scores, key=lambda row: (row["display_order"], row["geography"])),
         items=items,
         benchmarks=edition.rows("benchmark", authority_code=authority),
+        words=edition.of_month("commentary", authority),
     )
 
 
@@ -176,8 +179,9 @@ def conflicts(known: Authority, rows: Iterable[Row]) -> Iterator[tuple[str, str]
             note = f" Noted by {row['narrative_signed_by'] or 'nobody named'}{signed_on}: {row['narrative_note']}"
         yield (
             "The wording and the rule contradict each other",
-            f"The narrative says {words if row['narrative_words'] else 'otherwise'}. By the rule {subject}, at "
-            f"{figure}, is {row['rag']}{reverse}.{others} Both are shown; neither was changed.{note}",
+            f"The council's narrative says {words if row['narrative_words'] else 'otherwise'}. By the rule {subject}, "
+            f"at {figure}, is {row['rag']}{reverse}.{others} Both are shown; neither was changed: whoever writes the "
+            f"report changes the words, or signs a note that says why they stand.{note}",
         )
 
 

@@ -8,20 +8,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RATINGS = {"green": ("●", "Green"), "amber": ("▲", "Amber"), "red": ("■", "Red")}
+
+@dataclass(frozen=True)
+class Spark:
+    """The course of a figure in a cell, from its first month to its last; a month without one is None."""
+
+    values: tuple[float | None, ...]
+    text: str
+
+    @property
+    def heights(self) -> tuple[float | None, ...]:
+        """Between 0 for the lowest and 1 for the highest."""
+        known = [value for value in self.values if value is not None]
+        low, high = min(known, default=0), max(known, default=0)
+        room = high - low or 1
+        return tuple(None if value is None else (value - low) / room for value in self.values)
 
 
 @dataclass(frozen=True)
 class TableCell:
-    """A cell of a table; ``rating`` stands before its text."""
+    """A cell of a table; ``rating`` stands after its text. ``link``: the page about it, beside this one."""
 
     text: str
     rating: str | None = None
+    link: str | None = None
+    spark: Spark | None = None
 
 
 @dataclass(frozen=True)
 class ReportTable:
     """A table with headings; the first cell of each row names the row. ``numbers``: the columns set to the right.
+
+    A row of one cell is the heading of those below it.
 
     ``folded``: what the page shows only to those who ask; the Word document leaves such a table to the page.
     """
@@ -156,7 +174,9 @@ class Report:
     month: str
     edition: str
     parts: tuple[AuthorityPart, ...]
+    is_annex: bool = False
 
     @property
     def title(self) -> str:
-        return f"Monitoring safeguarding practice, {self.month}"
+        title = f"Monitoring safeguarding practice, {self.month}"
+        return f"Annex: {title}" if self.is_annex else title

@@ -50,6 +50,15 @@ class Edition:
         names = relation.columns
         return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
 
+    def write_rows(self, table: str, file: Path, **equal: str) -> None:
+        """The same rows as CSV, in the order of the file; nothing of a table that is not there."""
+        if not self.has(table):
+            return
+        relation = self._connection.read_parquet(str(self._folder / f"{table}.parquet"))
+        for name, value in equal.items():
+            relation = relation.filter(duckdb.ColumnExpression(name) == duckdb.ConstantExpression(value))
+        relation.write_csv(str(file), header=True)
+
     def of_month(self, table: str, authority: str, **equal: str | int | bool | None) -> list[Row]:
         """The rows of an authority in the reporting month."""
         return self.rows(table, authority_code=authority, reporting_month=str(self.month), **equal)

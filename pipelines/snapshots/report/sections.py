@@ -1,11 +1,11 @@
-"""What a report says of one authority, section by section."""
+"""What the annex of a report says of one authority, section by section."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pipelines.snapshots.report import caseloads, evidence, sentences, survey
-from pipelines.snapshots.report.authority import LAST_YEAR, RATING_ORDER, by_urgency, chart, conflicts, read
+from pipelines.snapshots.report.authority import LAST_YEAR, RATING_ORDER, by_urgency, chart, conflicts
 from pipelines.snapshots.report.caseloads import CASELOAD
 from pipelines.snapshots.report.document import (
     AuthorityPart,
@@ -24,16 +24,15 @@ from pipelines.snapshots.report.document import (
 from pipelines.snapshots.report.edition_rows import HIDDEN, fraction, in_unit, is_hidden, month_name, printed, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from pipelines.snapshots.report.authority import Authority
-    from pipelines.snapshots.report.edition_rows import Edition, Row
+    from pipelines.snapshots.report.edition_rows import Row
 
 
-def part(edition: Edition, authority: str, section_of: Mapping[str, str]) -> AuthorityPart:
-    """All sections about an authority."""
-    known = read(edition, authority, section_of)
-    return AuthorityPart(authority, known.name, tuple(_sections(known)))
+def part(known: Authority) -> AuthorityPart:
+    """All sections of the annex about an authority."""
+    return AuthorityPart(known.code, known.name, tuple(_sections(known)))
 
 
 def _sections(known: Authority) -> Iterator[Section]:
@@ -45,7 +44,7 @@ def _sections(known: Authority) -> Iterator[Section]:
         ("survey", "The social work survey", survey.blocks),
         ("caseloads", "Caseloads against their bounds", caseloads.blocks),
         ("babies", "Babies seen", _babies),
-        ("benchmarks", "Beside published figures", evidence.benchmarks),
+        ("benchmarks", "Compared with published figures", evidence.benchmarks),
         ("restatements", "Figures restated", evidence.restatements),
         ("quality", "Quality of the data", evidence.quality),
         ("limits", "What cannot be said", evidence.cannot_be_said),

@@ -29,35 +29,62 @@ if TYPE_CHECKING:
 RESPONSE_RATE = "survey_response_rate"
 
 
-def blocks(known: Authority) -> Iterator[Block]:
+NOT_DELIVERED = TextBlock("No survey was delivered, so nothing is said about what social workers answered.")
+BANDS = TextBlock(
+    "Green is 75 and more: healthy. Amber is 51 to 74: to be watched. Red is 50 and less: to be improved. Of a "
+    "line marked \N{LEFT DOUBLE QUOTATION MARK}less is better\N{RIGHT DOUBLE QUOTATION MARK} green is 50 and less, "
+    "amber 51 to 75, red more than 75."
+)
+
+
+def in_short(known: Authority) -> Iterator[Block]:
+    """For the committee: who answered, the scores and their plot, and the questions that stand out."""
     if not known.scores:
-        yield TextBlock("No survey was delivered, so nothing is said about what social workers answered.")
+        yield NOT_DELIVERED
         return
-    rates = known.edition.rows("kpi_month", authority_code=known.code, kpi_id=RESPONSE_RATE, team_code=None)
-    newest = max((str(row["reporting_month"]) for row in rates), default=None)
-    rate = next((row for row in rates if row["reporting_month"] == newest), None)
-    names = {geography: known.place(geography) for geography in GEOGRAPHIES}
-    yield TextBlock(sentences.survey_wave(rate, known.scores, len(known.items), names))
+    yield TextBlock(_wave(known))
+    standards = _standards(known)
+    yield _survey_table(known, standards, with_gaps=False)
+    yield from _plot(known, standards)
+    yield BANDS
+    yield from _stand_out(known)
+
+
+def blocks(known: Authority) -> Iterator[Block]:
+    """For the annex: all of it."""
+    if not known.scores:
+        yield NOT_DELIVERED
+        return
+    yield TextBlock(_wave(known))
     if RESPONSE_RATE in known.windows:
         yield Statements((known.verdict(RESPONSE_RATE),))
     standards = _standards(known)
     yield _survey_table(known, standards)
-    yield TextBlock(
-        "Green is 75 and more: healthy. Amber is 51 to 74: to be watched. Red is 50 and less: to be improved. Of a "
-        "line marked \N{LEFT DOUBLE QUOTATION MARK}less is better\N{RIGHT DOUBLE QUOTATION MARK} green is 50 and less, "
-        "amber 51 to 75, red more than 75."
-    )
+    yield BANDS
     if any(row.get("margin") is not None for row in known.scores):
         yield TextBlock(
             "A gap is called none where it is within the 95% margin of the council's score: that of those who answered "
             "among all who were invited, as if chance had chosen who answers."
         )
+    yield from _plot(known, standards)
+    for title, text in conflicts(known, known.scores):
+        yield Notice(title, text)
+    yield from _stand_out(known)
+    yield from _questions(known)
+
+
+def _wave(known: Authority) -> str:
+    rates = known.edition.rows("kpi_month", authority_code=known.code, kpi_id=RESPONSE_RATE, team_code=None)
+    newest = max((str(row["reporting_month"]) for row in rates), default=None)
+    rate = next((row for row in rates if row["reporting_month"] == newest), None)
+    names = {geography: known.place(geography) for geography in GEOGRAPHIES}
+    return sentences.survey_wave(rate, known.scores, len(known.items), names)
+
+
+def _plot(known: Authority, standards: Sequence[tuple[str, dict[str, Row]]]) -> Iterator[Block]:
     shown = [(name, scores) for name, scores in standards if any(row["score"] is not None for row in scores.values())]
     if shown:
         yield Charts((_dots(known, shown),))
-    for title, text in conflicts(known, known.scores):
-        yield Notice(title, text)
-    yield from _questions(known)
 
 
 def _standards(known: Authority) -> list[tuple[str, dict[str, Row]]]:
@@ -67,7 +94,9 @@ def _standards(known: Authority) -> list[tuple[str, dict[str, Row]]]:
     return list(by_name.items())
 
 
-def _survey_table(known: Authority, standards: Sequence[tuple[str, Mapping[str, Row]]]) -> ReportTable:
+def _survey_table(
+    known: Authority, standards: Sequence[tuple[str, Mapping[str, Row]]], *, with_gaps: bool = True
+) -> ReportTable:
     rows = []
     for name, scores in standards:
         council = scores.get("council")
@@ -80,18 +109,19 @@ def _survey_table(known: Authority, standards: Sequence[tuple[str, Mapping[str, 
                 if row is None
                 else TableCell(_score(row), row["rag"] if row["rag"] in RATING_ORDER else None)
             )
-        cells += [TableCell(_gap(council, scores.get(geography))) for geography in ("region", "nation")]
+        cells += [TableCell(_gap(council, scores.get(geography))) for geography in ("region", "nation") if with_gaps]
         rows.append(tuple(cells))
     respondents = [TableCell("Number of respondents"), TableCell("")]
     for geography in GEOGRAPHIES:
         found = [row for _, scores in standards for row in [scores.get(geography)] if row is not None]
         most = max((row["respondents"] for row in found if row["respondents"] is not None), default=None)
         respondents.append(TableCell("" if most is None else f"{most:,}"))
-    rows.append((*respondents, TableCell(""), TableCell("")))
+    rows.append((*respondents, *[TableCell("")] * (2 if with_gaps else 0)))
     region, nation = known.place("region"), known.place("nation")
+    gaps = (f"Gap to {region}", f"Gap to {nation}") if with_gaps else ()
     return ReportTable(
         f"Scores from 0 to 100, beside {region} and {nation}",
-        ("Standard", "Questions", "Score", region, nation, f"Gap to {region}", f"Gap to {nation}"),
+        ("Standard", "Questions", "Score", region, nation, *gaps),
         tuple(rows),
         frozenset({1, 5, 6}),
     )
@@ -152,20 +182,19 @@ def _lowest(standards: Sequence[tuple[str, Mapping[str, Row]]]) -> str:
     return f"The council's lowest score is {lowest}, {low}; its highest {highest}, {high}."
 
 
-def _questions(known: Authority) -> Iterator[Block]:
+def _stand_out(known: Authority) -> Iterator[Block]:
+    """Questions to watch, the best of the lowest standard, and the best of the standard that scored highest."""
     if not known.items:
-        if not known.edition.has("survey_item"):
-            yield TextBlock(f"Scores by question are not shown here. {NOT_PUBLIC}")
         return
     watched = [row for row in known.items if row["is_watched"]]
     if watched:
         yield Points(tuple(_question(row) for row in watched), f"Questions to watch: {len(watched)} scored 60 or less")
-    rows = sorted(known.items, key=lambda row: (row["display_order"] or 99, str(row["question_id"])))
     lowest = min(
         (row for row in known.scores if row["geography"] == "council" and not row["is_reverse"]),
         key=lambda row: (row["score"] is None, row["score"]),
         default=None,
     )
+    rows = sorted(known.items, key=_place)
     inside = [row for row in rows if lowest is not None and row["standard_id"] == lowest["standard_id"]]
     if lowest is not None and len(inside) > 1:
         best = sorted(inside, key=lambda row: -row["score"])[:2]
@@ -176,6 +205,18 @@ def _questions(known: Authority) -> Iterator[Block]:
             f"{lowest['standard_name']} is the council's lowest. It has {len(inside)} questions{more}; those that "
             f"scored highest are {told_of}."
         )
+
+
+def _place(row: Row) -> tuple[int, str]:
+    return row["display_order"] or 99, str(row["question_id"])
+
+
+def _questions(known: Authority) -> Iterator[Block]:
+    if not known.items:
+        if not known.edition.has("survey_item"):
+            yield TextBlock(f"Scores by question are not shown here. {NOT_PUBLIC}")
+        return
+    rows = sorted(known.items, key=_place)
     yield ReportTable(
         "Scores by question; those of which the survey's files do not give the words have its numbers alone",
         ("Question", "Standard", "Score", "Answers"),

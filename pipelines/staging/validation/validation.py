@@ -117,7 +117,7 @@ def _expectation(check: Check, position: int) -> ExpectRuleToHold:
         position=position,
         column=check.kwargs.get("column"),
         severity=FailureSeverity(check.rule.severity.value),
-        description=f"{check.rule.code}: {check.rule.sentence}",
+        description=f"{check.rule.code}. In no row: {check.rule.sentence}",
     )
 
 

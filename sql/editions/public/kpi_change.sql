@@ -1,11 +1,13 @@
 SELECT
     authority_code,
     reporting_month,
+    month_end,
     comparator,
     base_month,
     window_months,
     kpi_id,
     title,
+    level,
     team_code,
     category,
     unit,

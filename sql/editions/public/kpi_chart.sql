@@ -2,7 +2,9 @@
 SELECT
     authority_code,
     reporting_month,
+    month_end,
     kpi_id,
+    level,
     team_code,
     charted,
     value,

@@ -1,8 +1,10 @@
 SELECT
     authority_code,
     reporting_month,
+    month_end,
     kpi_id,
     title,
+    level,
     team_code,
     category,
     numerator,

@@ -1,10 +1,13 @@
 SELECT
     authority_code,
     reporting_month,
+    month_end,
     window_months,
+    is_headline,
     first_month,
     kpi_id,
     title,
+    level,
     team_code,
     category,
     numerator,

@@ -35,7 +35,7 @@ beside AS (
             '{:s}, line {:d}, {:s}',
             coalesce(files.file_name, disagreements.other_table_name),
             disagreements.other_line,
-            left(cast(disagreements.other_key AS VARCHAR), 8)
+            left(cast(disagreements.other_key AS VARCHAR), 13)
         ) AS other_record
     FROM warehouse.fct_source_finding AS disagreements
     LEFT JOIN files
@@ -47,7 +47,7 @@ beside AS (
 )
 
 SELECT
-    coalesce(findings.team_code, '') AS team_code,
+    findings.owner AS team_code,
     findings.source,
     findings.delivery_month,
     coalesce(files.file_name, findings.table_name) AS file_name,
@@ -59,8 +59,8 @@ SELECT
     findings.consequence,
     wording.sentence,
     wording.remedy,
-    left(cast(findings.record_key AS VARCHAR), 8) AS record,
-    left(cast(findings.child_id AS VARCHAR), 8) AS child,
+    left(cast(findings.record_key AS VARCHAR), 13) AS record,
+    left(cast(findings.child_id AS VARCHAR), 13) AS child,
     findings.first_month,
     findings.status,
     findings.days_open,

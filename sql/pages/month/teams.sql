@@ -1,18 +1,21 @@
--- One row a team that has findings open, the most first; those about a file, which no team can fix, under no code.
+-- One row a team that has findings open, the most first, and each of those who fix what no team can: 'export', 'HR',
+-- 'survey'.
 WITH findings AS (
     SELECT
-        coalesce(team_code, '') AS team_code,
-        severity,
-        consequence,
-        status,
-        days_open
+        fct_finding.owner AS team_code,
+        fct_finding.owner IN ('export', 'HR', 'survey') AS is_of_file,
+        fct_finding.severity,
+        fct_finding.consequence,
+        fct_finding.status,
+        fct_finding.days_open
     FROM warehouse.fct_finding
-    WHERE authority_code = $authority
+    WHERE fct_finding.authority_code = $authority
 ),
 
 teams AS (
     SELECT
         team_code,
+        bool_or(is_of_file) AS is_of_file,
         count(*) FILTER (WHERE status IS DISTINCT FROM 'resolved') AS open_findings,
         count(*) FILTER (
             WHERE status IS DISTINCT FROM 'resolved' AND (severity = 'critical' OR consequence <> 'warn')
@@ -27,18 +30,19 @@ teams AS (
 whole AS (
     SELECT sum(open_findings) AS open_findings
     FROM teams
-    WHERE team_code <> ''
+    WHERE NOT is_of_file
 )
 
 SELECT
     teams.team_code,
+    teams.is_of_file,
     teams.open_findings,
     teams.errors,
     teams.new_findings,
     teams.resolved_findings,
     teams.longest_days_open,
-    CASE WHEN teams.team_code <> '' THEN published_percent(teams.open_findings, whole.open_findings) END AS percent
+    CASE WHEN NOT teams.is_of_file THEN published_percent(teams.open_findings, whole.open_findings) END AS percent
 FROM teams
 CROSS JOIN whole
 WHERE teams.open_findings > 0 OR teams.resolved_findings > 0
-ORDER BY teams.team_code = '' ASC, teams.open_findings DESC, teams.team_code ASC
+ORDER BY teams.is_of_file ASC, teams.open_findings DESC, teams.team_code ASC

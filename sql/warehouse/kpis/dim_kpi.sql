@@ -7,5 +7,6 @@ SELECT
     direction,
     measure,
     uncertainty,
-    categories_overlap
+    categories_overlap,
+    section
 FROM reference.kpi

@@ -1,7 +1,8 @@
 -- One row a finding of the deliveries that the month is looked at by, the newest of each source and what came in the
 -- month itself, and one a finding that the delivery before had and this one has no more. Team: the row's own, else
--- that of the child's allocated worker at the month's end; none where the finding is about a file. What another source
--- says otherwise is looked at anew each month, and not followed.
+-- that of the child's allocated worker at the month's end; none where the finding is about a file. Owner: the team; of
+-- what is of no child who fixes such a file, else those who make the export. What another source says otherwise is
+-- looked at anew each month, and not followed.
 WITH findings AS (
     SELECT
         authority_code,
@@ -175,8 +176,22 @@ SELECT
         WHEN every_finding.line IS NOT NULL OR every_finding.record_key IS NOT NULL
             THEN coalesce(every_finding.team_code, teams.team_code, 'unallocated')
     END AS team_code,
+    coalesce(
+        every_finding.team_code,
+        teams.team_code,
+        CASE WHEN every_finding.child_id IS NULL THEN coalesce(of_tables.owner, of_sources.owner) END,
+        CASE WHEN every_finding.line IS NULL AND every_finding.record_key IS NULL THEN 'export' ELSE 'unallocated' END
+    ) AS owner,
     every_finding.first_month,
     every_finding.followed_as AS status,
     every_finding.days_open
 FROM every_finding
 LEFT JOIN teams USING (authority_code, child_id)
+LEFT JOIN reference.finding_owner AS of_tables
+    ON
+        every_finding.source = of_tables.source
+        AND every_finding.table_name = of_tables.table_name
+LEFT JOIN reference.finding_owner AS of_sources
+    ON
+        every_finding.source = of_sources.source
+        AND of_sources.table_name IS NULL

@@ -43,6 +43,8 @@ def kpi(kpi_id: str, unit: str = "percent", **others: Any) -> Row:
         "denominator": None if unit == "count" else "all",
         "exclusions": "nothing",
         "source": "local policy",
+        "confidence": "read",
+        "section": "performance",
     }
     return {"kpi_id": kpi_id, **shared, **others}
 
@@ -176,9 +178,9 @@ CONTRACTS_WITH_SYMBOLS = {
 SECTION_OF = {kpi.kpi_id: kpi.section for kpi in load_register(PROJECT / "sql/kpis")}
 
 
-def written(folder: Path, *, public: bool = False) -> Path:
-    """Write the report of an edition, KPIs that the project does not have in a section; its page."""
+def written(folder: Path, *, public: bool = False, council: Path | None = None) -> Path:
+    """Write report and annex of an edition, KPIs that the project does not have in a section; the annex's page."""
     kpis = duckdb.read_parquet(str(folder / "kpi.parquet")).project("kpi_id, unit").fetchall()
     others = {kpi_id: "performance" if unit == "percent" else "pressures" for kpi_id, unit in kpis}
-    report.write(folder, Period.parse(MONTH), PUBLIC if public else RESTRICTED, others | SECTION_OF)
-    return folder / report.PAGE
+    report.write(folder, Period.parse(MONTH), PUBLIC if public else RESTRICTED, others | SECTION_OF, council)
+    return folder / report.ANNEX_PAGE

@@ -1,4 +1,4 @@
-"""What the report says of small editions: figures, comparisons, what is hidden, absent, contradicted or let through."""
+"""What the annex says of small editions: figures, comparisons, what is hidden, absent, contradicted or let through."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import docx
 import pytest
 
-from pipelines.contracts.published import RESTRICTED
 from pipelines.periods import Period
-from pipelines.snapshots import report
+from pipelines.snapshots.report import authority, sections
+from pipelines.snapshots.report.edition_rows import Edition
 from tests.reports import read_page, read_word
 from tests.unit.report.editions import AUTHORITY, MONTH, OTHER, change, kpi, points, put, score, window, written
 
@@ -120,7 +120,7 @@ def test_the_public_report_reads_its_own_tables_alone(tmp_path: Path) -> None:
     public = put(inside / "public", public=True, kpi=[kpi("visits")], kpi_window=[window("visits", None, **HIDDEN)])
     assert "4 of 100" in read_page(written(inside)).words
     page = written(public, public=True)
-    assert "4 of 100" not in page.read_text("utf-8") and "4 of 100" not in read_word(public / "report.docx").words
+    assert "4 of 100" not in page.read_text("utf-8") and "4 of 100" not in read_word(public / "annex.docx").words
     assert "What was checked, and what was found, is not told here." in read_page(page).words
 
 
@@ -164,10 +164,11 @@ def test_a_wording_that_the_rule_contradicts_is_shown_with_its_note(tmp_path: Pa
         tmp_path, kpi=[kpi("visits")], kpi_window=[window("visits", 60, target=90, **shared)], survey_score=scores
     )
     note = "Noted by head of service, 10 March 2021: One team was moved."
-    assert f"“all is well”. By the rule Visits, at 60.0%, is red. Both are shown; neither was changed. {note}" in words
-    assert (
-        f"“all is well”. By the rule Supervision, at 45, is red. Both are shown; neither was changed. {note}" in words
+    stands = (
+        "Both are shown; neither was changed: whoever writes the report changes the words, or signs a note that says"
     )
+    for subject, figure in (("Visits", "60.0%"), ("Supervision", "45")):
+        assert f"“all is well”. By the rule {subject}, at {figure}, is red. {stands} why they stand. {note}" in words
 
 
 @pytest.mark.parametrize("conflict", [False, None])
@@ -350,9 +351,12 @@ def test_the_page_needs_nothing_and_the_same_tables_are_the_same_bytes(tmp_path:
     }
     first, second = (written(put(tmp_path / place, **tables)) for place in ("here", "there"))
     assert first.read_bytes() == second.read_bytes()
-    assert first.with_name("report.docx").read_bytes() == second.with_name("report.docx").read_bytes()
-    text = first.read_text("utf-8")
-    assert "://" not in text and "<script" not in text and "<style" not in text.partition("</head>")[2]
+    for name in ("report.html", "report.docx", "annex.docx", "kpi/visits.html", "kpi/index.html"):
+        assert (first.parent / name).read_bytes() == (second.parent / name).read_bytes(), name
+    for page in (first, first.with_name("report.html"), first.with_name("kpi") / "visits.html"):
+        text = page.read_text("utf-8")
+        assert "://" not in text and text.count("<script>") == 1 and "src=" not in text
+        assert "<style" not in text.partition("</head>")[2]
 
 
 def test_the_word_version_has_headings_header_rows_and_alternative_texts(tmp_path: Path) -> None:
@@ -362,7 +366,7 @@ def test_the_word_version_has_headings_header_rows_and_alternative_texts(tmp_pat
         "kpi_chart": points("visits", 50, 70, 60, target=70),
         "survey_score": score("Supervision", 70),
     }
-    file = written(put(tmp_path, **tables)).with_name("report.docx")
+    file = written(put(tmp_path, **tables)).with_name("annex.docx")
     document = docx.Document(str(file))
     headings = [each.text for each in document.paragraphs if each.style.name == "Heading 1"]
     assert headings[0] == "Summary" and "The social work survey" in headings and headings[-1] == "How it is counted"
@@ -374,7 +378,7 @@ def test_the_word_version_has_headings_header_rows_and_alternative_texts(tmp_pat
     with zipfile.ZipFile(file) as parts:
         assert {part.date_time for part in parts.infolist()} == {(2000, 1, 1, 0, 0, 0)}
     assert document.core_properties.created.year == document.core_properties.modified.year == 2000
-    assert document.core_properties.title == "Monitoring safeguarding practice, February 2021"
+    assert document.core_properties.title == "Annex: Monitoring safeguarding practice, February 2021"
 
 
 @pytest.mark.parametrize(
@@ -389,5 +393,5 @@ def test_the_word_version_has_headings_header_rows_and_alternative_texts(tmp_pat
 )
 def test_a_new_figure_stands_in_the_section_that_its_file_names(tmp_path: Path, section: str, title: str) -> None:
     folder = put(tmp_path, kpi=[kpi("visits")], kpi_window=[window("visits", 60, numerator=3, denominator=5)])
-    (part,) = report.make(folder, Period.parse(MONTH), RESTRICTED, {"visits": section}).parts
+    part = sections.part(authority.read(Edition(folder, Period.parse(MONTH)), AUTHORITY, {"visits": section}))
     assert {each.title for each in part.sections if "3 of 5" in repr(each.blocks)} == {title}
