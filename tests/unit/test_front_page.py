@@ -125,8 +125,11 @@ def test_the_newest_versions_scorecard_leads_to_each_figure_and_to_what_is_behin
     assert "12 overdue, 12 of them of babies; 2 due in the next 5 working days." in words(text)
 
 
-def test_a_version_from_before_there_was_a_summary_has_no_scorecard(settings: Settings) -> None:
-    publish(settings, "2021-02", "v0001")
+def test_a_version_from_before_there_was_a_summary_or_with_other_columns_has_no_scorecard(settings: Settings) -> None:
+    folder = publish(settings, "2021-02", "v0001")
+    assert "Scorecard" not in page(settings)
+    with duckdb.connect() as connection:
+        connection.sql("SELECT 1 AS reporting_month").write_parquet(str(folder / "kpi_summary.parquet"))
     assert "Scorecard" not in page(settings)
 
 

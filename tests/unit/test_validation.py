@@ -190,6 +190,6 @@ def test_the_page_tells_of_each_rule_how_many_rows_it_looked_at(table: Validatio
     table.validated(*_by_row(), _by_query(QUERY))
     (page,) = table.pages.glob("validations/**/*.html")
     text = page.read_text(encoding="utf-8")
-    assert all(f"{check.rule.code}: Something is wrong." in text for check in (*_by_row(), _by_query(QUERY)))
+    assert all(f"{check.rule.code}. In no row: Something is wrong." in text for check in (*_by_row(), _by_query(QUERY)))
     assert "3 of 7 rows failed" in text
     assert "2 of 4 rows failed" in text
