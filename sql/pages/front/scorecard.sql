@@ -1,9 +1,9 @@
--- One row a KPI of an authority, what misses its target first.
+-- One row a KPI of an authority: those with a target first, the furthest from it before the others, then by section.
 SELECT
     authority_code,
     kpi_id,
     title,
-    section,
+    CASE WHEN target IS NOT NULL THEN 'with a target' ELSE section END AS part,
     unit,
     numerator,
     denominator,
@@ -17,6 +17,8 @@ FROM kpi_summary
 WHERE reporting_month = $month
 ORDER BY
     authority_code ASC,
+    target IS NULL ASC,
     CASE rag WHEN 'red' THEN 1 WHEN 'amber' THEN 2 WHEN 'green' THEN 3 ELSE 4 END ASC,
     abs(value_rounded - target) DESC NULLS LAST,
+    section ASC,
     title ASC
