@@ -6,5 +6,6 @@ SELECT
     contact_id AS record_key,
     cast(cast(became_referral AS INTEGER) AS DECIMAL(18, 2)) AS numerator,
     cast(1 AS DECIMAL(18, 2)) AS denominator,
-    concat('contact on ', contact_date, CASE WHEN became_referral THEN ', then referred' ELSE ', not referred' END) AS reason
+    concat('contact on ', contact_date, CASE WHEN became_referral THEN ', then referred' ELSE ', not referred' END)
+        AS reason
 FROM warehouse.fct_contact

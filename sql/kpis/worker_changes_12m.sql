@@ -12,8 +12,8 @@ WITH workers AS (
             children.authority_code = involvements.authority_code
             AND children.child_id = involvements.child_id
             AND involvements.is_allocated_worker
-            AND involvements.start_date <= months.month_end
-            AND end_date_or_open(involvements.end_date) > months.year_before
+            AND months.month_end >= involvements.start_date
+            AND months.year_before < end_date_or_open(involvements.end_date)
     GROUP BY children.authority_code, children.child_id, children.reporting_month
 )
 

@@ -15,7 +15,19 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from tests.recount.council import COUNTS, KPIS, OF_THE_DELIVERYS_MONTH, RATES_PER_10000, Figure, Key, recount, windows
+from tests.recount.council import (
+    COUNTS,
+    KPIS,
+    LATER,
+    OF_THE_DELIVERYS_MONTH,
+    RATES_OF_A_YEAR,
+    RATES_PER_10000,
+    STOCKS,
+    Figure,
+    Key,
+    recount,
+    windows,
+)
 from tests.recount.days import after_months, month_end
 from tests.recount.reference import codes_of
 from tests.recount.survey import TENSIONS, Score, items, rag, scores
@@ -32,9 +44,11 @@ if TYPE_CHECKING:
 AUTHORITY = "X99000001"
 LAST = date(2021, 2, 28)
 MONTHS = 38
-RATIO = "caseload_average"
+RATIOS = {"agency_per_vacancy", "caseload_average", "caseload_other_average", "sdq_mean"}
+DAYS = {"adoption_a10_days", "adoption_a2_days", "cpp_duration"}
+WEEKS = "pre_proceedings_weeks"
 # What stands at a month's end, to be held against what stood a year before.
-STANDING_COUNTS = COUNTS - {"sin_count"}
+STANDING_COUNTS = COUNTS & set(STOCKS)
 
 
 @dataclass(frozen=True)
@@ -78,16 +92,18 @@ def month(end: date | None) -> str | None:
 def unit(kpi: str) -> str:
     if kpi in COUNTS:
         return "count"
-    if kpi in RATES_PER_10000:
+    if kpi in {*RATES_PER_10000, *RATES_OF_A_YEAR}:
         return "per_10000"
-    return "ratio" if kpi == RATIO else "percent"
+    if kpi in DAYS or kpi == WEEKS:
+        return "weeks" if kpi == WEEKS else "days"
+    return "ratio" if kpi in RATIOS else "percent"
 
 
 def value(kpi: str, figure: Figure) -> Fraction | None:
     """In the KPI's unit; None where the denominator is 0."""
     if figure.denominator is None:
         return Fraction(figure.numerator)
-    scale = {"percent": 100, "per_10000": 10_000, "ratio": 1}[unit(kpi)]
+    scale = {"percent": 100, "per_10000": 10_000, "ratio": 1, "days": 1, "weeks": 1}[unit(kpi)]
     return scale * Fraction(figure.numerator) / figure.denominator if figure.denominator else None
 
 
@@ -100,17 +116,20 @@ def cells_of(kpi: str, figure: Figure) -> tuple[Any, ...]:
 
 def test_every_cell_of_kpi_month(snapshot: duckdb.DuckDBPyConnection, counted: CellCounts) -> None:
     found = published(
-        snapshot, "kpi_month", "kpi_id, reporting_month, team_code", "numerator, denominator, value, unit"
+        snapshot, "kpi_month", "kpi_id, reporting_month, team_code, category", "numerator, denominator, value, unit"
     )
     assert found == {
-        (key.kpi, month(key.month), key.team): cells_of(key.kpi, each) for key, each in counted.months.items()
+        (key.kpi, month(key.month), key.team, key.category): cells_of(key.kpi, each)
+        for key, each in counted.months.items()
     }
-    months_of = {kpi: len({each_month for each, each_month, _ in found if each == kpi}) for kpi in KPIS}
-    assert months_of == {kpi: 1 if kpi in OF_THE_DELIVERYS_MONTH else MONTHS for kpi in KPIS}
-    assert "unallocated" in {team for _, _, team in found}
+    months_of = {kpi: len({each_month for each, each_month, *_ in found if each == kpi}) for kpi in KPIS}
+    expected = dict.fromkeys(KPIS, MONTHS) | dict.fromkeys(OF_THE_DELIVERYS_MONTH, 1)
+    later = dict.fromkeys(RATES_OF_A_YEAR, 11) | LATER
+    assert months_of == expected | {kpi: MONTHS - untold for kpi, untold in later.items()}
+    assert "unallocated" in {team for _, _, team, _ in found}
 
 
-WINDOW_KEYS = "window_months, kpi_id, reporting_month, team_code"
+WINDOW_KEYS = "window_months, kpi_id, reporting_month, team_code, category"
 POOLED = "(SELECT * FROM kpi_window WHERE window_months > 1)"
 ON_LAST_YEAR = "(SELECT * FROM kpi_change WHERE comparator = 'same_month_last_year' AND window_months = 1)"
 
@@ -118,7 +137,7 @@ ON_LAST_YEAR = "(SELECT * FROM kpi_change WHERE comparator = 'same_month_last_ye
 def test_every_cell_of_kpi_window(snapshot: duckdb.DuckDBPyConnection, counted: CellCounts) -> None:
     found = published(snapshot, POOLED, WINDOW_KEYS, "first_month, numerator, denominator, value, unit")
     assert found == {
-        (length, key.kpi, month(key.month), key.team): (
+        (length, key.kpi, month(key.month), key.team, key.category): (
             month(months_before(key.month, length - 1)),
             *cells_of(key.kpi, each),
         )
@@ -155,7 +174,7 @@ def test_every_mean_of_months(snapshot: duckdb.DuckDBPyConnection, counted: Cell
     found = published(snapshot, POOLED, WINDOW_KEYS, "mean_of_months")
     means = {key: mean for key, (mean,) in found.items() if mean is not None}
     recounted = {
-        (length, key.kpi, month(key.month), key.team): mean
+        (length, key.kpi, month(key.month), key.team, key.category): mean
         for length, key in counted.windows
         if key.kpi not in COUNTS and (mean := mean_of_months(counted.months, key, length)) is not None
     }

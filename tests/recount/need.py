@@ -179,7 +179,18 @@ def _band(days: int, bands: tuple[tuple[int, str], ...], beyond: str) -> str:
     return next((name for most, name in bands if days <= most), beyond)
 
 
+OF_AN_OUTCOME = {
+    "s47e_s47_start_date",
+    "s47e_s47_end_date",
+    "s47e_s47_nfa",
+    "s47e_s47_outcome_json",
+    "s47e_s47_outcome_json__nfa_flag",
+}
+
+
 def _enquiries(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:
+    """What was given and cannot be read leaves open what it decides: a start, whether any other is a repeat."""
+    is_start_unread = any("s47e_s47_start_date" in row.get("unread", ()) for row in rows)
     days = [row["s47e_s47_start_date"] for row in rows if row.get("s47e_s47_start_date")]
     for row in rows:
         start, over = row.get("s47e_s47_start_date"), row.get("s47e_s47_end_date")
@@ -191,8 +202,9 @@ def _enquiries(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:
             before = _last_before(days, start)
             is_again = before is not None and after_months(before, MONTHS_TO_BE_A_REPEAT_ENQUIRY) >= start
             yield Counted("s47_started", own or child.team_on(start), 1, None)
-            yield Counted("s47_repeat_12m", own or child.team_on(start), is_again)
-        if over and in_the_month_to(end, over):
+            if not is_start_unread:
+                yield Counted("s47_repeat_12m", own or child.team_on(start), is_again)
+        if over and in_the_month_to(end, over) and not OF_AN_OUTCOME & set(row.get("unread", ())):
             needs_none = row.get("s47e_s47_nfa") or row.get("s47e_s47_outcome_json__nfa_flag")
             needs_none = needs_none or row.get("s47e_s47_outcome_json__cp_conference_flag") is False
             yield Counted("s47_to_icpc", own or child.team_on(over), not needs_none)

@@ -1,7 +1,7 @@
 """An authority's files read as text, for a recount of what was really delivered.
 
 The first row with a key is kept; none without its key or its person, and none with too many or too few fields. What
-cannot be read is blank. Codes are taken as they stand.
+cannot be read is blank, and named in ``unread``. Codes are taken as they stand.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import re
 from contextlib import suppress
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,6 +41,17 @@ SSD = {
     "ssd_cla_visits": ("clav_cla_visit_id", "clav_person_id"),
     "ssd_cla_care_plan": ("lacp_table_id", "lacp_person_id"),
     "ssd_legal_status": ("lega_legal_status_id", "lega_person_id"),
+    "ssd_contacts": ("cont_contact_id", "cont_person_id"),
+    "ssd_early_help_episodes": ("earl_episode_id", "earl_person_id"),
+    "ssd_cla_health": ("clah_health_check_id", "clah_person_id"),
+    "ssd_cla_immunisations": ("clai_person_id",),
+    "ssd_sdq_scores": ("csdq_table_id", "csdq_person_id"),
+    "ssd_cla_convictions": ("clac_cla_conviction_id", "clac_person_id"),
+    "ssd_cla_substance_misuse": ("clas_substance_misuse_id", "clas_person_id"),
+    "ssd_missing": ("miss_table_id", "miss_person_id"),
+    "ssd_care_leavers": ("clea_table_id", "clea_person_id"),
+    "ssd_permanence": ("perm_table_id", "perm_person_id"),
+    "ssd_pre_proceedings": ("prep_table_id", "prep_person_id"),
 }
 LOCAL = {
     "caseload_bounds": (),
@@ -51,10 +63,11 @@ LOCAL = {
     "visit_modes": (),
 }
 FLAGS = re.compile(
-    r"\w*(_seen|_seen_alone|_ola|_quorate|_cancelled|_transfer_in|_nfa)|left_the_authority|withdrawn|delay_agreed"
+    r"\w*(_seen|_seen_alone|_ola|_quorate|_cancelled|_transfer_in|_nfa|_cp_flag|_carer_flag|_immunisations_status)|left_the_authority|withdrawn|delay_agreed"
 )
 NUMBERS = re.compile(r"\w*_(equivalency|equivalent|days|bound)")
-WHOLE_NUMBERS = ("interval_length", "invited")
+WHOLE_NUMBERS = ("csdq_sdq_score", "interval_length", "invited")
+UNREAD = "unread"
 WORDS = {"strongly disagree": 1, "disagree": 2, "neither agree nor disagree": 3, "agree": 4, "strongly agree": 5}
 
 
@@ -110,13 +123,17 @@ def _answers(row: Mapping[str, str], questions: list[str]) -> dict[str, int]:
 
 def _typed(file: Path, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for row in usable_rows(file, needed):
-        values = {}
+        values: dict[str, Any] = {}
+        given = set()
         for column, text in row.items():
             if column.endswith("_json"):
-                values |= {f"{column}__{name.lower()}": _flag(flag) for name, flag in _read_json(text).items()}
+                flags = {f"{column}__{name.lower()}": flag for name, flag in _read_json(text).items()}
+                values |= {name: _flag(flag) for name, flag in flags.items()}
+                given |= {name for name, flag in flags.items() if flag != ""} if flags or not text else {column}
             elif text:
                 values[column] = _value(column, text)
-        yield values
+                given.add(column)
+        yield values | {UNREAD: {column for column in given if values.get(column) is None}}
 
 
 def _value(column: str, text: str) -> Any:
@@ -127,6 +144,8 @@ def _value(column: str, text: str) -> Any:
         return text if is_code else None
     if FLAGS.fullmatch(column):
         return _flag(text)
+    if column == "clap_cla_placement_distance":
+        return Fraction(text)
     if column in WHOLE_NUMBERS:
         return int(text)
     if NUMBERS.fullmatch(column):

@@ -107,23 +107,29 @@ compared AS (
 )
 
 SELECT
-    kpi_id,
-    authority_code,
-    reporting_month,
-    window_months,
-    dimension,
-    group_code,
-    numerator,
-    CASE WHEN scale IS NOT NULL THEN denominator END AS denominator,
+    compared.kpi_id,
+    compared.authority_code,
+    compared.reporting_month,
+    compared.window_months,
+    compared.dimension,
+    compared.group_code,
+    compared.numerator,
+    CASE WHEN compared.scale IS NOT NULL THEN compared.denominator END AS denominator,
     CASE
-        WHEN scale IS NULL THEN cast(numerator AS DOUBLE)
-        ELSE scale * cast(numerator AS DOUBLE) / cast(nullif(denominator, 0) AS DOUBLE)
+        WHEN compared.scale IS NULL THEN cast(compared.numerator AS DOUBLE)
+        ELSE
+            compared.scale
+            * cast(compared.numerator AS DOUBLE)
+            / cast(nullif(compared.denominator, 0) AS DOUBLE)
     END AS value,
-    cast(population AS BIGINT) AS population,
+    cast(compared.population AS BIGINT) AS population,
     CASE
-        WHEN limits IS NOT NULL
-            THEN cast(numerator AS DOUBLE) / cast(numerator_of_all AS DOUBLE) / share_of_population
+        WHEN compared.limits IS NOT NULL
+            THEN
+                cast(compared.numerator AS DOUBLE)
+                / cast(compared.numerator_of_all AS DOUBLE)
+                / compared.share_of_population
     END AS rate_ratio,
-    round(limits.lower / share_of_population, 6) AS lower,
-    round(limits.upper / share_of_population, 6) AS upper
+    round(compared.limits.lower / compared.share_of_population, 6) AS lower,
+    round(compared.limits.upper / compared.share_of_population, 6) AS upper
 FROM compared

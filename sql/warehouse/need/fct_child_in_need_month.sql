@@ -1,5 +1,5 @@
--- One row a child and month end at which a referral of the child is open: of several the one that is open longest, then by
--- id. is_undecided: nothing that could be read says so.
+-- One row a child and month end at which a referral of the child is open: of several the one that is open longest, then
+-- by id. is_undecided: nothing that could be read says so.
 -- grain: authority_code, child_id, reporting_month
 WITH cases AS (
     SELECT

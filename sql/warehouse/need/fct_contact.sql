@@ -1,5 +1,5 @@
--- One row a contact about a child that has a day. became_referral: the child was referred on that day or in the seven after
--- it, the last of which is due_date.
+-- One row a contact about a child that has a day. became_referral: the child was referred on that day or in the seven
+-- after it, the last of which is due_date.
 -- grain: authority_code, contact_id
 WITH contacts AS (
     SELECT

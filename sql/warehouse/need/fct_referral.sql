@@ -1,4 +1,5 @@
--- One row a referral of a child that has a day. referral_before: the last day before it on which the child was referred.
+-- One row a referral of a child that has a day. referral_before: the last day before it on which the child was
+-- referred.
 -- grain: authority_code, referral_id
 WITH referrals AS (
     SELECT

@@ -1,5 +1,5 @@
--- One row a child and day on which an initial conference of the authority's own was held, however often it was recorded.
--- led_to_plan: null where no record says.
+-- One row a child and day on which an initial conference of the authority's own was held, however often it was
+-- recorded. led_to_plan: null where no record says.
 -- grain: authority_code, child_id, conference_date
 WITH conferences AS (
     SELECT

@@ -1,5 +1,6 @@
--- One row a child protection plan of the authority's own, with the teams that held the child when it started and when it
--- ended. latest_end_before: the last day of a plan of the child that had begun before it, and had ended by its start.
+-- One row a child protection plan of the authority's own, with the teams that held the child when it started and when
+-- it ended. latest_end_before: the last day of a plan of the child that had begun before it, and had ended by its
+-- start.
 -- grain: authority_code, plan_id
 WITH plans AS (
     SELECT
