@@ -35,7 +35,7 @@ CREATE = """
     );
     CREATE TABLE warehouse.fct_kpi_month (
         kpi_id VARCHAR, authority_code VARCHAR, team_code VARCHAR, reporting_month VARCHAR, month_number BIGINT,
-        scale INTEGER, value DOUBLE, value_rounded DOUBLE
+        scale INTEGER, value DOUBLE, value_rounded DOUBLE, category VARCHAR
     );
 """
 PUT_KPI = """
@@ -47,7 +47,7 @@ PUT_VALUES = """
     SELECT
         $kpi_id, cast(place // $months AS VARCHAR), NULL,
         strftime(DATE '2019-03-01' + to_months(cast(place % $months AS INTEGER)), '%Y-%m'), place % $months, NULL,
-        value, round(value, 1)
+        value, round(value, 1), NULL
     FROM (SELECT unnest($values) AS value, unnest(range(len($values))) AS place)
 """
 COUNT = """

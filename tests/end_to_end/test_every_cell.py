@@ -18,6 +18,7 @@ import pytest
 from tests.recount.council import (
     COUNTS,
     KPIS,
+    LATER,
     OF_THE_DELIVERYS_MONTH,
     RATES_OF_A_YEAR,
     RATES_PER_10000,
@@ -43,8 +44,9 @@ if TYPE_CHECKING:
 AUTHORITY = "X99000001"
 LAST = date(2021, 2, 28)
 MONTHS = 38
-RATIOS = {"agency_per_vacancy", "caseload_average", "caseload_other_average"}
-DAYS = "cpp_duration"
+RATIOS = {"agency_per_vacancy", "caseload_average", "caseload_other_average", "sdq_mean"}
+DAYS = {"adoption_a10_days", "adoption_a2_days", "cpp_duration"}
+WEEKS = "pre_proceedings_weeks"
 # What stands at a month's end, to be held against what stood a year before.
 STANDING_COUNTS = COUNTS & set(STOCKS)
 
@@ -92,14 +94,16 @@ def unit(kpi: str) -> str:
         return "count"
     if kpi in {*RATES_PER_10000, *RATES_OF_A_YEAR}:
         return "per_10000"
-    return "days" if kpi == DAYS else "ratio" if kpi in RATIOS else "percent"
+    if kpi in DAYS or kpi == WEEKS:
+        return "weeks" if kpi == WEEKS else "days"
+    return "ratio" if kpi in RATIOS else "percent"
 
 
 def value(kpi: str, figure: Figure) -> Fraction | None:
     """In the KPI's unit; None where the denominator is 0."""
     if figure.denominator is None:
         return Fraction(figure.numerator)
-    scale = {"percent": 100, "per_10000": 10_000, "ratio": 1, "days": 1}[unit(kpi)]
+    scale = {"percent": 100, "per_10000": 10_000, "ratio": 1, "days": 1, "weeks": 1}[unit(kpi)]
     return scale * Fraction(figure.numerator) / figure.denominator if figure.denominator else None
 
 
@@ -120,7 +124,8 @@ def test_every_cell_of_kpi_month(snapshot: duckdb.DuckDBPyConnection, counted: C
     }
     months_of = {kpi: len({each_month for each, each_month, *_ in found if each == kpi}) for kpi in KPIS}
     expected = dict.fromkeys(KPIS, MONTHS) | dict.fromkeys(OF_THE_DELIVERYS_MONTH, 1)
-    assert months_of == expected | dict.fromkeys(RATES_OF_A_YEAR, MONTHS - 11)
+    later = dict.fromkeys(RATES_OF_A_YEAR, 11) | LATER
+    assert months_of == expected | {kpi: MONTHS - untold for kpi, untold in later.items()}
     assert "unallocated" in {team for _, _, team, _ in found}
 
 

@@ -33,29 +33,39 @@ TEMPORARY = ("T0", "T1", "T2", "T3", "T4")
 FOR_ADOPTION = ("A3", "A4", "A5", "A6")
 WITH_THE_SAME_CARERS = ("A3", "A5")
 VIEWS_HEARD = ("PN1", "PN2", "PN3", "PN5", "PN6")
-KINDS = {
-    "A5": "adoption",
-    "A6": "adoption",
-    "H5": "supported",
-    "K2": "residential",
-    "P1": "parents",
-    "T1": "other",
-    "U1": "kinship",
-    "U4": "foster_care",
-    "U6": "foster_care",
-    None: "unknown",
+CODES_OF_A_KIND = {
+    "adoption": ("A3", "A4", "A5", "A6"),
+    "supported": ("H5", "K3", "P2"),
+    "secure": ("K1", "R5"),
+    "residential": ("K2", "R1", "R2", "R3", "S1"),
+    "parents": ("P1",),
+    "other": ("P3", "T0", "T1", "T2", "T3", "T4", "Z1", "Z11", "Z12", "Z13", "Z14"),
+    "kinship": ("U1", "U2", "U3"),
+    "foster_care": ("U4", "U5", "U6"),
 }
-REASONS = {
-    "E11": "adopted",
-    "E4A": "home_planned",
-    "E41": "child_arrangements",
-    "E45": "special_guardianship",
-    "E17": "with_carers",
-    "X1": "unknown",
-    None: "unknown",
+CODES_OF_A_REASON = {
+    "adopted": ("E11", "E12"),
+    "died": ("E2",),
+    "other_authority": ("E3",),
+    "home_planned": ("E4A",),
+    "home_unplanned": ("E4B",),
+    "home_other": ("E13",),
+    "child_arrangements": ("E41",),
+    "special_guardianship": ("E45", "E46", "E47", "E48"),
+    "independent": ("E5", "E6"),
+    "adult_services": ("E7",),
+    "custody": ("E9", "E14"),
+    "age_assessment": ("E15",),
+    "abroad": ("E16",),
+    "with_carers": ("E17",),
+    "other": ("E8",),
 }
-PERMANENT = ("E11", "E41", "E45")
-GROUPS = {"WBRI": "white", "MWBA": "mixed", "AIND": "asian", "BCRB": "black", "OOTH": "other"}
+KINDS = {code: kind for kind, codes in CODES_OF_A_KIND.items() for code in codes}
+REASONS = {code: reason for reason, codes in CODES_OF_A_REASON.items() for code in codes}
+PERMANENT = ("adopted", "special_guardianship", "child_arrangements")
+ADOPTED = ("E11", "E12")
+GROUPS = {"W": "white", "M": "mixed", "A": "asian", "C": "asian", "B": "black", "O": "other"}
+NO_GROUP = ("REFU", "NOBT")
 AGES = ((1, "0"), (5, "1-4"), (10, "5-9"), (16, "10-15"))
 CATEGORIES = {
     "cla_age_share": ("0", "1-4", "5-9", "10-15", "16-17", "unknown"),
@@ -230,26 +240,57 @@ def _in_care(child: Child, day: date) -> bool:
 
 
 def _starts_and_ends(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:
-    reasons = {row.get("clae_cla_episode_ceased_reason") for row in rows}
     for period in _told_periods(child):
         if in_the_month_to(end, period.start):
             yield Counted("cla_started", child.team_on(period.start), 1, None)
         if period.end is not None and in_the_month_to(end, period.end):
-            (reason,) = reasons
+            reason = _reason_of(child, rows, period)
             team = child.team_on(period.end - timedelta(days=1))
             yield Counted("cla_ceased", team, 1, None)
-            yield Counted("cla_ceased_reason_share", team, 1, 1, category=REASONS[reason])
+            yield Counted("cla_ceased_reason_share", team, 1, 1, category=REASONS.get(reason, "unknown"))
             if reason is not None:
-                yield Counted("permanence_orders", team, reason in PERMANENT)
+                yield Counted("permanence_orders", team, REASONS.get(reason) in PERMANENT)
+
+
+def _reason_of(child: Child, rows: list[Row], period: CareRecord) -> str | None:
+    """Of the last episode of those that follow one another, as it was recorded."""
+    whole = next(each for each in child.whole_periods_of_care() if each.first_day == period.first_day)
+    last = whole.end or date.max
+    there = [
+        row
+        for row in _valid(rows)
+        if whole.first_day <= row["clae_cla_episode_start_date"] <= last
+        and whole.first_day <= (row.get("clae_cla_episode_ceased_date") or date.max)
+    ]
+    return max(there, key=_end_and_start).get("clae_cla_episode_ceased_reason")
+
+
+def _end_and_start(row: Row) -> tuple[date, date]:
+    return row.get("clae_cla_episode_ceased_date") or date.max, row["clae_cla_episode_start_date"]
+
+
+def _valid(rows: list[Row]) -> list[Row]:
+    """Episodes with a first day that do not end before it."""
+    return [
+        row
+        for row in rows
+        if (start := row.get("clae_cla_episode_start_date"))
+        and (row.get("clae_cla_episode_ceased_date") or date.max) >= start
+    ]
 
 
 def _shares(child: Child, rows: Mapping[str, list[Row]], end: date) -> Iterator[Counted]:
     team = child.team_on(end)
     yield Counted("cla_legal_status_share", team, 1, 1, category=child.legal_status_on(end) or "unknown")
-    (need,) = {row.get("clae_cla_primary_need_code") for row in rows["ssd_cla_episodes"]}
+    open_now = [
+        row
+        for row in _valid(rows["ssd_cla_episodes"])
+        if row["clae_cla_episode_start_date"] <= end < (row.get("clae_cla_episode_ceased_date") or date.max)
+    ]
+    need = max(open_now, key=lambda row: row["clae_cla_episode_start_date"]).get("clae_cla_primary_need_code")
     yield Counted("cla_need_share", team, 1, 1, category=need or "unknown")
     ethnicities = [row.get("pers_ethnicity") for row in rows["ssd_person"]] or [None]
-    yield Counted("cla_ethnicity_share", team, 1, 1, category=GROUPS.get(ethnicities[0], "unknown"))
+    yield Counted("cla_ethnicity_share", team, 1, 1, category=_group(ethnicities[0]))
     born = child.born
     bands = [band for years, band in AGES if born and birthday(born, years) > end]
     yield Counted("cla_age_share", team, 1, 1, category=[*bands, "16-17"][0] if born else "unknown")
@@ -277,8 +318,8 @@ def _placements(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:
     there = [each for each in ordered if each.is_open(end)]
     latest = [each for each in there if each.start == max(other.start for other in there)]
     current = latest[0] if latest else None
-    yield Counted("cla_placement_share", team, 1, 1, category=KINDS[current.kind if current else None])
-    (provider, distance) = _of_any_placement(rows) if current else (None, None)
+    yield Counted("cla_placement_share", team, 1, 1, category=KINDS.get(current.kind if current else None, "unknown"))
+    provider, distance = _told_of(rows, current) if current else (None, None)
     yield Counted("cla_provider_share", team, 1, 1, category=provider or "unknown")
     if distance is not None:
         yield Counted("cla_distance_20m", team, distance > MILES_THAT_ARE_FAR)
@@ -291,12 +332,18 @@ def _placements(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:
         yield Counted("cla_stable_2y", team, is_stable)
 
 
-def _of_any_placement(rows: list[Row]) -> tuple[str | None, Any]:
-    """In these worlds all of a child say the same."""
-    ((provider, distance),) = {
-        (row.get("clap_cla_placement_provider"), row.get("clap_cla_placement_distance")) for row in rows
-    }
-    return provider, distance
+def _told_of(rows: list[Row], placement: PlacementRecord) -> tuple[str | None, Any]:
+    row = next(
+        row
+        for row in rows
+        if row.get("clap_cla_placement_start_date") == placement.start
+        and row.get("clap_cla_placement_type") == placement.kind
+    )
+    return row.get("clap_cla_placement_provider"), row.get("clap_cla_placement_distance")
+
+
+def _group(ethnicity: str | None) -> str:
+    return "unknown" if ethnicity is None or ethnicity in NO_GROUP else GROUPS[ethnicity[0]]
 
 
 def _same_carer_since(current: PlacementRecord, pairs: list[Any]) -> date:
@@ -384,25 +431,27 @@ def _pre_proceedings(child: Child, rows: list[Row], end: date) -> Iterator[Count
 
 
 def _adoptions(child: Child, rows: Mapping[str, list[Row]], end: date) -> Iterator[Counted]:
-    reasons = {row.get("clae_cla_episode_ceased_reason") for row in rows["ssd_cla_episodes"]}
-    if reasons != {"E11"}:
-        return
     first = after_months(end.replace(day=1), 1 - MONTHS_OF_ADOPTIONS)
     for period in child.whole_periods_of_care():
         adopted = period.end
         if adopted is None or not first <= adopted <= end:
             continue
-        for row in rows["ssd_permanence"]:
-            placed = row.get("perm_placed_for_adoption_date")
-            if placed is None or placed > adopted:
-                continue
-            team = child.team_on(adopted - timedelta(days=1))
-            fostered = row.get("perm_placed_foster_carer_date") if row.get("perm_adopted_by_carer_flag") else None
-            moved = min(day for day in (placed, fostered) if day)
-            yield Counted("adoption_a10_days", team, max((moved - period.start).days, 0))
-            ordered, matched = row.get("perm_placement_order_date"), row.get("perm_matched_date")
-            if ordered and matched:
-                yield Counted("adoption_a2_days", team, max((matched - ordered).days, 0))
+        if _reason_of(child, rows["ssd_cla_episodes"], period) not in ADOPTED:
+            continue
+        placed = [row for row in rows["ssd_permanence"] if row.get("perm_placed_for_adoption_date")]
+        there = [row for row in placed if row["perm_placed_for_adoption_date"] <= adopted]
+        if there:
+            row = max(there, key=lambda row: row["perm_placed_for_adoption_date"])
+            yield from _adoption(child.team_on(adopted - timedelta(days=1)), period.start, row)
+
+
+def _adoption(team: str, entered: date, row: Row) -> Iterator[Counted]:
+    fostered = row.get("perm_placed_foster_carer_date") if row.get("perm_adopted_by_carer_flag") else None
+    moved = min(day for day in (row["perm_placed_for_adoption_date"], fostered) if day)
+    yield Counted("adoption_a10_days", team, max((moved - entered).days, 0))
+    ordered, matched = row.get("perm_placement_order_date"), row.get("perm_matched_date")
+    if ordered and matched:
+        yield Counted("adoption_a2_days", team, max((matched - ordered).days, 0))
 
 
 def _leavers(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:

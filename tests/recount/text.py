@@ -12,6 +12,7 @@ import json
 import re
 from contextlib import suppress
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ SSD = {
     "ssd_legal_status": ("lega_legal_status_id", "lega_person_id"),
     "ssd_contacts": ("cont_contact_id", "cont_person_id"),
     "ssd_early_help_episodes": ("earl_episode_id", "earl_person_id"),
+    "ssd_cla_health": ("clah_health_check_id", "clah_person_id"),
+    "ssd_cla_immunisations": ("clai_person_id",),
+    "ssd_sdq_scores": ("csdq_table_id", "csdq_person_id"),
+    "ssd_cla_convictions": ("clac_cla_conviction_id", "clac_person_id"),
+    "ssd_cla_substance_misuse": ("clas_substance_misuse_id", "clas_person_id"),
+    "ssd_missing": ("miss_table_id", "miss_person_id"),
+    "ssd_care_leavers": ("clea_table_id", "clea_person_id"),
+    "ssd_permanence": ("perm_table_id", "perm_person_id"),
+    "ssd_pre_proceedings": ("prep_table_id", "prep_person_id"),
 }
 LOCAL = {
     "caseload_bounds": (),
@@ -53,10 +63,10 @@ LOCAL = {
     "visit_modes": (),
 }
 FLAGS = re.compile(
-    r"\w*(_seen|_seen_alone|_ola|_quorate|_cancelled|_transfer_in|_nfa|_cp_flag)|left_the_authority|withdrawn|delay_agreed"
+    r"\w*(_seen|_seen_alone|_ola|_quorate|_cancelled|_transfer_in|_nfa|_cp_flag|_carer_flag|_immunisations_status)|left_the_authority|withdrawn|delay_agreed"
 )
 NUMBERS = re.compile(r"\w*_(equivalency|equivalent|days|bound)")
-WHOLE_NUMBERS = ("interval_length", "invited")
+WHOLE_NUMBERS = ("csdq_sdq_score", "interval_length", "invited")
 UNREAD = "unread"
 WORDS = {"strongly disagree": 1, "disagree": 2, "neither agree nor disagree": 3, "agree": 4, "strongly agree": 5}
 
@@ -134,6 +144,8 @@ def _value(column: str, text: str) -> Any:
         return text if is_code else None
     if FLAGS.fullmatch(column):
         return _flag(text)
+    if column == "clap_cla_placement_distance":
+        return Fraction(text)
     if column in WHOLE_NUMBERS:
         return int(text)
     if NUMBERS.fullmatch(column):

@@ -192,6 +192,30 @@ def test_two_halves_of_two_sources_make_no_whole(tmp_path: Path) -> None:
         assert count(warehouse) is None
 
 
+def test_what_the_ssd_does_not_hold_is_told_by_the_return_at_the_years_end(tmp_path: Path) -> None:
+    dataset = ssd(
+        person=[{"pers_person_id": "in both"}],
+        cla_episodes=[episode("in both", SINCE)],
+        legal_status=[legal_status("in both", "C2", SINCE)],
+    )
+    returned = {
+        **ssda903(care("in both", SINCE)),
+        "ssda903_oc2": [{"child": "in both", "dob": day("2010-01-01"), "teeth_check": "1"}],
+    }
+    whole = "E09000001"
+    deliveries = {
+        SSD: dataset,
+        RETURN: returned,
+        f"{whole}/ssd/{MARCH}": {**dataset, "ssd_cla_health": []},
+        f"{whole}/ssda903/{MARCH}": returned,
+    }
+    with built(tmp_path, deliveries, MARCH, of=ASKED) as warehouse:
+        assert figure(warehouse, "cla_dental", MARCH) == (1, 1)
+        assert figure(warehouse, "cla_dental", "2018-02") is None
+        assert figure(warehouse, "cla_dental", MARCH, authority=whole) == (0, 1)
+        assert figure(warehouse, "cla_dental", "2018-02", authority=whole) == (0, 1)
+
+
 def test_the_kpi_needs_what_one_of_its_sources_needs() -> None:
     needed: dict[str, list[str]] = {}
     with (PROJECT / "sql/reference/looked_after_source.csv").open(encoding="utf-8", newline="") as lines:
