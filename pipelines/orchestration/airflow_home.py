@@ -93,7 +93,7 @@ def seen_from_outside(settings: Settings) -> dict[str, str]:
         transport = {"type": "http", "url": settings.lineage} if is_url else to_file
         told["AIRFLOW__OPENLINEAGE__TRANSPORT"] = json.dumps(transport)
         told["AIRFLOW__OPENLINEAGE__NAMESPACE"] = "safeguarding-kpis"
-        # The words of tasks and of what they failed with stay here.
+        # The code of tasks stays here.
         told["AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE"] = "True"
     if settings.telemetry_url is not None:
         told["OTEL_EXPORTER_OTLP_ENDPOINT"] = settings.telemetry_url

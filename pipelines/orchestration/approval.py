@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,14 @@ if "airflow" not in sys.modules:
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk.configuration import conf
 
-from pipelines.orchestration.assets import month_of, started_by
+from pipelines.orchestration.assets import GATE, Superseded, month_of, started_by
 from pipelines.orchestration.notifier import TellOfHeld, tell, where_to_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROLE = "role:"
+LOOKS_EVERY = dt.timedelta(hours=1)
 NO_REASON = "an approval says why; a rejection need not"
 OWN_RUN = "who started the run does not approve what came of it; somebody else does"
 
@@ -32,14 +34,21 @@ class NobodyMayApprove(ValueError):
 
 
 class MonthApproval(ApprovalOperator):
-    """Waits for one of APPROVERS, tells that it waits, and asks again where an approval cannot be taken."""
+    """Waits for one of APPROVERS, tells that it waits, and asks again where an approval cannot be taken.
+
+    It waits as long as it takes, and looks once an hour whether what it asks about is still what is held: a question
+    about an older build ends as Superseded, and nobody is told.
+    """
 
     def __init__(self, **arguments: Any) -> None:
         # An end that is set for the work of a task is none for a person's answer.
         given = arguments | {"fail_on_reject": True, "execution_timeout": None, "notifiers": [TellOfHeld()]}
+        given["response_timeout"] = LOOKS_EVERY
         super().__init__(assigned_users=assigned(Settings().approvers) or None, **given)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        if event.get("error_type") == "timeout":
+            return self._ask_on(context)
         problem = None if "error" in event else _why_not_taken(context, event)
         if problem is None:
             return super().execute_complete(context, event)
@@ -48,9 +57,30 @@ class MonthApproval(ApprovalOperator):
         self.log.warning("The approval is not taken: %s.", problem)
         month = Period.parse(month_of(context))
         self.log.info("Told: %s", tell(notification.not_approved(month, problem, where_to_answer(context))))
-        # What was answered is taken back, and the task waits for another answer; that it waits was told already.
+        # What was answered is taken back, and the task waits for another answer.
+        return self._ask_again(context)
+
+    def _ask_on(self, context: Any) -> Any:
+        asked_about = context["ti"].xcom_pull(task_ids=GATE, key="digest")
+        if _held(Period.parse(month_of(context))) != asked_about:
+            raise Superseded("The month was built again since; if it is still held, a newer run asks.")
+        return self._ask_again(context)
+
+    def _ask_again(self, context: Any) -> Any:
+        # That it waits was told already.
         self.notifiers = []
         return self.execute(context)
+
+
+def _held(month: Period) -> str | None:
+    """What an approval of the month's current build would be bound to; None where nothing holds it."""
+    from pipelines.snapshots import gate
+
+    try:
+        verdict = gate.judge(Settings(), month)
+    except gate.NothingToJudge:
+        return None
+    return verdict.digest if verdict.outcome == "held" else None
 
 
 def _why_not_taken(context: Mapping[str, Any], event: Mapping[str, Any]) -> str | None:

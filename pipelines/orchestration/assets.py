@@ -44,6 +44,10 @@ class DataRefused(AirflowFailException):
     """Bad data, never broken software; no other try would make it good."""
 
 
+class Superseded(AirflowFailException):
+    """A question about a build that is no longer the month's: nobody needs to answer it, or to be told."""
+
+
 def params() -> dict[str, Param]:
     """The one parameter of every DAG: the month, for runs that no partition key names."""
     month = Param(

@@ -22,7 +22,7 @@ from airflow.sdk import BaseNotifier
 from airflow.sdk.configuration import conf
 from airflow.sdk.exceptions import AirflowFailException
 
-from pipelines.orchestration.assets import APPROVE, VERDICT, DataRefused, month_of
+from pipelines.orchestration.assets import APPROVE, VERDICT, DataRefused, Superseded, month_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,8 @@ class TellOfFailure(BaseNotifier):
     """For ``on_failure_callback``: deliveries that were refused, a month that was rejected, or a task that failed."""
 
     def notify(self, context: Mapping[str, Any]) -> None:
-        self.log.info("Told: %s", tell(_of_failure(context)))
+        if not isinstance(context.get("exception"), Superseded):
+            self.log.info("Told: %s", tell(_of_failure(context)))
 
 
 class TellOfHeld(BaseNotifier):

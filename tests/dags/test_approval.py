@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import TaskAwaitingInput
 from pipelines.orchestration import approval
 from pipelines.orchestration import tasks as orchestration
 from pipelines.orchestration.approval import MonthApproval
-from pipelines.orchestration.assets import DataRefused, reason
+from pipelines.orchestration.assets import DataRefused, Superseded, reason
 from pipelines.orchestration.tasks import publish_snapshot
 from pipelines.periods import Period
 from pipelines.snapshots import gate
@@ -73,7 +73,7 @@ def run(ti: TaskInstance) -> dict[str, Any]:
 
 def test_an_answer_is_an_approval_by_who_gave_it_when_it_was_given(settings: Settings) -> None:
     ti = TaskInstance()
-    assert orchestration.gate(run(ti)) == "approve"
+    assert orchestration.gate(run(ti)) == ["approve", "next_month_meanwhile"]
     assert ti.pushed["gate", "reasons"].startswith("- E06000015 GATE-DELIVERY: ")
     ti.is_answered(why=WHY)
     assert publish_snapshot(run(ti))["version"] == "v0001"
@@ -180,3 +180,20 @@ def test_a_role_that_nobody_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", "engineer:op")
     with pytest.raises(approval.NobodyMayApprove, match=r"no user in .* has the role 'user'"):
         approval.assigned(("role:user",))
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize("is_current", [True, False])
+def test_a_question_is_asked_on_while_it_is_about_the_current_build_and_else_ends(
+    monkeypatch: pytest.MonkeyPatch, is_current: bool
+) -> None:
+    monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **_: None)
+    ti: Any = TaskInstance()
+    orchestration.gate(run(ti))
+    ti.id = "7"
+    if not is_current:
+        ti.pushed["gate", "digest"] = "of another build"
+    task = MonthApproval(task_id="approve", subject="Publish?", body="- a reason", params=reason())
+    context = context_of() | {"task": task, "ti": ti, "task_instance": ti}
+    with pytest.raises(TaskAwaitingInput if is_current else Superseded):
+        task.execute_complete(context, {"error": "An hour is over.", "error_type": "timeout"})

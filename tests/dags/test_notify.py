@@ -18,7 +18,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from pydantic import ValidationError
 
 from pipelines.orchestration.approval import MonthApproval
-from pipelines.orchestration.assets import DataRefused, reason
+from pipelines.orchestration.assets import DataRefused, Superseded, reason
 from pipelines.orchestration.notifier import TellOfFailure, TellOfHeld
 from pipelines.orchestration.tasks import notify
 from pipelines.publications import notification
@@ -250,3 +250,8 @@ def test_nobody_who_can_be_told_of_a_failure_is_no_failure_of_its_own(
     TellOfFailure()(failing("build", ValueError()))
     monkeypatch.setenv("NOTIFY_WEBHOOK_URL", "http://127.0.0.1:9/secret-path")
     TellOfFailure()(failing("build", ValueError()))
+
+
+def test_a_question_that_nobody_needs_to_answer_any_more_is_not_told(hook: type[Hook]) -> None:
+    TellOfFailure()(failing("approve", Superseded("The month was built again since.")))
+    assert hook.taken == []

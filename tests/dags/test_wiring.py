@@ -125,7 +125,7 @@ def test_a_rejection_fails_and_the_form_takes_the_reason_that_it_starts_with(dag
     approve: Any = dags["publish_snapshot"].get_task("approve")
     assert approve.fail_on_reject
     assert approve.params.get_param("why").resolve() is None
-    assert approve.response_timeout is None
+    assert approve.response_timeout == dt.timedelta(hours=1), "it looks then whether the question still stands"
 
 
 def test_people_are_told_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
