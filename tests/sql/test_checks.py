@@ -59,7 +59,7 @@ SPOIL = {
     ),
     "kpi_month__categories_are_all_records": (
         "UPDATE snapshots.kpi_month SET numerator = numerator + 1 WHERE kpi_id = 'cpp_category_share' "
-        "AND reporting_month = '2021-02' AND category = 'unknown'"
+        "AND reporting_month = '2021-02' AND category = 'unknown' AND team_code IS NULL"
     ),
     "kpi_month__icpc_overdue_is_the_rows_of_rule_8675q": (
         f"INSERT INTO warehouse.fct_rule_result BY NAME SELECT '{AUTHORITY}' AS authority_code, 'ssd' AS source, "
