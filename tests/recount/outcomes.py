@@ -178,6 +178,9 @@ class CareRows:
         for row in files.rows("ssd_cla_reviews"):
             if row.get("clar_cla_id") in whose and row.get("clar_cla_id"):
                 self.of[whose[row["clar_cla_id"]]]["ssd_cla_reviews"].append(row)
+        # Of most people nothing is told but who they are.
+        for name in [name for name, rows in self.of.items() if set(rows) == {"ssd_person"}]:
+            del self.of[name]
 
     def of_month(self, end: date) -> Iterator[Counted]:
         for name, rows in self.of.items():
