@@ -28,6 +28,8 @@ TABLES = [
     "involvements",
     "professionals",
     "department",
+    "contacts",
+    "early_help_episodes",
     "cin_episodes",
     "cin_assessments",
     "cin_plans",
