@@ -37,7 +37,7 @@ class CannotWrite(Fault, ValueError):
     exit_code = Exit.USAGE
 
 
-@app.command("kpi", epilog="Example: python -m pipelines new kpi early_help_open")
+@app.command("kpi", epilog="Example: python -m pipelines new kpi early_help_waiting")
 def new_kpi(kpi_id: NewId) -> None:
     """Write sql/kpis/ID.sql and ID.yaml: a KPI that can be built, and counts nothing yet."""
     _write_and_say(KPI, kpi_id, "Next: say in both what it counts, add a case to tests/sql, then: make docs test")

@@ -80,7 +80,7 @@ def test_a_month_of_the_made_up_council_runs_from_it(installed: Installed) -> No
 
 
 def test_it_writes_no_new_files_among_installed_packages(installed: Installed) -> None:
-    done = installed.kpis("new", "kpi", "early_help_open")
+    done = installed.kpis("new", "kpi", "early_help_waiting")
     assert done.returncode == 2
     assert "new files belong in a clone of the project" in done.stderr
 

@@ -26,13 +26,13 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_a_new_kpi_is_two_files_that_the_register_and_the_build_can_read(settings: Settings) -> None:
-    written = write_new(settings, KPI, "early_help_open")
+    written = write_new(settings, KPI, "early_help_waiting")
     assert [path.relative_to(settings.sql).as_posix() for path in written] == [
-        "kpis/early_help_open.sql",
-        "kpis/early_help_open.yaml",
+        "kpis/early_help_waiting.sql",
+        "kpis/early_help_waiting.yaml",
     ]
-    (kpi,) = [kpi for kpi in load_register(settings.sql / "kpis") if kpi.kpi_id == "early_help_open"]
-    assert kpi.title == "Early help open"
+    (kpi,) = [kpi for kpi in load_register(settings.sql / "kpis") if kpi.kpi_id == "early_help_waiting"]
+    assert kpi.title == "Early help waiting"
     columns = read_select(written[0], "kpis").query.named_selects
     assert columns == read_select(settings.sql / "kpis/cpp_count.sql", "kpis").query.named_selects
 
@@ -61,10 +61,10 @@ def test_what_cannot_name_a_table_is_refused(settings: Settings, name: str) -> N
 
 
 def test_where_one_file_is_there_nothing_is_written(settings: Settings) -> None:
-    there = settings.sql / "kpis/early_help_open.yaml"
+    there = settings.sql / "kpis/early_help_waiting.yaml"
     there.write_text("title: somebody's work\n")
-    with pytest.raises(CannotWrite, match=r"early_help_open\.yaml exists already, and nothing was written"):
-        write_new(settings, KPI, "early_help_open")
+    with pytest.raises(CannotWrite, match=r"early_help_waiting\.yaml exists already, and nothing was written"):
+        write_new(settings, KPI, "early_help_waiting")
     assert there.read_text() == "title: somebody's work\n"
     assert not there.with_suffix(".sql").exists()
 
@@ -73,4 +73,4 @@ def test_nothing_is_written_among_installed_packages(settings: Settings, monkeyp
     monkeypatch.setattr(new_files, "IS_INSTALLED", True)
     monkeypatch.setattr(new_files, "PROJECT", settings.project_dir)
     with pytest.raises(CannotWrite, match="new files belong in a clone of the project"):
-        write_new(settings, KPI, "early_help_open")
+        write_new(settings, KPI, "early_help_waiting")
