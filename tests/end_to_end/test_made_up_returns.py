@@ -135,11 +135,12 @@ def returned(exports: Path, inbox: Path) -> dict[str, int]:
     return rows
 
 
-# What is true of the made-up returns, and no fault of how they are written. The census: it has no pupil numbers and no
-# factors, some work was not done in time, and an assessment of the year before is not in it. The 903: it has no pupil
-# numbers, no earlier permanence, and decisions to place for adoption for some of the children alone.
+# What is true of the made-up returns, and no fault of how they are written. The census: it has no pupil numbers, some
+# work was not done in time, an assessment that found no factors went before more than a closure, and one of the year
+# before is not in it. The 903: it has no pupil numbers, no earlier permanence, and decisions to place for adoption for
+# some of the children alone.
 ASKED = {
-    "cin_census": {"2991Q", "8670Q", "8675Q", "8770Q", "8825Q", "8897Q"},
+    "cin_census": {"2991Q", "8670Q", "8675Q", "8770Q", "8825Q", "8873Q", "8897Q"},
     "ssda903": {"903-442", "903-551", "903-553", "903-554", "903-630"},
 }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Read by the SQL, and no figure is false where the column is not there.
 HARMLESS = {
     "cina_assessment_team": "the worker's team, then unallocated",
+    "cine_referral_team": "the worker's team, then unallocated",
     "icpc_icpc_team": "the worker's team, then unallocated",
     "s47e_s47_completed_by_team": "the worker's team, then unallocated",
     "team_code": "unallocated, or a bound of every team",
@@ -47,6 +48,19 @@ HARMLESS = {
     "fte30": "the hours of who was absent, where the others are blank",
     "s47e_s47_nfa": "an enquiry that ended is not waiting",
     "s47e_s47_outcome_json": "an enquiry that ended is not waiting",
+    **dict.fromkeys(
+        (
+            "pers_sex",
+            "pers_ethnicity",
+            "disa_disability_code",
+            "sex",
+            "gendercurrent",
+            "ethnicity",
+            "ethnic",
+            "disability",
+        ),
+        "unknown in the breakdowns",
+    ),
     "cinv_cin_visit_seen_alone": "no KPI tells it",
     "clav_cla_visit_seen_alone": "no KPI tells it",
 }

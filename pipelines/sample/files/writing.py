@@ -45,10 +45,8 @@ LIFETIMES = {
     "ssd_involvements": Lifetime(
         "invo_involvement_start_date", {"invo_involvement_end_date": ("invo_worker_change_reason",)}
     ),
-    "ssd_contacts": Lifetime("cont_contact_date"),
-    "ssd_early_help_episodes": Lifetime(
-        "earl_episode_start_date", {"earl_episode_end_date": ("earl_episode_end_reason",)}
-    ),
+    "ssd_contacts": Lifetime(),
+    "ssd_early_help_episodes": Lifetime(later={"earl_episode_end_date": ("earl_episode_end_reason",)}),
     "ssd_cin_episodes": Lifetime("cine_referral_date", {"cine_close_date": ("cine_close_reason",)}),
     "ssd_cin_assessments": Lifetime(
         "cina_assessment_start_date",
@@ -97,8 +95,7 @@ LIFETIMES = {
         {"perm_placement_order_date": (), "perm_matched_date": (), "perm_placed_for_adoption_date": ()},
     ),
     "ssd_pre_proceedings": Lifetime(
-        "prep_pre_pro_decision_date",
-        {
+        later={
             "prep_initial_pre_pro_meeting_date": (),
             "prep_pre_pro_letter_date": (),
             "prep_agree_stepdown_issue_date": (),

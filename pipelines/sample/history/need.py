@@ -111,6 +111,7 @@ def _before_the_referral(seed: int, history: ChildHistory) -> Iterator[TableRow]
         yield (
             "ssd_contacts",
             {
+                "_known": max(referral - dt.timedelta(days=days), history.person.known_from),
                 "cont_contact_id": history.key("CO", number),
                 "cont_person_id": history.person.id,
                 "cont_contact_date": referral - dt.timedelta(days=days),
@@ -122,6 +123,7 @@ def _before_the_referral(seed: int, history: ChildHistory) -> Iterator[TableRow]
         yield (
             "ssd_early_help_episodes",
             {
+                "_known": max(start, history.person.known_from),
                 "earl_episode_id": history.key("EH"),
                 "earl_person_id": history.person.id,
                 "earl_episode_start_date": start,

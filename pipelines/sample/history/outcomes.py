@@ -197,6 +197,7 @@ def _pre_proceedings(rng: random.Random, history: ChildHistory, care: Spell) -> 
     yield (
         "ssd_pre_proceedings",
         {
+            "_known": max(begun, history.person.known_from),
             "prep_table_id": history.key("PP"),
             "prep_person_id": history.person.id,
             "prep_plo_family_id": history.key("F"),
