@@ -131,7 +131,9 @@ def test_every_cell_of_kpi_month(snapshot: duckdb.DuckDBPyConnection, counted: C
 
 WINDOW_KEYS = "window_months, kpi_id, reporting_month, team_code, category"
 POOLED = "(SELECT * FROM kpi_window WHERE window_months > 1)"
-ON_LAST_YEAR = "(SELECT * FROM kpi_change WHERE comparator = 'same_month_last_year' AND window_months = 1)"
+ON_LAST_YEAR = (
+    "(SELECT * FROM kpi_change WHERE comparator = 'same_month_last_year' AND window_months = 1 AND category IS NULL)"
+)
 
 
 def test_every_cell_of_kpi_window(snapshot: duckdb.DuckDBPyConnection, counted: CellCounts) -> None:
