@@ -367,10 +367,12 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="What is due, missing, held and stale too, as JSON.")] = False,
 ) -> None:
     """Show every delivery, how far it came, and every month's current snapshot."""
-    from pipelines.cli.tables import delivery_table, snapshot_table, state
+    from pipelines.cli.tables import delivery_table, snapshot_table
 
     settings = Settings()
     if as_json:
+        from pipelines.cli.state import state
+
         typer.echo(storage.json_text(state(settings, dt.datetime.now(dt.UTC).date())), nl=False)
         return
     out.print(delivery_table(settings))

@@ -11,11 +11,9 @@ from pipelines import storage
 from pipelines.catalog import NEWEST, current_version, published_months, staged_version
 from pipelines.cli.console import out
 from pipelines.deliveries import Delivery
-from pipelines.runs import due
 from pipelines.staging.stage import changed_since_staging
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -57,15 +55,6 @@ def _delivery(settings: Settings, delivery: Delivery, folder: Path) -> dict[str,
     since = list(changed_since_staging(settings, delivery))
     state = {"delivery": str(delivery), "landed": landed, "staged": manifest.get("status", "not staged")}
     return {**state, **counts, "since_then": since}
-
-
-def state(settings: Settings, today: dt.date) -> dict[str, Any]:
-    """What is due, missing, held and stale, each delivery, and the current version of each month, for programs."""
-    published = {
-        str(each): current_version(settings.snapshots / str(each)) for each in published_months(settings.snapshots)
-    }
-    found = due.what_is_due(settings, today).as_json
-    return {**found, "deliveries": deliveries(settings), "published": published}
 
 
 def prunable_table(found: Sequence[Prunable], title: str) -> Table:
