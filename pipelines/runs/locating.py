@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pipelines.staging.reading import Reading
 
 LOG = "located.jsonl"
-WANTED = "wanted"
+PUT_WANTED = "CREATE TEMP TABLE wanted AS SELECT unnest($pseudonyms::VARCHAR[]) AS pseudonym"
 SHORTEST = 8
 A_PSEUDONYM = re.compile(rf"[0-9a-f-]{{{SHORTEST},36}}")
 FOUND = ("own id", "file", "line")
@@ -180,8 +180,7 @@ def _may_read(path: Path, mode: int) -> bool:
 def _places(settings: Settings, staged: Staged, pseudonyms: Iterable[str]) -> Iterator[tuple[str, Place]]:
     """Where each of the pseudonyms stands in a delivery."""
     with read_as_text(settings, staged.delivery) as (connection, reading):
-        connection.execute(f"CREATE TEMP TABLE {WANTED} (pseudonym VARCHAR)")
-        connection.execute(f"INSERT INTO {WANTED} SELECT unnest($pseudonyms::VARCHAR[])", {"pseudonyms": [*pseudonyms]})
+        connection.execute(PUT_WANTED, {"pseudonyms": [*pseudonyms]})
         for contract, column in _columns_of_ids(reading):
             file_name = reading.reads[contract.name].file_name
             for pseudonym, own_id, line in _found(connection, contract, column):
@@ -202,7 +201,7 @@ def _found(connection: duckdb.DuckDBPyConnection, contract: Contract, column: Co
     found = (
         exp.select("wanted.pseudonym", "own.id", "own.line")
         .from_(casting.own_ids(contract, column).subquery("own"))
-        .join(WANTED, on=begins_alike)
+        .join("wanted", on=begins_alike)
         .order_by("own.line")
     )
     if not column.primary_key:

@@ -90,19 +90,23 @@ def test_every_pseudonym_of_a_list_is_found(located: list[dict[str, str]]) -> No
 
 
 def own_id(place: CouncilPlace, file: str, line: int, month: str) -> str:
-    """What stands in the key's column of a landed file, on a line; the header is line 1."""
+    """What stands in the key's column of a landed file, in the record that begins on a line; the header is line 1."""
     source, _, name = file.partition("/")
-    landed = place.data / f"landing/X99000001/{source}/{month}/v0001/{name}"
-    row = lines(landed)[line - 1]
-    by_heading = {heading.lower(): value for heading, value in zip(lines(landed)[0], row, strict=True)}
+    records = by_line(place.data / f"landing/X99000001/{source}/{month}/v0001/{name}")
+    by_heading = dict(zip((heading.lower() for heading in records[1]), records[line], strict=False))
     return by_heading[KEYS[name]].strip()
 
 
 @cache
-def lines(file: Path) -> list[list[str]]:
+def by_line(file: Path) -> dict[int, list[str]]:
+    """Each record by the line of the file on which it begins: one may reach over several."""
     content = file.read_bytes()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252")
-    return list(csv.reader(io.StringIO(text, newline="")))
+    reader = csv.reader(io.StringIO(text, newline=""))
+    records, begins = {}, 1
+    for record in reader:
+        records[begins], begins = record, reader.line_num + 1
+    return records

@@ -246,9 +246,12 @@ def test_what_is_of_few_or_rounds_to_0_stands_in_public_as_its_symbol(place: Cou
     assert re.search(r"Agency social workers \S+ (\[low\]|5|10) of (175|180) full-time equivalents", public.words)
     assert "175.8" not in public.words
     assert "[c] stands where a percentage is confidential" in read_page(place.snapshot / "public/annex.html").words
-    assert "T05" not in public.words and "T12" not in public.words
+    annex = place.snapshot / "public/annex.html"
+    for words in (public.words, read_page(annex).words):
+        assert not {"T05", "T06", "T12"} & set(re.findall(r"\bT\d\d\b", words))
     inside = read_page(place.snapshot / "report.html")
-    assert "of 175.8 full-time equivalents" in inside.words and "T05" in inside.words
+    assert "of 175.8 full-time equivalents" in inside.words and "T06" in inside.words
+    assert "T05" in read_page(place.snapshot / "annex.html").words
 
 
 def test_the_same_month_elsewhere_has_the_same_report(place: CouncilPlace, other_place: CouncilPlace) -> None:
@@ -271,7 +274,7 @@ def test_every_figure_of_the_report_leads_to_its_page_and_each_page_is_led_to(
     led_to = set(re.findall(r'href="(kpi/\w+\.html)"', text))
     folder = (place.snapshot / edition).parent
     assert led_to == {f"kpi/{file.name}" for file in (folder / "kpi").glob("*.html")} - {"kpi/index.html"}
-    assert len(led_to) > 30
+    assert len(led_to) > 25
 
 
 def test_what_needs_attention_is_five_sentences_and_the_public_page_names_no_team(page: Read, edition: str) -> None:
