@@ -27,6 +27,7 @@ STAGING = _asset("staging", "staging", "The month's deliveries are dealt with: t
 WAREHOUSE = _asset("warehouse", "warehouse", "The month's subjects, facts and KPIs are built.")
 SNAPSHOTS = _asset("snapshots", "snapshots", "The month is published, as the department may read it.")
 SNAPSHOTS_PUBLIC = _asset("snapshots_public", "snapshots", "The month is published, as everybody may read it.")
+ASSETS = (STAGING, WAREHOUSE, SNAPSHOTS, SNAPSHOTS_PUBLIC)
 TAGS = frozenset({"landing", "staging", "warehouse", "snapshots"})
 NAMED_FOR_AUTHORITY = "{{ task.op_kwargs['authority'] }}"
 NAMED_FOR_SOURCE = "{{ task.op_kwargs['source'] }}"

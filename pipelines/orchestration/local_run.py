@@ -23,7 +23,7 @@ from airflow.sdk import DAG, DagRunState, TaskInstanceState
 from airflow.sdk.listener import get_listener_manager
 from rich.console import Console
 
-from pipelines.orchestration.assets import APPROVE, WAIT, DataRefused
+from pipelines.orchestration.assets import APPROVE, ASSETS, WAIT, DataRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,6 +95,22 @@ def _make_database_ready() -> None:
     from airflow.utils import db
 
     db.initdb()
+    _forget_older_assets()
+
+
+def _forget_older_assets() -> None:
+    """Let go of assets that have the name of one of ours and another address, as an older version gave them.
+
+    Airflow activates no second asset of a name, and a scheduler, which would let go of the first, need not run here.
+    """
+    from airflow.models.asset import AssetActive
+    from airflow.utils.session import create_session
+    from sqlalchemy import delete
+
+    with create_session() as session:
+        for asset in ASSETS:
+            of_the_name = delete(AssetActive).where(AssetActive.name == asset.name)
+            session.execute(of_the_name.where(AssetActive.uri != asset.uri))
 
 
 @contextmanager

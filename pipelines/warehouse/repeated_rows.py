@@ -21,14 +21,19 @@ def repeated_rows(source: Source) -> Select:
 
     Of other sources the ids are made from the rows themselves.
     """
-    tables = [table for table in source.tables.values() if table.event_date is not None]
+    tables = [table for table in source.tables.values() if table.event_date is not None and _has_ids(table)]
     query = all_of([_repeated(table) for table in tables])
     reads = frozenset(f"staging.{table.name}" for table in tables)
     return Select(REPEATED_ROW, query.sql(dialect=DIALECT), reads, frozenset())
 
 
+def _has_ids(table: Contract) -> bool:
+    """Of a table with one row a child two rows are of two children, however alike the rest of them."""
+    return table.primary_key is None or table.primary_key != table.child
+
+
 def _repeated(table: Contract) -> exp.Select:
-    _, *others = (column.name for column in table.staged_columns if column.duckdb_type)
+    others = (column.name for column in table.staged_columns if column.duckdb_type and column != table.primary_key)
     row = exp.func("hash", *map(exp.column, others))
     distinct = exp.Count(this=exp.Distinct(expressions=[row]))
     return (

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.periods import Period
 from pipelines.warehouse.build import build
-from tests.staged_input import stage
+from tests.staged_input import day, stage
 from tests.warehouse_input import MONTH, plan, settings_in, ssd
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ OLD, NEW, SMALL = "E00000401", "E00000402", "E00000403"
 UNMATCHED, MATCHED, FEW_UNMATCHED = "E00000404", "E00000405", "E00000406"
 TWICE, ONCE, FEW_TWICE = "E00000407", "E00000408", "E00000409"
 EMPTY, EMPTY_BESIDE_FEW, FULL = "E00000410", "E00000411", "E00000412"
+ALIKE, TWICE_BY_CHILD = "E00000413", "E00000414"
 
 
 def newest(month: str, rows: int) -> Rows:
@@ -37,6 +38,23 @@ def plans(count: int, repeated: int) -> Rows:
     """So many different plans, and so many that are one of them again under another id."""
     once = [{**plan(f"child {number}", "2021-01-05"), "cppl_cp_plan_id": f"p{number}"} for number in range(count)]
     return once + [{**once[number], "cppl_cp_plan_id": f"again {number}"} for number in range(repeated)]
+
+
+def immunisations(count: int) -> Rows:
+    """Of as many children, all on one day."""
+    alike = {"clai_immunisations_status": True, "clai_immunisations_status_date": day("2021-01-05")}
+    return [{"clai_person_id": f"child {number}", **alike} for number in range(count)]
+
+
+def immigration(count: int) -> Rows:
+    """Twice of each of so many children, each time under another id, which is not the first of the columns."""
+    started = {"immi_immigration_status_start_date": day("2021-01-05")}
+    children = [f"child {number}" for number in range(count)] * 2
+    ids = (f"status {number}" for number in range(2 * count))
+    return [
+        {"immi_immigration_status_id": each, "immi_person_id": child, **started}
+        for each, child in zip(ids, children, strict=True)
+    ]
 
 
 def deliver(settings: Settings, code: str, *, tables: dict[str, Rows] | None = None, **more: Any) -> None:
@@ -60,6 +78,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     deliver(settings, TWICE, tables={"ssd_cp_plans": plans(179, 20)})
     deliver(settings, ONCE, tables={"ssd_cp_plans": plans(180, 20)})
     deliver(settings, FEW_TWICE, tables={"ssd_cp_plans": plans(19, 19)})
+    deliver(settings, ALIKE, tables={"ssd_cla_immunisations": immunisations(40)})
+    deliver(settings, TWICE_BY_CHILD, tables={"ssd_immigration_status": immigration(20)})
     deliver(settings, EMPTY)
     deliver_census(settings, EMPTY, 20)
     deliver(settings, EMPTY_BESIDE_FEW)
@@ -90,6 +110,12 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         ),
         (ONCE, None),
         (FEW_TWICE, None),
+        (ALIKE, None),
+        (
+            TWICE_BY_CHILD,
+            "ssd_immigration_status: 20 of 40 rows, 50.0%, are the same as another in all but their id; "
+            "look for a join in the extract that writes a row twice",
+        ),
         (
             EMPTY,
             "ssd has no record of child protection plan, and cin_census has 20; "
