@@ -62,6 +62,14 @@ def test_a_kpi_without_categories_has_none(warehouse: duckdb.DuckDBPyConnection,
     assert not {("cpp_count",), ("cpp_duration",), ("cla_count",)} & set(found)
 
 
+@pytest.mark.parametrize(("table", "has_some"), [("kpi_window", True), ("kpi_change", False)])
+def test_a_team_has_figures_by_category_and_no_changes_of_them(
+    warehouse: duckdb.DuckDBPyConnection, table: str, has_some: bool
+) -> None:
+    of_teams = warehouse.table(f"snapshots.{table}").filter("category IS NOT NULL AND team_code IS NOT NULL")
+    assert (len(of_teams) > 0) is has_some
+
+
 def test_a_mean_of_days_has_its_quartiles_and_what_is_still_open_beside_it(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -127,7 +127,7 @@ def test_no_chance_is_said_of_what_is_known_whole() -> None:
         kpi for kpi in register
         if (kpi.measure == "stock" and kpi.unit in {"count", "per_10000"}) or kpi.kpi_id == "survey_response_rate"
     ]  # fmt: skip
-    assert len(known) == 7
+    assert len(known) == 11
     assert {kpi.uncertainty for kpi in known} == {"none"}
 
 

@@ -1,7 +1,7 @@
 -- One row a KPI, authority, team (null: the whole authority), category, month and comparator: the headline figure (the
 -- six months to the month for what happens, the month's end for what stands) beside the same figure at the comparator's
--- month. A team that counted nothing at one end has none of a count there. The change is that of the figures as
--- printed. Less than six months apart both are largely of the same records or children (is_of_the_same).
+-- month. A team that counted nothing at one end has none of a count there, and none by category. The change is that of
+-- the figures as printed. Less than six months apart both are largely of the same records or children (is_of_the_same).
 -- grain: kpi_id, authority_code, team_code, category, reporting_month, comparator
 WITH figures AS (
     SELECT
@@ -17,7 +17,7 @@ WITH figures AS (
         value,
         value_rounded
     FROM warehouse.fct_kpi_window
-    WHERE window_months <= 6
+    WHERE window_months <= 6 AND (team_code IS NULL OR category IS NULL)
 ),
 
 covered AS (
