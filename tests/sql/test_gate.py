@@ -165,7 +165,7 @@ def deliver(name: str, council: GatedCouncil) -> None:
         case "few_unread":
             council.delivers(unread_values=unread(PLAN_END, 2, ("99999", 2)))
         case "unread_and_deciding_nothing":
-            council.delivers(unread_values=unread("ssd_cp_plans.cppl_cp_plan_latest_category", 9, ("A", 9)))
+            council.delivers(unread_values=unread("ssd_cp_plans.cppl_cp_plan_initial_category", 9, ("A", 9)))
         case "unread_with_a_limit_of_its_own":
             council.delivers(unread_values=unread("ssd_s47_enquiry.s47e_s47_nfa", 3, ("AAAAA", 3)))
         case "unread_a_month_ago_and_delivered_again":

@@ -48,7 +48,8 @@ MONTH_ROWS = """
     ('E06000015', '2021-02', 'by_source', 'Referrals', NULL, 'school', 60.0, NULL, 80.0, NULL, 75.0, NULL, 'percent')
 """
 WINDOW_ROWS = """
-    ('E06000015', '2021-02', 6, 'assess', 'Assessments', NULL, ''||NULL, 1456, NULL, 1533, NULL, 95.0, NULL, 'percent'),
+    ('E06000015', '2021-02', 6, 'assess', 'Assessments', NULL, NULL::VARCHAR,
+        1456, NULL, 1533, NULL, 95.0, NULL, 'percent'),
     ('E06000015', '2021-02', 12, 'assess', 'Assessments', NULL, NULL, 2900, NULL, 3000, NULL, 96.7, NULL, 'percent'),
     ('E06000015', '2021-02', 1, 'stock', 'Stock', NULL, NULL, 20.0, NULL, 30.0, NULL, 66.7, NULL, 'percent'),
     ('E06000015', '2021-02', 6, 'sin', 'Notifications', NULL, NULL, NULL, 'c', NULL, 'z', NULL, 'c', 'count')

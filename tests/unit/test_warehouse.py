@@ -235,7 +235,7 @@ def test_a_check_that_says_no_such_thing_or_tells_nothing_is_named(
         (
             "kpis/cpp_count.sql",
             "SELECT 'x' AS authority_code",
-            "kpis.cpp_count: gives authority_code VARCHAR; a KPI gives",
+            "kpis.cpp_count: gives authority_code VARCHAR; by its YAML it gives",
         ),
         ("snapshots/kpi.sql", "SELECT kpi_id FROM reference.kpi", "snapshots.kpi: gives kpi_id VARCHAR; its contract"),
         ("snapshots/extra.sql", "SELECT kpi_id FROM reference.kpi", "snapshots.extra: has its SQL or its contract"),
@@ -252,7 +252,7 @@ def test_a_file_that_is_wrong_is_named(changeable: Settings, file: str, text: st
 def test_a_kpi_gives_figures_of_two_places(changeable: Settings) -> None:
     path = changeable.sql / "kpis/cpp_count.sql"
     path.write_text(path.read_text().replace("AS DECIMAL(18, 2)) AS numerator", "AS DOUBLE) AS numerator"))
-    with pytest.raises(BrokenBuild, match=r"kpis\.cpp_count: gives .*; a KPI gives .*numerator DECIMAL\(18,2\)"):
+    with pytest.raises(BrokenBuild, match=r"kpis\.cpp_count: gives .*; by its YAML it gives .*numerator DECIMAL\(18,2\)"):
         build(changeable, FEBRUARY)
 
 
