@@ -173,7 +173,7 @@ def test_what_happens_has_six_and_twelve_months_and_what_stands_has_one(tmp_path
             "SELECT measure, list(DISTINCT window_months ORDER BY window_months) FROM snapshots.kpi_window "
             "INNER JOIN snapshots.kpi USING (kpi_id) GROUP BY measure ORDER BY measure"
         ).fetchall()
-    assert lengths == [("flow", [6, 12]), ("stock", [1])]
+    assert lengths == [("flow", [6, 12]), ("rolling", [1]), ("stock", [1])]
 
 
 @pytest.mark.parametrize(("of_all", "is_apart"), [(77, True), (78, False)])

@@ -38,6 +38,11 @@ def plans_of(children: int) -> list[dict[str, Any]]:
     return [plan(f"child {number}", "2020-01-05") for number in range(children)]
 
 
+def ended(children: int) -> list[dict[str, Any]]:
+    """Beside so many few are unknown too among those that end: a plan may have ended in any month of the year."""
+    return [plan(f"ended {number}", "2019-09-05", "2020-09-05") for number in range(children)]
+
+
 def left_out(children: int) -> list[dict[str, Any]]:
     """Whether their plans have ended cannot be read: few among the ends of eight years, and many of those of today."""
     column = PLAN_END[1]
@@ -54,7 +59,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         stage(settings.staging, f"{code}/ssd/{MONTH}", tables, unread_values=rows)
     stage(settings.staging, f"{CENSUS_TOO}/cin_census/{MONTH}", {"cin_census_cp_plans": []})
     for code, whole, spoilt in ((FEW_LEFT_OUT, 147, 3), (MANY_LEFT_OUT, 146, 3), (MANY_OF_TWO_PLANS, 1, 2)):
-        plans = [*plans_of(whole), *left_out(spoilt)]
+        plans = [*plans_of(whole), *left_out(spoilt), *(ended(1_800) if code == FEW_LEFT_OUT else [])]
         stage(settings.staging, f"{code}/ssd/{MONTH}", {**tables, "ssd_cp_plans": plans, "ssd_cp_reviews": []})
     with duckdb.connect(str(build(settings, Period.parse(MONTH)).path), read_only=True) as connection:
         yield connection
