@@ -33,6 +33,7 @@ MONTHS = 24
 LAST = Period.parse(MONTH)
 # How many assessments a month: from one in five months to three.
 MEANS = np.linspace(0.2, 3, COUNCILS)
+WHOLE = "team_code IS NULL AND category IS NULL"
 
 
 class RoundedCouncils(NamedTuple):
@@ -62,7 +63,7 @@ def counts_of(rows: Protected | duckdb.DuckDBPyConnection) -> dict[tuple[Any, ..
     for table, window in (("kpi_month", "1"), ("kpi_window", "window_months")):
         relation = rows.table(f"snapshots.{table}") if isinstance(rows, duckdb.DuckDBPyConnection) else rows.rows[table]
         columns = f"kpi_id, authority_code, reporting_month, {window}, numerator, denominator, unit"
-        for *key, numerator, denominator, unit in relation.filter("team_code IS NULL").project(columns).fetchall():
+        for *key, numerator, denominator, unit in relation.filter(WHOLE).project(columns).fetchall():
             found[tuple(key)] = (numerator, None if unit == "per_10000" else denominator)
     return found
 
