@@ -89,9 +89,8 @@ def test_where_a_part_of_airflow_dies_all_of_it_ends(council: ServedCouncil) -> 
 
 
 def scheduler_of(council: ServedCouncil) -> int:
-    """The process that is this council's scheduler."""
-    (found,) = (process for process in Path("/proc").glob("[0-9]*") if is_scheduler_of(council, process))
-    return int(found.name)
+    """The process that is this council's scheduler: the oldest, since one that it forks is called so at first."""
+    return min(int(process.name) for process in Path("/proc").glob("[0-9]*") if is_scheduler_of(council, process))
 
 
 def is_scheduler_of(council: ServedCouncil, process: Path) -> bool:
