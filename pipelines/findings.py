@@ -267,6 +267,14 @@ EMPTY_TABLE = Rule(
     Severity.CRITICAL,
     Consequence.WARN,
 )
+ONLY_WHAT_LED_ON = Rule(
+    "DLV-041",
+    "Every child of the table has a plan, or is looked after: referrals that led to neither are not there, and figures "
+    "of referrals and of children in need are absent.",
+    "Nothing, if the case management system writes only those; otherwise extract the table again whole.",
+    Severity.CRITICAL,
+    Consequence.WARN,
+)
 LATER_YEAR = Rule(
     "DLV-040",
     "The delivery is of a later collection year than the newest that is known here: it is read as one of that year.",
@@ -337,6 +345,7 @@ DELIVERY_RULES: dict[str, Rule] = {
         BLANK_COLUMN,
         ANOTHER_KIND_OF_ID,
         NOTHING_OPEN,
+        ONLY_WHAT_LED_ON,
         EMPTY_TABLE,
         ROW_WRITTEN_TWICE,
         LATER_YEAR,

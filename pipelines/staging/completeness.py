@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipelines.staging.reading import Reading
     from pipelines.staging.workspace import StagingInputs
 
+REFERRALS = "ssd_cin_episodes"
 FEWEST_A_MONTH = 5
 """Where at least so many begin in each month of a year, a month in which none does is no chance."""
 FEWEST_BLANK, FEWEST_BLANK_IN_A_LIST = 100, 20
@@ -142,11 +143,13 @@ def notice_rows_written_twice(connection: duckdb.DuckDBPyConnection, reading: Re
 def notice_what_is_not_open(
     connection: duckdb.DuckDBPyConnection, inputs: StagingInputs, sql: Path
 ) -> Iterator[DeliveryNotice]:
-    """Tell of the tables that hold nothing of what is still open; needs ``checked`` of every table of the source."""
+    """Tell of the tables that hold only what has ended, or led on; needs ``checked`` of every table of the source."""
     query = sql / "staging" / "only_ended" / f"{inputs.source.name}.sql"
     if query.exists():
         found = connection.execute(query.read_text(encoding="utf-8"), {"month_end": inputs.delivery.month.last_day})
-        yield from (DeliveryNotice(findings.NOTHING_OPEN, table, column) for table, column in found.fetchall())
+        for table, column in found.fetchall():
+            rule = findings.ONLY_WHAT_LED_ON if table == REFERRALS else findings.NOTHING_OPEN
+            yield DeliveryNotice(rule, table, column)
 
 
 def notice_columns(reading: Reading) -> Iterator[DeliveryNotice]:

@@ -59,6 +59,7 @@ LACKING = {
     findings.BLANK_COLUMN: "enough values",
     findings.ANOTHER_KIND_OF_ID: "an id that the other table has",
     findings.NOTHING_OPEN: "what is still open",
+    findings.ONLY_WHAT_LED_ON: "what led to no plan",
 }
 """What a column was delivered without that is there, and is no use to a figure that asks for it by name."""
 

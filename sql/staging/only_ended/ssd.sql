@@ -1,7 +1,8 @@
 -- One row a table of the dataset that holds what has ended, and next to nothing that is still open, and the column that
 -- would say that it is open. As many should be open at any time as the days that those of a year took, divided by the
 -- days of the year; tables with fewer than a tenth of theirs are judged together, and where they should have fewer than
--- four nothing is concluded. Visits: as many children in need should have been seen as have had their plan for three
+-- four nothing is concluded. Referrals: of twenty children and more some should have no plan and never have been looked
+-- after. Visits: as many children in need should have been seen as have had their plan for three
 -- months; nothing is concluded of fewer than ten. An end that was given and could not be read is none that is open.
 WITH lasting AS (
     SELECT
@@ -64,6 +65,22 @@ seen AS (
     GROUP BY plans.cinp_person_id, plans.cinp_cin_plan_start_date
 ),
 
+helped AS (
+    SELECT cinp_person_id AS person_id FROM checked.ssd_cin_plans
+    UNION ALL
+    SELECT cppl_person_id AS person_id FROM checked.ssd_cp_plans
+    UNION ALL
+    SELECT clae_person_id AS person_id FROM checked.ssd_cla_episodes
+),
+
+referred AS (
+    SELECT
+        count(DISTINCT referrals.cine_person_id) AS children,
+        count(DISTINCT referrals.cine_person_id) FILTER (WHERE helped.person_id IS NULL) AS children_without
+    FROM checked.ssd_cin_episodes AS referrals
+    LEFT JOIN helped ON referrals.cine_person_id = helped.person_id
+),
+
 visited AS (
     SELECT
         count(*) AS plans,
@@ -85,4 +102,10 @@ WHERE
     plans >= 10
     AND 10 * plans_visited <= plans
     AND EXISTS (SELECT 1 FROM checked.ssd_cin_visits)
+UNION ALL
+SELECT
+    'ssd_cin_episodes' AS table_name,
+    'cine_referral_date' AS column_name
+FROM referred
+WHERE children >= 20 AND 100 * children_without <= children
 ORDER BY table_name
