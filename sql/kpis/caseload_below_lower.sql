@@ -15,7 +15,7 @@ SELECT
         ' cases, ',
         full_time_equivalent,
         ' full-time equivalent, ',
-        coalesce(concat('at least ', lower_bound, ' agreed'), 'no bound agreed')
+        coalesce('at least ' || lower_bound || ' agreed', 'no bound agreed')
     ) AS reason
 FROM warehouse.fct_case_holder_month
 WHERE is_social_worker

@@ -6,6 +6,6 @@ SELECT
     review_id AS record_key,
     cast(CASE WHEN excluded_because IS NULL THEN cast(is_in_time AS INTEGER) END AS DECIMAL(18, 2)) AS numerator,
     cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
-    coalesce(excluded_because, concat_ws(', ', concat('due ', due_date), concat('published ', published_date)))
+    coalesce(excluded_because, concat_ws(', ', 'due ' || due_date, 'published ' || published_date))
         AS reason
 FROM warehouse.fct_practice_review

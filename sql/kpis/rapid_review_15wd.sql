@@ -7,7 +7,7 @@ SELECT
     cast(CASE WHEN excluded_because IS NULL THEN cast(is_reviewed_in_time AS INTEGER) END AS DECIMAL(18, 2))
         AS numerator,
     cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
-    coalesce(excluded_because, concat_ws(', ', concat('due ', review_due_date), concat('sent ', review_sent_date)))
+    coalesce(excluded_because, concat_ws(', ', 'due ' || review_due_date, 'sent ' || review_sent_date))
         AS reason
 FROM warehouse.fct_incident
 WHERE review_due_month IS NOT NULL

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.end_to_end.conftest import CouncilPlace
 
 HEADLINES = """
-    SELECT kpi_id, numerator, denominator, undecided
+    SELECT kpi_id, numerator, denominator
     FROM read_parquet($file)
     WHERE reporting_month = '2021-02'
 """
@@ -32,8 +32,8 @@ def folder(place: CouncilPlace) -> Path:
 def test_the_list_behind_a_figure_adds_up_to_its_headline(place: CouncilPlace, folder: Path) -> None:
     with duckdb.connect() as connection:
         headlines = connection.execute(HEADLINES, {"file": str(place.snapshot / "kpi_summary.parquet")}).fetchall()
-    assert len(headlines) > 30 and all(undecided == 0 for *_, undecided in headlines)
-    for kpi_id, numerator, denominator, _ in headlines:
+    assert len(headlines) > 100
+    for kpi_id, numerator, denominator in headlines:
         with (folder / f"figures/{kpi_id}.csv").open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream))
         counted, of = (sum(Decimal(row[name]) for row in rows if row[name]) for name in ("Counted", "Of"))

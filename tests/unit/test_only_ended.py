@@ -17,6 +17,7 @@ MONTH_END = dt.date(2021, 2, 28)
 BEGUN = dt.date(2020, 6, 1)
 ASSESSMENTS = ("ssd_cin_assessments", "cina_assessment_auth_date")
 ENQUIRIES = ("ssd_s47_enquiry", "s47e_s47_end_date")
+REFERRALS = ("ssd_cin_episodes", "cine_referral_date")
 VISITS = ("ssd_cin_visits", "cinv_cin_visit_date")
 TABLES = """
     CREATE SCHEMA checked;
@@ -32,6 +33,9 @@ TABLES = """
         cinp_cin_plan_end_date DATE,
         cinp_cin_plan_end_date__readable BOOLEAN
     );
+    CREATE TABLE checked.ssd_cin_episodes (cine_person_id INTEGER);
+    CREATE TABLE checked.ssd_cp_plans (cppl_person_id INTEGER);
+    CREATE TABLE checked.ssd_cla_episodes (clae_person_id INTEGER);
     CREATE TABLE checked.ssd_cin_visits (cinv_person_id INTEGER, cinv_cin_visit_date DATE);
 """
 
@@ -133,3 +137,23 @@ def test_a_table_that_was_not_delivered_is_none_of_visits_left_out(connection: d
         "INSERT INTO checked.ssd_cin_plans SELECT range, $begun, NULL, NULL FROM range(50)", {"begun": begun}
     )
     assert only_ended(connection) == []
+
+
+@pytest.mark.parametrize(
+    ("children", "no_help", "expected"),
+    [(19, 0, []), (20, 0, [REFERRALS]), (20, 1, []), (99, 1, []), (100, 1, [REFERRALS]), (200, 3, [])],
+)
+def test_of_twenty_children_referred_some_had_no_plan_and_were_never_looked_after(
+    connection: duckdb.DuckDBPyConnection, children: int, no_help: int, expected: list[tuple[str, str]]
+) -> None:
+    """One child was referred twice, and the others had each of the three kinds of help, a third of them each."""
+    held = {
+        "ssd_cin_episodes (cine_person_id)": (0, 1),
+        "ssd_cin_plans (cinp_person_id)": (no_help, 3),
+        "ssd_cp_plans (cppl_person_id)": (no_help + 1, 3),
+        "ssd_cla_episodes (clae_person_id)": (no_help + 2, 3),
+    }
+    for table, (first, step) in held.items():
+        insert = f"INSERT INTO checked.{table} SELECT unnest(range($first, $children, $step) || [$first])"
+        connection.execute(insert, {"first": first, "children": children, "step": step})
+    assert only_ended(connection) == expected

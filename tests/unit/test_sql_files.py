@@ -92,6 +92,15 @@ def test_no_join_has_an_or_in_its_condition() -> None:
             assert not [join for join in joins if join.args.get("on") and join.args["on"].find(exp.Or)], path.name
 
 
+def test_nothing_is_hidden_by_a_concat_that_is_never_null() -> None:
+    """It leaves a null out: what comes after it in a coalesce is never reached."""
+    for path in (PROJECT / "sql").rglob("*.sql"):
+        for statement in sqlglot.parse(path.read_text(encoding="utf-8"), dialect="duckdb"):
+            for choice in statement.find_all(exp.Coalesce) if statement is not None else ():
+                before_last = (choice.this, *choice.expressions[:-1])
+                assert not [each for each in before_last if isinstance(each, exp.Concat)], path.name
+
+
 @pytest.mark.parametrize("schema", ["core", "warehouse"])
 def test_every_table_says_its_grain_first(schema: str) -> None:
     without = [select.table for select in read_selects(PROJECT / "sql", schema) if "One row" not in select.comment[:8]]

@@ -123,7 +123,7 @@ SELECT
     END AS is_developing_checked,
     CASE
         WHEN children.source = 'ssda903' THEN outcomes.is_immunised
-        WHEN immunisations.clai_immunisations_status_date > children.month_end THEN NULL
+        WHEN children.source <> 'ssd' OR immunisations.clai_immunisations_status_date > children.month_end THEN NULL
         ELSE immunisations.clai_immunisations_status
     END AS is_immunised,
     CASE
@@ -144,14 +144,12 @@ LEFT JOIN checks USING (source, authority_code, child_id, reporting_month)
 LEFT JOIN of_year USING (authority_code, child_id, reporting_month)
 LEFT JOIN core.year_outcome AS outcomes
     ON
-        children.source = 'ssda903'
-        AND children.authority_code = outcomes.authority_code
+        children.authority_code = outcomes.authority_code
         AND children.child_id = outcomes.child_id
         AND children.reporting_month = outcomes.reporting_month
 LEFT JOIN staging.ssd_cla_immunisations AS immunisations
     ON
-        children.source = 'ssd'
-        AND children.authority_code = immunisations.authority_code
+        children.authority_code = immunisations.authority_code
         AND children.child_id = immunisations.clai_person_id
 ASOF LEFT JOIN scores
     ON

@@ -10,6 +10,19 @@ WITH decided AS (
             AND records.authority_code = undecided.authority_code
             AND records.record_key = undecided.record_key
             AND records.reporting_month = undecided.reporting_month
+),
+
+of_team_and_all AS (
+    SELECT
+        team_code AS window_team_code,
+        *
+    FROM decided
+    WHERE team_code IS NOT NULL
+    UNION ALL
+    SELECT
+        NULL AS window_team_code,
+        *
+    FROM decided
 )
 
 SELECT
@@ -27,11 +40,11 @@ SELECT
     count(*) FILTER (WHERE records.is_open AND records.reporting_month = windows.reporting_month) AS still_open
 FROM warehouse.fct_kpi_window AS windows
 INNER JOIN warehouse.dim_kpi AS kpis ON windows.kpi_id = kpis.kpi_id AND kpis.unit IN ('days', 'weeks')
-LEFT JOIN decided AS records
+LEFT JOIN of_team_and_all AS records
     ON
         windows.kpi_id = records.kpi_id
         AND windows.authority_code = records.authority_code
-        AND coalesce(windows.team_code, records.team_code) IS NOT DISTINCT FROM records.team_code
+        AND windows.team_code IS NOT DISTINCT FROM records.window_team_code
         AND records.reporting_month BETWEEN windows.first_month AND windows.reporting_month
 GROUP BY
     windows.kpi_id,
