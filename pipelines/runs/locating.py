@@ -224,11 +224,15 @@ def _as_csv(wanted: WorkList, places: Mapping[str, Sequence[Place]]) -> str:
 
 
 def _cells(places: Sequence[Place]) -> tuple[str, str, str]:
-    """Own id, file and line; rows that have the id for their own go before those that but refer to it."""
+    """Own id, file and line; rows that have the id for their own go before those that but refer to it.
+
+    Of lines in several files each has its file beside it, in the same order; one file for all of them is named once.
+    """
     own = [place for place in places if place.is_own] or places[:1]
     ids = dict.fromkeys(place.own_id for place in own)
-    files = dict.fromkeys(f"{place.source}/{place.file_name}" for place in own)
-    return "; ".join(ids), "; ".join(files), "; ".join(dict.fromkeys(str(place.line) for place in own))
+    lines = dict.fromkeys((f"{place.source}/{place.file_name}", str(place.line)) for place in own)
+    files = [file for file, _ in lines]
+    return "; ".join(ids), "; ".join(files if len({*files}) > 1 else files[:1]), "; ".join(line for _, line in lines)
 
 
 def _log(settings: Settings, month: Period, located: Located) -> None:
