@@ -24,7 +24,7 @@ from pipelines.storage import ASIDE, CURRENT, FAILED, remove_left, scratch_folde
 from pipelines.warehouse import checks
 from pipelines.warehouse.checks import BadCheck
 from pipelines.warehouse.inputs import put_inputs, put_list
-from pipelines.warehouse.kpi_facts import KPIS, VIEWS, columns_of
+from pipelines.warehouse.kpi_facts import IN_DOUBT, KPIS, VIEWS, columns_of, create_in_doubt
 from pipelines.warehouse.plan import COMPUTED, BuildPlan, TwoKeys, plan_build
 from pipelines.warehouse.tables import BUILD_MACROS, MACROS, BrokenBuild
 
@@ -102,6 +102,8 @@ def _build_aside(settings: Settings, plan: BuildPlan, path: Path) -> None:
 def _create(warehouse: duckdb.DuckDBPyConnection, select: Select, plan: BuildPlan, folder: Path) -> None:
     if select.table == checks.RESULTS:
         return _run_checks(warehouse, plan, folder)
+    if select.table == IN_DOUBT:
+        return create_in_doubt(warehouse, [each for each in plan.selects if each.schema == KPIS])
     if select.table in COMPUTED:
         _, module = COMPUTED[select.table]
         return import_module(module).compute(warehouse)  # type: ignore[no-any-return]  # known by name

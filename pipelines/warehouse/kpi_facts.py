@@ -11,7 +11,9 @@ from pipelines.sql_files import DIALECT, Select
 from pipelines.warehouse.tables import BrokenBuild
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
 
     from pipelines.contracts.kpis import Kpi
 
@@ -59,38 +61,43 @@ def records_of(kpis: tuple[Select, ...]) -> str:
     return all_of([_summed_by(kpi, KPI_RECORD) for kpi in kpis]).sql(dialect=DIALECT)
 
 
-@cache
-def records_in_doubt(kpis: tuple[Select, ...]) -> str:
-    """The records of each KPI of a child, or with a key, of which something could not be read that decides the KPI."""
-    return all_of([matched for kpi in kpis for matched in _in_doubt(kpi)]).sql(dialect=DIALECT)
+def create_in_doubt(warehouse: duckdb.DuckDBPyConnection, kpis: Sequence[Select]) -> None:
+    """The records of each KPI of a child, or with a key, of which something could not be read that decides the KPI.
+
+    In most months that is of few KPIs, and to plan the records of all takes longer than all else in a small council's.
+    """
+    unread = {kpi_id for (kpi_id,) in warehouse.execute(_KPIS_UNREAD).fetchall()}
+    of_kpis = [matched for kpi in kpis if kpi.name in unread for matched in _in_doubt(kpi)]
+    query = all_of(of_kpis or [_nothing(_IN_DOUBT)])
+    warehouse.execute(exp.Create(this=exp.to_table(IN_DOUBT), kind="TABLE", expression=query).sql(dialect=DIALECT))
 
 
 @cache
 def duration_records(kpis: tuple[Select, ...]) -> str:
     """The records of the KPIs of durations: those that are over, by how long they took, and those that are not."""
     columns = ("authority_code", "team_code", "reporting_month", "child_id", "record_key", "numerator", "is_open")
-    none = exp.select(*(exp.cast(exp.null(), kind, dialect=DIALECT).as_(name) for name, kind in _DURATION.items()))
     of_kpis = [
         exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *columns).from_(exp.table_(kpi.name, db=KPIS))
         for kpi in kpis
         if gives(kpi, "is_open")
     ]
-    return all_of(of_kpis or [none.where(exp.false())]).sql(dialect=DIALECT)
+    return all_of(of_kpis or [_nothing(_DURATION)]).sql(dialect=DIALECT)
 
 
 @cache
 def breakdown_records(kpis: tuple[Select, ...], broken_down: frozenset[str]) -> str:
     """The records of the KPIs that are told by age, sex, ethnicity and disability too."""
     columns = ("authority_code", "reporting_month", "child_id", "record_key", *KPI_FIGURES)
-    none = exp.select(*(exp.cast(exp.null(), kind, dialect=DIALECT).as_(name) for name, kind in _BREAKDOWN.items()))
     of_kpis = [
         exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *columns).from_(exp.table_(kpi.name, db=KPIS))
         for kpi in kpis
         if kpi.name in broken_down
     ]
-    return all_of(of_kpis or [none.where(exp.false())]).sql(dialect=DIALECT)
+    return all_of(of_kpis or [_nothing(_BREAKDOWN)]).sql(dialect=DIALECT)
 
 
+_IN_DOUBT = {"kpi_id": "VARCHAR", **KPI_COLUMNS, **CATEGORY}
+_KPIS_UNREAD = exp.select("kpi_id").distinct().from_(UNREAD).sql(dialect=DIALECT)
 _BREAKDOWN = {"kpi_id": "VARCHAR", **{name: KPI_COLUMNS[name] for name in KPI_COLUMNS if name != "reason"}}
 _BREAKDOWN.pop("team_code")
 _DURATION = {"kpi_id": "VARCHAR", **{name: KPI_COLUMNS[name] for name in KPI_COLUMNS if name != "reason"}, **IS_OPEN}
@@ -101,6 +108,11 @@ _DURATION.pop("denominator")
 def gives(kpi: Select, column: str) -> bool:
     """Whether the SELECT of a KPI gives one of the columns that only some do."""
     return column in kpi.query.named_selects
+
+
+def _nothing(columns: Mapping[str, str]) -> exp.Select:
+    nulls = (exp.cast(exp.null(), kind, dialect=DIALECT).as_(name) for name, kind in columns.items())
+    return exp.select(*nulls).where(exp.false())
 
 
 def _category(kpi: Select, table: str | None = None) -> exp.Expr:

@@ -27,7 +27,6 @@ from pipelines.warehouse.kpi_facts import (
     UNREAD,
     breakdown_records,
     duration_records,
-    records_in_doubt,
     records_of,
     union_of,
 )
@@ -205,7 +204,7 @@ def _ordered(
         Select(EVERY_RECORD, records_of(kpis), read, frozenset()),
         Select(BREAKDOWN_RECORD, breakdown_records(kpis, broken_down), read, frozenset()),
         Select(DURATION_RECORD, duration_records(kpis), read, frozenset()),
-        Select(IN_DOUBT, records_in_doubt(kpis), read | {UNREAD}, frozenset()),
+        Select(IN_DOUBT, "", read | {UNREAD}, frozenset()),
     ]
     computed = [Select(table, "", frozenset({of}), frozenset()) for table, (of, _) in COMPUTED.items()]
     checked = Select(checks.RESULTS, "", frozenset().union(*(check.reads for check in to_carry_out)), frozenset())

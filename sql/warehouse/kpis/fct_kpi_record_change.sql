@@ -37,6 +37,12 @@ changed AS (
         OR figures_before.denominator IS DISTINCT FROM figures_now.denominator
 ),
 
+records_now AS MATERIALIZED (
+    SELECT records.*
+    FROM warehouse.fct_kpi_record AS records
+    SEMI JOIN changed ON records.kpi_id = changed.kpi_id AND records.authority_code = changed.authority_code
+),
+
 counted AS (
     SELECT
         'before' AS side,
@@ -62,7 +68,7 @@ counted AS (
         records.category,
         records.numerator,
         records.denominator
-    FROM warehouse.fct_kpi_record AS records
+    FROM records_now AS records
     INNER JOIN changed USING (kpi_id, authority_code, reporting_month)
     WHERE records.numerator IS NOT NULL OR records.denominator IS NOT NULL
 ),
@@ -145,7 +151,7 @@ known_now AS (
         records.kpi_id,
         records.authority_code,
         records.record_key
-    FROM warehouse.fct_kpi_record AS records
+    FROM records_now AS records
     SEMI JOIN differing
         ON
             records.kpi_id = differing.kpi_id
