@@ -197,18 +197,22 @@ def _ordered(
     selects: Sequence[Select], to_carry_out: Sequence[Select], given: set[str], broken_down: frozenset[str]
 ) -> list[Select]:
     """The build order. Some of its steps are no files: five unions of all KPIs, what libraries compute, the checks."""
-    kpis = tuple(select for select in selects if select.schema == KPIS)
+    unions = unions_of(tuple(select for select in selects if select.schema == KPIS), broken_down)
+    computed = [Select(table, "", frozenset({of}), frozenset()) for table, (of, _) in COMPUTED.items()]
+    checked = Select(checks.RESULTS, "", frozenset().union(*(check.reads for check in to_carry_out)), frozenset())
+    return in_build_order([*selects, *unions, *computed, checked], given)
+
+
+def unions_of(kpis: tuple[Select, ...], broken_down: frozenset[str]) -> list[Select]:
+    """The steps that put the records of all KPIs together; of what is in doubt the build makes the text."""
     read = frozenset(kpi.table for kpi in kpis)
-    unions = [
+    return [
         Select(EVERY_KPI, union_of(kpis), read, frozenset()),
         Select(EVERY_RECORD, records_of(kpis), read, frozenset()),
         Select(BREAKDOWN_RECORD, breakdown_records(kpis, broken_down), read, frozenset()),
         Select(DURATION_RECORD, duration_records(kpis), read, frozenset()),
         Select(IN_DOUBT, "", read | {UNREAD}, frozenset()),
     ]
-    computed = [Select(table, "", frozenset({of}), frozenset()) for table, (of, _) in COMPUTED.items()]
-    checked = Select(checks.RESULTS, "", frozenset().union(*(check.reads for check in to_carry_out)), frozenset())
-    return in_build_order([*selects, *unions, *computed, checked], given)
 
 
 def _definitions_sha256(settings: Settings) -> str:

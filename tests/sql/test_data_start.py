@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.staged_input import Rows
 
+KPIS = ("cpp_count", "cpp_rate_10k")
 ASKED = ("snapshots.kpi_month", "snapshots.kpi_absence")
 FEW, ENOUGH, SET, UNKNOWN = "E00000016", "E00000017", "E00000018", "E00000019"
 SMALL, LARGE, OLD, BETWEEN, AHEAD = "E00000020", "E00000021", "E00000022", "E00000023", "E00000024"
@@ -65,7 +66,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         UNKNOWN: delivered(),
     }
     deliveries = {f"{authority}/ssd/{MONTH}": given for authority, given in tables.items()}
-    with built(folder, deliveries, MONTH, folder / "council", of=ASKED) as made:
+    with built(folder, deliveries, MONTH, folder / "council", of=ASKED, kpis=KPIS) as made:
         yield made
 
 
@@ -94,13 +95,13 @@ def test_figures_begin_with_the_data(
 )
 def test_figures_of_a_new_council_begin_with_it(tmp_path: Path, code: str, before: str | None, first: str) -> None:
     """A council that only has another code is no new one."""
-    with built(tmp_path, {f"{code}/ssd/2023-05": delivered()}, "2023-05", of=ASKED) as warehouse:
+    with built(tmp_path, {f"{code}/ssd/2023-05": delivered()}, "2023-05", of=ASKED, kpis=KPIS) as warehouse:
         assert before is None or figure(warehouse, "cpp_count", before, authority=code) is None
         assert figure(warehouse, "cpp_count", first, authority=code) == (1, None)
 
 
 def test_an_authority_whose_data_begin_later_has_no_figure_yet_and_says_why(tmp_path: Path) -> None:
-    with built(tmp_path, {f"E06000063/ssd/{MONTH}": delivered()}, of=ASKED) as warehouse:
+    with built(tmp_path, {f"E06000063/ssd/{MONTH}": delivered()}, of=ASKED, kpis=KPIS) as warehouse:
         assert figure(warehouse, "cpp_count", authority="E06000063") is None
         query = "SELECT reason FROM snapshots.kpi_absence WHERE kpi_id = 'cpp_count'"
         assert "ssd_cp_plans (begins with 2023-04)" in warehouse.execute(query).fetchall()[0][0]

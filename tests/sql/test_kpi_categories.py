@@ -21,13 +21,16 @@ PLANS = [
     plan("not read", "2020-02-01") | {CATEGORY: None, "unread_columns": [CATEGORY]},
     *(plan(f"ended {days}", "2021-02-01", f"2021-02-{1 + days:02}") for days in (1, 2, 3, 10)),
 ]
+KPIS = ("cla_count", "cpp_category_share", "cpp_count", "cpp_duration")
 TABLES = ("snapshots.kpi_month", "snapshots.kpi_window", "snapshots.kpi_change", "snapshots.kpi_duration")
 
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     held = [involvement("a", "T1", "2020-01-01")]
-    made = built_from_ssd(tmp_path_factory.mktemp("categories"), cp_plans=PLANS, involvements=held, of=TABLES)
+    made = built_from_ssd(
+        tmp_path_factory.mktemp("categories"), cp_plans=PLANS, involvements=held, of=TABLES, kpis=KPIS
+    )
     yield made
     made.close()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
+KPIS = ("assess_45wd", "cpp_count")
 ASKED = ("snapshots.kpi_change",)
 
 
@@ -41,7 +42,7 @@ def test_a_count_is_compared_with_twelve_months_before(tmp_path: Path) -> None:
     then = [plan(f"then {each}", "2020-02-29", "2020-03-10") for each in range(10)]
     now = [plan(f"now {each}", "2021-02-01") for each in range(13)]
     moved = [involvement(f"then {each}", "T1", "2020-01-01") for each in range(10)]
-    with built_from_ssd(tmp_path, of=ASKED, cp_plans=then + now, involvements=moved) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS, cp_plans=then + now, involvements=moved) as warehouse:
         columns = "numerator, denominator, base_month, base_numerator, change, change_percent"
         assert changes(warehouse, columns, "cpp_count", "2021-02") == (13, None, "2020-02", 10, 3, 30.0)
         assert changes(warehouse, columns, "cpp_count", "2021-02", "T1") == (0, None, "2020-02", 10, -10, -100.0)
@@ -53,7 +54,7 @@ def test_a_count_is_compared_with_twelve_months_before(tmp_path: Path) -> None:
 def test_a_percentage_of_a_base_below_ten_is_withheld(tmp_path: Path) -> None:
     """Who is on a plan is known: of the nine fewer nothing is chance."""
     then = [plan(f"then {each}", "2020-02-29", "2020-03-10") for each in range(9)]
-    with built_from_ssd(tmp_path, of=ASKED, cp_plans=then) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS, cp_plans=then) as warehouse:
         columns = "base_numerator, change, change_percent, lower, upper, is_beyond_chance"
         nine, change, percent, lower, upper, is_beyond = changes(warehouse, columns, "cpp_count", "2021-02")
         assert (nine, change, percent, lower, upper, is_beyond) == (9, -9, None, None, None, None)
@@ -63,7 +64,7 @@ def test_a_percentage_of_a_base_below_ten_is_withheld(tmp_path: Path) -> None:
     ("month", "base"), [("2020-02", "2019-03"), ("2020-03", "2019-03"), ("2020-04", "2020-03"), ("2021-02", "2020-03")]
 )
 def test_the_last_march_is_the_one_that_ended_before_the_month(tmp_path: Path, month: str, base: str) -> None:
-    with built_from_ssd(tmp_path, of=ASKED) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS) as warehouse:
         assert changes(warehouse, "base_month", "cpp_count", month, comparator="last_march") == (base,)
 
 
@@ -115,7 +116,7 @@ def test_of_small_numbers_an_exact_test_decides_and_of_few_nothing_does(
 
 def test_a_change_is_that_of_the_figures_as_they_are_printed(tmp_path: Path) -> None:
     """2 of 3 is 66.7%, 1 of 3 33.3%: 33.4, not 33.3."""
-    with built_from_ssd(tmp_path, of=ASKED, cin_assessments=authorised((2, 1), (1, 2))) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS, cin_assessments=authorised((2, 1), (1, 2))) as warehouse:
         columns = "value_rounded, base_value_rounded, change"
         assert changes(warehouse, columns, "assess_45wd", "2021-02") == (66.7, 33.3, 33.4)
 
@@ -133,7 +134,7 @@ def test_no_chance_is_said_of_what_is_known_whole() -> None:
 
 def test_a_percentage_is_compared_window_with_window(tmp_path: Path) -> None:
     """56 of 70 and 48 of 80: Newcombe (1998) prints 0.0524 to 0.3339 for their difference."""
-    with built_from_ssd(tmp_path, of=ASKED, cin_assessments=authorised((56, 14), (48, 32))) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS, cin_assessments=authorised((56, 14), (48, 32))) as warehouse:
         columns = "window_months, numerator, denominator, base_numerator, base_denominator, change, change_percent"
         assert changes(warehouse, columns, "assess_45wd", "2021-02") == (6, 56, 70, 48, 80, 20.0, None)
         lower, upper = changes(warehouse, "lower, upper", "assess_45wd", "2021-02")

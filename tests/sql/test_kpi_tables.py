@@ -27,6 +27,7 @@ from tests.warehouse_input import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+KPIS = ("assess_45wd", "cla_count", "cpp_count")
 ASKED = ("snapshots.kpi", "snapshots.kpi_month", "snapshots.kpi_window")
 TEAM = {"cina_assessment_team": "T1"}
 OTHER_TEAM = {"cina_assessment_team": "T2"}
@@ -53,7 +54,7 @@ def window(warehouse: duckdb.DuckDBPyConnection, columns: str, kpi_id: str, mont
 def test_a_kpi_is_absent_where_a_table_it_needs_was_not_delivered(tmp_path: Path) -> None:
     tables = ssd()
     del tables["ssd_legal_status"]
-    with built(tmp_path, {f"{AUTHORITY}/ssd/{MONTH}": tables}, of=ASKED) as warehouse:
+    with built(tmp_path, {f"{AUTHORITY}/ssd/{MONTH}": tables}, of=ASKED, kpis=KPIS) as warehouse:
         assert figure(warehouse, "cla_count") is None
         assert figure(warehouse, "cpp_count") == (0, None)
 
@@ -61,13 +62,13 @@ def test_a_kpi_is_absent_where_a_table_it_needs_was_not_delivered(tmp_path: Path
 def test_teams_alone_depend_on_involvements(tmp_path: Path) -> None:
     tables = ssd(cp_plans=[plan("a", "2021-01-01")])
     del tables["ssd_involvements"]
-    with built(tmp_path, {f"{AUTHORITY}/ssd/{MONTH}": tables}, of=ASKED) as warehouse:
+    with built(tmp_path, {f"{AUTHORITY}/ssd/{MONTH}": tables}, of=ASKED, kpis=KPIS) as warehouse:
         assert figure(warehouse, "cpp_count", team="unallocated") == (1, None)
 
 
 def test_a_covered_month_without_events_is_there_and_an_earlier_one_is_not(tmp_path: Path) -> None:
     plans = [plan("a", "2017-06-01")]
-    with built_from_ssd(tmp_path, of=ASKED, cin_assessments=in_time("2017-12"), cp_plans=plans) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS, cin_assessments=in_time("2017-12"), cp_plans=plans) as warehouse:
         assert figure(warehouse, "assess_45wd", "2018-01") == (0, 0)
         assert figure(warehouse, "assess_45wd", "2017-12") is None
         assert figure(warehouse, "cpp_count", "2018-01") == (1, None)
@@ -82,7 +83,7 @@ def test_authorities_are_kept_apart(tmp_path: Path) -> None:
         ),
         f"{other}/ssd/{MONTH}": ssd(cp_plans=[plan("a", "2021-01-01"), plan("b", "2021-01-01")]),
     }
-    with built(tmp_path, deliveries, of=ASKED) as warehouse:
+    with built(tmp_path, deliveries, of=ASKED, kpis=KPIS) as warehouse:
         found = warehouse.sql(
             "SELECT authority_code, team_code, numerator FROM snapshots.kpi_month "
             f"WHERE kpi_id = 'cpp_count' AND reporting_month = '{MONTH}' ORDER BY ALL NULLS FIRST"
@@ -140,7 +141,7 @@ def test_a_refused_version_is_reported_and_the_one_before_it_still_counts(tmp_pa
 
 def test_a_value_is_unrounded_and_null_where_nothing_was_counted(tmp_path: Path) -> None:
     rows = in_time("2021-02", 2) + late("2021-02")
-    with built_from_ssd(tmp_path, of=ASKED, cin_assessments=rows) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS, cin_assessments=rows) as warehouse:
         found = warehouse.sql(
             "SELECT reporting_month, value FROM snapshots.kpi_month WHERE kpi_id = 'assess_45wd' "
             "AND team_code IS NULL AND reporting_month >= '2021-01' ORDER BY ALL"
@@ -152,7 +153,7 @@ def test_a_window_pools_six_months_and_keeps_their_mean(tmp_path: Path) -> None:
     months = ("2020-09", "2020-10", "2020-11", "2020-12", "2021-01", "2021-02")
     rows = [row for month in months for row in in_time(month, **TEAM)]
     rows += late("2020-09", 3, **TEAM) + late("2021-02", 1, **OTHER_TEAM) + late("2020-08", 9, **TEAM)
-    with built_from_ssd(tmp_path, of=ASKED, cin_assessments=rows) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS, cin_assessments=rows) as warehouse:
         columns = "first_month, numerator, denominator, value, mean_of_months"
         assert window(warehouse, columns, "assess_45wd", "2021-02") == ("2020-09", 6, 10, 60.0, 475 / 6)
         assert window(warehouse, columns, "assess_45wd", "2021-02", "T1")[1:4] == (6, 9, 600 / 9)
@@ -162,13 +163,13 @@ def test_a_window_pools_six_months_and_keeps_their_mean(tmp_path: Path) -> None:
 
 
 def test_a_window_needs_all_its_six_months(tmp_path: Path) -> None:
-    with built_from_ssd(tmp_path, of=ASKED) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS) as warehouse:
         assert window(warehouse, "denominator, value", "assess_45wd", "2018-06") == (0, None)
         assert window(warehouse, "denominator", "assess_45wd", "2018-05") is None
 
 
 def test_what_happens_has_six_and_twelve_months_and_what_stands_has_one(tmp_path: Path) -> None:
-    with built_from_ssd(tmp_path, of=ASKED) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS) as warehouse:
         lengths = warehouse.sql(
             "SELECT measure, list(DISTINCT window_months ORDER BY window_months) FROM snapshots.kpi_window "
             "INNER JOIN snapshots.kpi USING (kpi_id) GROUP BY measure ORDER BY measure"
@@ -181,7 +182,7 @@ def test_a_mean_of_months_more_than_a_point_away_is_told(tmp_path: Path, of_all:
     """Five months of 1 in 1, and one with a single late one: 100/(5 + n) less 100/(6n) is 1 between 77 and 78."""
     months = ("2020-09", "2020-10", "2020-11", "2020-12", "2021-01")
     rows = [row for month in months for row in in_time(month)] + in_time("2021-02", of_all - 1) + late("2021-02")
-    with built_from_ssd(tmp_path, of=ASKED, cin_assessments=rows) as warehouse:
+    with built_from_ssd(tmp_path, of=ASKED, kpis=KPIS, cin_assessments=rows) as warehouse:
         assert window(warehouse, "denominator, mean_of_months_differs", "assess_45wd", "2021-02") == (
             of_all + 5,
             is_apart,

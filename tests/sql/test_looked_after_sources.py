@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from tests.staged_input import Rows
 
+KPIS = ("cla_count", "cla_dental")
 ASKED = ("snapshots.kpi_month", "warehouse.fct_child_looked_after_month", "core.child")
 MARCH = "2018-03"
 RETURN = f"{AUTHORITY}/ssda903/{MARCH}"
@@ -83,7 +84,7 @@ CASES: dict[str, tuple[dict[str, Rows], int]] = {
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     deliveries = {f"{authority_of(CASES, name)}/ssda903/{MARCH}": tables for name, (tables, _) in CASES.items()}
-    with built(tmp_path_factory.mktemp("returns"), deliveries, MARCH, of=ASKED) as warehouse:
+    with built(tmp_path_factory.mktemp("returns"), deliveries, MARCH, of=ASKED, kpis=KPIS) as warehouse:
         yield warehouse
 
 
@@ -110,7 +111,7 @@ def test_a_return_covers_its_collection_year_up_to_its_month(
     tmp_path: Path, delivered: str, covered: tuple[str, str], absent: tuple[str, str]
 ) -> None:
     returned = {f"{AUTHORITY}/ssda903/{delivered}": ssda903(care("a", SINCE))}
-    with built(tmp_path, returned, "2018-06", of=ASKED) as warehouse:
+    with built(tmp_path, returned, "2018-06", of=ASKED, kpis=KPIS) as warehouse:
         assert [count(warehouse, month) for month in covered] == [1, 1]
         assert [count(warehouse, month) for month in absent] == [None, None]
 
@@ -125,7 +126,7 @@ def two_returns() -> dict[str, dict[str, Rows]]:
 def test_the_newest_return_up_to_the_month_counts(
     tmp_path: Path, two_returns: dict[str, dict[str, Rows]], month: str, january: int, march: int | None
 ) -> None:
-    with built(tmp_path, two_returns, month, of=ASKED) as warehouse:
+    with built(tmp_path, two_returns, month, of=ASKED, kpis=KPIS) as warehouse:
         assert (count(warehouse, "2018-01"), count(warehouse, "2018-03")) == (january, march)
 
 
@@ -155,7 +156,7 @@ BOTH = {
 
 
 def test_where_both_cover_a_month_the_ssd_alone_counts(tmp_path: Path) -> None:
-    with built(tmp_path, BOTH, MARCH, of=ASKED) as warehouse:
+    with built(tmp_path, BOTH, MARCH, of=ASKED, kpis=KPIS) as warehouse:
         assert [count(warehouse, month) for month in ("2017-12", "2018-01", "2018-03")] == [3, 2, 2]
         assert count(warehouse, "2018-01", "T1") == 1
         assert count(warehouse, "2017-12", "unallocated") == 3
@@ -169,7 +170,9 @@ def test_where_both_cover_a_month_the_ssd_alone_counts(tmp_path: Path) -> None:
 def test_a_child_of_both_has_one_date_of_birth_the_ssds_where_it_has_one(tmp_path: Path) -> None:
     people = [{"pers_person_id": "a", "pers_dob": day("2012-01-01")}, {"pers_person_id": "b"}]
     header = [child("a", "2013-03-03"), child("b", "2014-04-04"), child("c", "2015-05-05")]
-    with built(tmp_path, {SSD: ssd(person=people), RETURN: ssda903(header=header)}, MARCH, of=ASKED) as warehouse:
+    with built(
+        tmp_path, {SSD: ssd(person=people), RETURN: ssda903(header=header)}, MARCH, of=ASKED, kpis=KPIS
+    ) as warehouse:
         rows = dict(warehouse.sql("SELECT child_id, birth_date FROM core.child").fetchall())
         assert warehouse.table("core.child").count("*").fetchall() == [(3,)]
         births = zip("abc", ("2012-01-01", "2014-04-04", "2015-05-05"), strict=True)
@@ -179,7 +182,7 @@ def test_a_child_of_both_has_one_date_of_birth_the_ssds_where_it_has_one(tmp_pat
 @pytest.mark.parametrize("missing", ["ssd_person", "ssd_cla_episodes", "ssd_legal_status"])
 def test_the_return_counts_where_the_ssd_lacks_a_table(tmp_path: Path, missing: str) -> None:
     tables = {name: rows for name, rows in BOTH[SSD].items() if name != missing}
-    with built(tmp_path, {**BOTH, SSD: tables}, MARCH, of=ASKED) as warehouse:
+    with built(tmp_path, {**BOTH, SSD: tables}, MARCH, of=ASKED, kpis=KPIS) as warehouse:
         assert (count(warehouse, "2017-12"), count(warehouse)) == (3, 3)
 
 
@@ -188,7 +191,7 @@ def test_two_halves_of_two_sources_make_no_whole(tmp_path: Path) -> None:
         SSD: {"ssd_person": [], "ssd_cla_episodes": [episode("a", SINCE)]},
         RETURN: {"ssda903_episodes": [care("a", SINCE)]},
     }
-    with built(tmp_path, halves, MARCH, of=ASKED) as warehouse:
+    with built(tmp_path, halves, MARCH, of=ASKED, kpis=KPIS) as warehouse:
         assert count(warehouse) is None
 
 
@@ -209,7 +212,7 @@ def test_what_the_ssd_does_not_hold_is_told_by_the_return_at_the_years_end(tmp_p
         f"{whole}/ssd/{MARCH}": {**dataset, "ssd_cla_health": []},
         f"{whole}/ssda903/{MARCH}": returned,
     }
-    with built(tmp_path, deliveries, MARCH, of=ASKED) as warehouse:
+    with built(tmp_path, deliveries, MARCH, of=ASKED, kpis=KPIS) as warehouse:
         assert figure(warehouse, "cla_dental", MARCH) == (1, 1)
         assert figure(warehouse, "cla_dental", "2018-02") is None
         assert figure(warehouse, "cla_dental", MARCH, authority=whole) == (0, 1)

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 CHILD = "a child"
 
 
+KPIS = (
+    "assess_45wd",
+    "assess_open_overdue",
+    "cla_count",
+    "cla_visit_snapshot",
+    "cp_review_in_time",
+    "cp_visit_in_line_with_plan",
+    "cp_visit_snapshot",
+    "cpp_count",
+    "icpc_15wd",
+)
 ASKED = ("snapshots.kpi_month", "snapshots.kpi_absence", "core.listed_plan", "core.listed_looked_after")
 
 
@@ -293,7 +304,7 @@ def warehouse(
         f"{authority_of(CASES, name)}/{source}/{MONTH}": getattr(case[0], f"as_{source}")()
         for name, case in CASES.items()
     }
-    with built(tmp_path_factory.mktemp(source), deliveries, of=ASKED) as connection:
+    with built(tmp_path_factory.mktemp(source), deliveries, of=ASKED, kpis=KPIS) as connection:
         yield connection
 
 
@@ -356,7 +367,7 @@ def months(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
         f"{BOTH}/annex_a/2021-02": february,
         f"{BOTH}/ssd/2021-01": {**ssd, "ssd_cp_plans": [*ssd["ssd_cp_plans"], *more]},
     }
-    with built(tmp_path_factory.mktemp("months"), deliveries, of=ASKED) as connection:
+    with built(tmp_path_factory.mktemp("months"), deliveries, of=ASKED, kpis=KPIS) as connection:
         yield connection
 
 
@@ -402,7 +413,7 @@ def test_what_is_on_a_list_twice_counts_once_and_as_it_was_told_last(tmp_path: P
         "annex_a_looked_after": twice([care]),
         "annex_a_assessments": twice([overdue, authorised]),
     }
-    with built(tmp_path, {f"{AGAIN}/annex_a/{MONTH}": tables}, of=ASKED) as warehouse:
+    with built(tmp_path, {f"{AGAIN}/annex_a/{MONTH}": tables}, of=ASKED, kpis=KPIS) as warehouse:
         figures = {
             kpi_id: figure(warehouse, kpi_id, authority=AGAIN)
             for kpi_id in ("cpp_count", "cp_visit_snapshot", "cla_count", "cla_visit_snapshot", "assess_open_overdue")
@@ -420,7 +431,7 @@ def test_an_unborn_child_of_a_list_is_known_by_another_source(tmp_path: Path) ->
     listed = OnPlan(LONG_AGO, born=None).as_annex_a()
     expected = {"ssd_person": [{"pers_person_id": CHILD, "pers_expected_dob": day("2021-03-20")}]}
     deliveries = {f"{AGAIN}/annex_a/{MONTH}": listed, f"{AGAIN}/ssd/{MONTH}": expected}
-    with built(tmp_path, deliveries, of=ASKED) as warehouse:
+    with built(tmp_path, deliveries, of=ASKED, kpis=KPIS) as warehouse:
         assert figure(warehouse, "cp_visit_snapshot", authority=AGAIN) == NOT_COUNTED
         assert figure(warehouse, "cpp_count", authority=AGAIN) == (1, None)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.staged_input import Rows
 
+KPIS = ("survey_response_rate",)
 SCORES = ("snapshots.survey_item", "snapshots.survey_score")
 DELIVERY = f"{AUTHORITY}/survey/{MONTH}"
 INVITED: Rows = [{"survey_date": day("2020-12-18"), "invited": 8}]
@@ -163,7 +164,7 @@ def test_a_question_of_tensions_is_reverse_unless_it_says_otherwise(
         "survey_responses": responses({"pressure": [5, 4]}),
         "survey_questions": [question("pressure", "tensions", reverse=marked)],
     }
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
         assert score(warehouse, "tensions") == (87.5, rag)
 
 
@@ -215,7 +216,7 @@ def test_a_question_of_60_or_less_is_to_be_watched(
         "survey_responses": responses({"one": [1 + whole + (number < more) for number in range(50)]}),
         "survey_questions": [question("one", "standard_1", reverse=reverse)],
     }
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
         found = warehouse.sql("SELECT rounded_score, is_watched FROM snapshots.survey_item").fetchall()
     assert found == [expected]
 
@@ -235,7 +236,7 @@ def test_a_score_has_the_margin_of_those_who_answered_among_all_invited(
     }
     if invited is not None:
         tables["survey_invited"] = [{"survey_date": day("2020-12-18"), "invited": invited}]
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
         ((found,),) = warehouse.sql("SELECT margin FROM snapshots.survey_score").fetchall()
     assert found == margin
 
@@ -352,7 +353,7 @@ def test_a_rate_that_cannot_be_right_is_null(tmp_path: Path) -> None:
         }
         for name, (invited, _) in INVITATIONS.items()
     }
-    with built(tmp_path, deliveries, of=(*FIGURES, "warehouse.fct_survey_wave")) as warehouse:
+    with built(tmp_path, deliveries, of=(*FIGURES, "warehouse.fct_survey_wave"), kpis=KPIS) as warehouse:
         reasons = warehouse.sql(
             "SELECT excluded_because FROM warehouse.fct_survey_wave ORDER BY authority_code"
         ).fetchall()
@@ -367,7 +368,7 @@ def test_half_marks_from_answers_round_up(tmp_path: Path) -> None:
         "survey_responses": responses({"q": [4] * 49 + [3]}),
         "survey_questions": [question("q", "standard_1")],
     }
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
         assert score(warehouse, "standard_1", columns="score, rounded_score, rag") == (74.5, 75, "green")
 
 
@@ -378,7 +379,7 @@ def test_answers_come_before_a_summary_and_comparators_before_it_too(tmp_path: P
         "survey_comparators": [{"standard_id": "standard_1", "geography": "region", "score": 60, "respondents": 9}],
         "survey_summary": summary({"standard_1": 10, "standard_2": 20}),
     }
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
         found = warehouse.sql(
             "SELECT standard_id, geography, score, basis FROM snapshots.survey_score ORDER BY ALL"
         ).fetchall()
@@ -401,7 +402,7 @@ def test_a_comparator_is_also_told_without_the_council(tmp_path: Path) -> None:
             {"standard": "respondents", "council": 67, "region": 412, "nation": 67},
         ],
     }
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES) as warehouse:
+    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
         assert score(warehouse, "overall_satisfaction", "region", "round(without_score, 1)") == (65.7,)
         assert score(warehouse, "standard_6", "region", "round(without_score, 1)") == (61.6,)
         assert score(warehouse, "tensions", "region", "without_score") == (None,)
@@ -418,7 +419,7 @@ def test_each_survey_stays_in_its_own_month(tmp_path: Path) -> None:
         }
         for month, answer in (("2020-02", 1), ("2021-01", 5), ("2021-03", 2))
     }
-    with built(tmp_path, deliveries, of=(*FIGURES, *SCORES)) as warehouse:
+    with built(tmp_path, deliveries, of=(*FIGURES, *SCORES), kpis=KPIS) as warehouse:
         found = warehouse.sql("SELECT reporting_month, score FROM snapshots.survey_score ORDER BY ALL").fetchall()
         assert found == [("2020-02", 0.0), ("2021-01", 100.0)]
         assert figure(warehouse, "survey_response_rate", "2021-01") == (1, 4)
