@@ -56,9 +56,9 @@ import psycopg2
 
 how, url, stop = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 JOINED = '''
-    SELECT DISTINCT months.target, windows.target
-    FROM safeguarding_kpis.kpi_window AS windows
-    CROSS JOIN safeguarding_kpis.kpi_month AS months
+    SELECT months.target, windows.target
+    FROM (SELECT DISTINCT target FROM safeguarding_kpis.kpi_window) AS windows
+    CROSS JOIN (SELECT DISTINCT target FROM safeguarding_kpis.kpi_month) AS months
 '''
 connection = psycopg2.connect(url)
 connection.autocommit = how == "one query"
