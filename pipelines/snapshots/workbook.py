@@ -7,25 +7,27 @@ figure that is not shown is its symbol in square brackets.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import xlsxwriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    import duckdb
-
     from pipelines.contracts.published import SnapshotTable
     from pipelines.periods import Period
 
 WORKBOOK = "snapshot.xlsx"
 SYMBOL = "_symbol"
-MOST_ROWS = 10_000
-MOST_ROWS_INSIDE = 5_000
-"""Of the restricted edition. Nobody reads longer tables in a sheet, and they take minutes."""
+BY_MONTH = "reporting_month"
+LONG, MOST_ROWS = 1_000, 2_000
+"""Of a table with more rows than the first the sheet holds a year; with more than the second in it, there is none."""
+MONTHS = 13
+"""The month, and the twelve before it: the same month of the year before is among them."""
 WIDEST = 60
 # As text, whatever it begins with; and no clock, so that the same tables are the same bytes.
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -60,35 +62,55 @@ def write_workbook(
 ) -> Path:
     """Write ``snapshot.xlsx``; ``verdicts``: authority, KPI, figure, rating and the sentence of the report.
 
-    ``withheld``: of the public edition, what is not in it, and why; None of the restricted one. A table that is too
-    long for a sheet is named in the contents and left to its CSV.
+    ``withheld``: of the public edition, what is not in it, and why; None of the restricted one. Nobody reads thousands
+    of rows in a sheet, and they take minutes to write: of a long table there is a year, and of one whose year is too
+    long nothing; the contents say so and name the CSV that holds all.
     """
-    most = MOST_ROWS_INSIDE if withheld is None else MOST_ROWS
+    held = [_held(table, rows[table.name], month) for table in tables]
     file = folder / WORKBOOK
     with xlsxwriter.Workbook(str(file), OPTIONS) as workbook:
         workbook.set_properties({"title": _title(month), "created": MADE})
         title = workbook.add_format({"bold": True, "font_size": 14})
-        counts = {table.name: len(rows[table.name]) for table in tables}
-        _write_contents(workbook, month, _contents(tables, counts, most, withheld or {}), title)
+        _write_contents(workbook, month, _contents(held, withheld or {}), title)
         _write_notes(workbook, EXACT if withheld is None else ROUNDED, title)
         _write_verdicts(workbook, verdicts, title)
-        for table in tables:
-            if counts[table.name] <= most:
-                _write_table(workbook, table, rows[table.name], title)
+        for sheet in held:
+            if sheet.rows is not None:
+                _write_table(workbook, sheet.table, sheet.rows, title)
     return file
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What of a table stands in the workbook: all, a year, or nothing, and what the contents say of it."""
+
+    table: SnapshotTable
+    rows: duckdb.DuckDBPyRelation | None
+    says: str
+
+
+def _held(table: SnapshotTable, rows: duckdb.DuckDBPyRelation, month: Period) -> _Held:
+    if len(rows) <= LONG:
+        return _Held(table, rows, table.description)
+    left_to_csv = f"{table.name}.csv"
+    is_of_year = duckdb.ColumnExpression(BY_MONTH) > duckdb.ConstantExpression(str(month.plus(-MONTHS)))
+    year = rows.filter(is_of_year) if BY_MONTH in rows.columns else rows
+    if len(year) > MOST_ROWS:
+        return _Held(table, None, f"{table.description} Too long for a sheet: see {left_to_csv}.")
+    if year is rows:
+        return _Held(table, rows, table.description)
+    return _Held(table, year, f"{table.description} The {MONTHS} months to {month.name}; all of them: {left_to_csv}.")
 
 
 def _title(month: Period) -> str:
     return f"Safeguarding KPIs, {month.name}"
 
 
-def _contents(
-    tables: Sequence[SnapshotTable], counts: Mapping[str, int], most: int, withheld: Mapping[str, str]
-) -> list[tuple[str, str]]:
+def _contents(held: Sequence[_Held], withheld: Mapping[str, str]) -> list[tuple[str, str]]:
     return [
         ("notes", "What the symbols mean, and how to read the tables."),
         ("verdicts", VERDICTS),
-        *((each.name, each.description if counts[each.name] <= most else _too_long(each)) for each in tables),
+        *((each.table.name, each.says) for each in held),
         *((name, f"Not public. {reason}") for name, reason in sorted(withheld.items())),
     ]
 
@@ -98,10 +120,6 @@ def _write_contents(workbook: xlsxwriter.Workbook, month: Period, lines: Sequenc
     sheet.write_string("A1", _title(month), title)
     sheet.write_string("A2", "This sheet contains one table: the sheets of the workbook, and what is not public.")
     _add_table(sheet, 3, ("sheet", "what it holds"), lines, "contents_table")
-
-
-def _too_long(table: SnapshotTable) -> str:
-    return f"{table.description} Too long for a sheet: see {table.name}.csv."
 
 
 def _write_notes(workbook: xlsxwriter.Workbook, of_edition: Sequence[str], title: Any) -> None:
@@ -129,9 +147,10 @@ def _write_table(
     sheet.write_string("A3", "Symbols are explained in the sheet notes.")
     names = [name for name in relation.columns if not _is_symbol(name, relation.columns)]
     key = [f'"{name}"' for name in table.key]
-    records = (dict(zip(relation.columns, row, strict=True)) for row in relation.order(", ".join(key)).fetchall())
-    cells = [_cells(record, names) for record in records]
-    _add_table(sheet, 4, names, cells, f"{table.name}_table")
+    rows: list[Sequence[Any]] = [*relation.order(", ".join(key)).fetchall()]
+    if names != relation.columns:
+        rows = [_cells(dict(zip(relation.columns, row, strict=True)), names) for row in rows]
+    _add_table(sheet, 4, names, rows, f"{table.name}_table")
 
 
 def _is_symbol(name: str, names: Iterable[str]) -> bool:

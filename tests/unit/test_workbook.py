@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -81,7 +82,27 @@ def test_the_same_tables_are_the_same_bytes(tmp_path: Path) -> None:
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
+@pytest.mark.parametrize(("rows", "is_cut"), [(3, False), (2, True)])
+def test_of_a_long_table_there_is_a_year(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, is_cut: bool
+) -> None:
+    monkeypatch.setattr(workbook, "LONG", rows)
+    names = ("reporting_month", "kpi_id")
+    columns = tuple(PublishedColumn(name, "string", "VARCHAR", "-", False, True) for name in names)
+    table = replace(TABLE, columns=columns)
+    given = duckdb.sql(
+        "FROM (VALUES ('2020-01', 'a'), ('2020-02', 'a'), ('2021-02', 'a')) AS given (reporting_month, kpi_id)"
+    )
+    book = load_workbook(write_workbook(tmp_path, Period(2021, 2), [table], {"kpi_month": given}, None, VERDICTS))
+    held = [row[0] for row in book["kpi_month"].iter_rows(min_row=6, values_only=True)]
+    assert held == ["2020-01", "2020-02", "2021-02"][int(is_cut) :]
+    first_sheet = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=5, values_only=True)}
+    cut = " The 13 months to February 2021; all of them: kpi_month.csv." if is_cut else ""
+    assert first_sheet["kpi_month"] == f"Every KPI.{cut}"
+
+
 def test_a_table_that_no_sheet_can_hold_is_left_to_its_csv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "LONG", 1)
     monkeypatch.setattr(workbook, "MOST_ROWS", 2)
     book = load_workbook(written(tmp_path))
     assert "kpi_month" not in book.sheetnames
