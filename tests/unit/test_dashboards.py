@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from pipelines.contracts.kpis import load_register
+from pipelines.contracts.kpis import SECTIONS, load_register
 from pipelines.contracts.published import load_published
 from pipelines.settings import PROJECT
-from pipelines.snapshots.report.committee import SECTIONS
 from pipelines.storage import read_yaml
 
 if TYPE_CHECKING:
