@@ -307,7 +307,7 @@ def diff(
 @app.command(epilog="Example: python -m pipelines show 2021-02")
 def show(
     month: Month,
-    as_json: Annotated[bool, typer.Option("--json", help="Every figure, as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="All that is said of every figure, as JSON.")] = False,
 ) -> None:
     """Show a month's figures as they were published, what misses its target first."""
     from pipelines.cli import show as showing

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from rich import box
 from rich.table import Table
 
 from pipelines import storage
+from pipelines.contracts.kpis import SECTIONS
 from pipelines.faults import Fault
 from pipelines.templates import in_unit
 
@@ -22,7 +27,9 @@ if TYPE_CHECKING:
 SCORECARD = "pages/front/scorecard.sql"
 RAG_STYLES = {"green": "green", "amber": "yellow", "red": "bold red"}
 WIDTH = 80
+WHOLE = 1000
 VERDICTS = frozenset({"better", "worse", "changed"})
+CAPTION = "Better, worse and changed are said of what is more than chance."
 
 
 class NothingToShow(Fault, LookupError):
@@ -36,7 +43,8 @@ def rows(snapshot: Path, sql: Path, month: Period) -> list[dict[str, Any]]:
         raise NothingToShow(f"{snapshot} has no kpi_summary: publish the month again with today's software.")
     with duckdb.connect() as connection:
         connection.read_parquet(str(file)).create_view("kpi_summary")
-        result = connection.execute((sql / SCORECARD).read_text(encoding="utf-8"), {"month": str(month)})
+        scorecard = (sql / SCORECARD).read_text(encoding="utf-8")
+        result = connection.execute(scorecard, {"month": str(month), "sections": list(SECTIONS)})
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
@@ -49,15 +57,19 @@ def as_json(found: Sequence[Mapping[str, Any]]) -> str:
 def print_table(console: Console, found: Sequence[Mapping[str, Any]], month: Period) -> None:
     """A table an authority."""
     for authority in dict.fromkeys(row["authority_code"] for row in found):
-        table = Table(title=f"{authority}, {month.name}", title_justify="left", width=WIDTH, padding=(0, 1, 0, 0))
+        table = Table(title=f"{authority}, {month.name}", title_justify="left", width=WIDTH, padding=(0, 1, 0, 0),
+                      box=box.SIMPLE_HEAD, show_edge=False, caption=CAPTION, caption_justify="left")  # fmt: skip
         table.add_column("Measure", ratio=1)
         table.add_column("Figure", justify="right", min_width=7)
         table.add_column("Of", justify="right", min_width=11)
         table.add_column("Target", min_width=9)
         table.add_column("Year before", min_width=11)
-        for row in found:
-            if row["authority_code"] == authority:
+        own = (row for row in found if row["authority_code"] == authority)
+        for part, rows_of_part in groupby(own, itemgetter("part")):
+            table.add_row(f"[bold]{SECTIONS.get(part, part.capitalize())}[/]")
+            for row in rows_of_part:
                 table.add_row(*_cells(row))
+            table.add_section()
         console.print(table, no_wrap=False)
 
 
@@ -84,12 +96,15 @@ def _change(row: Mapping[str, Any]) -> str:
     if row["year_change"] is None:
         return ""
     verdict = f" {row['year_verdict']}" if row["year_verdict"] in VERDICTS else ""
-    return f"{row['year_change']:+,.1f}{verdict}".replace("+0.0", "0").replace("-0.0", "0")
+    places = 0 if row["unit"] == "count" else 1
+    return f"{row['year_change']:+,.{places}f}{verdict}".replace("+0.0", "0").replace("-0.0", "0")
 
 
 def _count(figure: Any) -> str:
-    return f"{figure:,.1f}".removesuffix(".0")
+    return f"{figure:,.{0 if figure >= WHOLE else 1}f}".removesuffix(".0")
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
     return value if value is None or isinstance(value, str | int | float | bool) else float(value)

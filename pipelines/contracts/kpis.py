@@ -26,6 +26,15 @@ SUBJECTS = "subjects.yaml"
 TEXTS = ("title", "definition", "standard", "numerator", "denominator", "clock", "exclusions")
 TIMESCALE = re.compile(r"\{(\w+)\}")
 DURATIONS = frozenset({"days", "weeks"})
+SECTIONS = {
+    "performance": "Timeliness",
+    "demand": "Demand",
+    "babies": "Babies under one",
+    "pressures": "Workforce and other pressures",
+    "caseloads": "Caseloads",
+    "survey": "Survey",
+}
+"""What a section of KPIs is called; any other by its own name. In the order of the report."""
 
 
 class BadRegister(ValueError):

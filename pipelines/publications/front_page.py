@@ -17,6 +17,7 @@ import duckdb
 
 from pipelines import storage
 from pipelines.catalog import current_version
+from pipelines.contracts.kpis import SECTIONS
 from pipelines.contracts.published import PUBLIC
 from pipelines.publications.delivery_pages import write_index
 from pipelines.storage import MANIFEST
@@ -63,6 +64,7 @@ def write(settings: Settings) -> None:
         scores=_scorecard(settings, current),
         authorities=_summaries(settings, current),
         ratings=RATINGS,
+        sections=SECTIONS,
     )
     storage.write_text(settings.reports / INDEX, page)
 
@@ -76,7 +78,7 @@ def _scorecard(settings: Settings, version: Version | None) -> list[dict[str, An
         connection.read_parquet(str(file)).create_view("kpi_summary")
         sql = (settings.sql / SCORECARD).read_text(encoding="utf-8")
         try:
-            result = connection.execute(sql, {"month": version.month})
+            result = connection.execute(sql, {"month": version.month, "sections": list(SECTIONS)})
         except duckdb.BinderException:
             # An earlier release called its columns otherwise: its month has reports all the same.
             return []

@@ -45,8 +45,8 @@ DASHBOARDS = PROJECT / "dashboards"
 SUPERSET = PROJECT / ".venv-bi" / "bin"
 SCREENSHOTS = PROJECT / ".screenshots" / "superset"
 # As high as the highest tab: Superset draws nothing that is out of sight.
-WINDOW: Any = {"width": 1440, "height": 3000}
-TABS = ("This month", "Trends", "Teams", "Survey", "Data quality")
+WINDOW: Any = {"width": 1440, "height": 3200}
+TABS = ("Summary", "Trends", "Teams", "Survey", "Data quality")
 
 OVER_SIX_MONTHS = {
     "Assessments in time": "assess_45wd",
@@ -62,20 +62,48 @@ AS_IT_STANDS = {"Children looked after": "cla_count", "Children on a protection 
 # The same figures, asked of the snapshot without anything of the dashboard's.
 TILE = """
     SELECT value_rounded / CASE unit WHEN 'percent' THEN 100 ELSE 1 END FROM kpi_window
-    WHERE reporting_month = '2021-02' AND team_code IS NULL AND kpi_id = '{}' AND window_months = {}
+    WHERE reporting_month = '2021-02' AND level = 'authority' AND category IS NULL AND kpi_id = '{}'
+        AND window_months = {}
 """
 TREND = """
     SELECT epoch_ms(strptime(reporting_month, '%Y-%m')), lower_limit, mean, target, upper_limit, value
     FROM kpi_chart WHERE kpi_id = '{}' AND team_code IS NULL AND charted = 'figure' ORDER BY reporting_month
 """
+EVERY_KPI = """
+    WITH named (section, place, heading) AS (
+        VALUES ('performance', 1, 'Timeliness'), ('demand', 2, 'Demand'), ('babies', 3, 'Babies under one'),
+            ('pressures', 4, 'Workforce and other pressures'), ('caseloads', 5, 'Caseloads'), ('survey', 6, 'Survey')
+    ), since AS (
+        SELECT * FROM kpi_change WHERE reporting_month = '2021-02' AND team_code IS NULL AND category IS NULL
+    ), published AS (
+        PIVOT (FROM benchmark WHERE period_end <= '2021-02-28' AND value IS NOT NULL)
+        ON geography IN ('region', 'nation', 'neighbours') USING max_by(value, year) AS figure, max(year) AS year
+        GROUP BY kpi_id
+    )
+    SELECT coalesce(heading, upper(section[1]) || section[2:]), headline.title,
+        CASE measure WHEN 'stock' THEN 'month''s end' WHEN 'flow' THEN '6 months' ELSE '12 months' END,
+        headline.value_rounded,
+        CASE headline.unit WHEN 'percent' THEN '%' WHEN 'per_10000' THEN 'per 10,000' ELSE headline.unit END,
+        headline.numerator, headline.denominator, month.change, year.change,
+        CASE WHEN year.is_beyond_chance IS NULL THEN 'not judged' WHEN NOT year.is_beyond_chance THEN 'chance'
+            WHEN direction = 'neutral' THEN 'changed' WHEN direction = 'lower_is_better' AND year.change < 0
+            OR direction = 'higher_is_better' AND year.change > 0 THEN 'better' ELSE 'worse' END,
+        target, rag, region_figure, nation_figure, neighbours_figure,
+        greatest(region_year, nation_year, neighbours_year)
+    FROM kpi_window AS headline JOIN kpi USING (kpi_id) LEFT JOIN named USING (section)
+    LEFT JOIN since AS month ON month.kpi_id = headline.kpi_id AND month.comparator = 'last_month'
+    LEFT JOIN since AS year ON year.kpi_id = headline.kpi_id AND year.comparator = 'same_month_last_year'
+    LEFT JOIN published ON published.kpi_id = headline.kpi_id
+    WHERE headline.reporting_month = '2021-02' AND headline.team_code IS NULL AND headline.category IS NULL
+        AND headline.window_months <> 12 AND headline.kpi_id NOT IN (SELECT kpi_id FROM kpi_category)
+    ORDER BY place NULLS LAST, section, target IS NULL, headline.title
+"""
 FIGURES = {
     **{name: TILE.format(kpi, 6) for name, kpi in OVER_SIX_MONTHS.items()},
     **{name: TILE.format(kpi, 1) for name, kpi in AS_IT_STANDS.items()},
     **{f"{name}: trend": TREND.format(kpi) for name, kpi in (OVER_SIX_MONTHS | AS_IT_STANDS).items()},
-    "Every KPI": """
-        SELECT title, value_rounded, unit, numerator, denominator, lower, upper, target, rag FROM kpi_window
-        WHERE reporting_month = '2021-02' AND team_code IS NULL AND window_months <> 12 ORDER BY title
-    """,
+    "Month": "SELECT epoch_ms(DATE '2021-02-28')",
+    "Every KPI": EVERY_KPI,
     "What the newest month says": """
         SELECT title, value, mean, lower_limit, upper_limit, variation, signals, target, assurance
         FROM kpi_chart JOIN kpi USING (kpi_id)
@@ -339,7 +367,7 @@ def test_each_chart_shows_the_figures_of_the_snapshot(dashboard: Server, seen: C
 def test_people_see_them_and_meet_no_error(seen: ChartSelection) -> None:
     assert seen.alerts == []
     for figure in ("95.0%", "58.9%", "655", "474", "Restricted"):
-        assert figure in seen.tabs["This month"]
+        assert figure in seen.tabs["Summary"]
     assert "No data" not in "".join(seen.tabs.values())
 
 
@@ -401,7 +429,7 @@ def test_the_next_version_is_shown_without_a_restart(dashboard: Server, seen: Ch
     file = folder / "warehouse-corrected.duckdb"
     shutil.copy(folder / current["file"], file)
     with duckdb.connect(str(file)) as warehouse:
-        warehouse.execute("UPDATE snapshots.kpi_window SET value_rounded = 61.2 WHERE kpi_id = 'icpc_15wd'")
+        warehouse.execute("UPDATE snapshots.kpi_summary SET value_rounded = 61.2 WHERE kpi_id = 'icpc_15wd'")
     write_json(folder / CURRENT, {**current, "file": file.name, "bytes": file.stat().st_size})
     assert publish(settings, month).version == "v0002"
     assert before == [{"share": pytest.approx(0.589)}]

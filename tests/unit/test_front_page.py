@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from pipelines.contracts.published import load_published
 from pipelines.publications import front_page
+from pipelines.settings import PROJECT
 from pipelines.storage import write_json, write_text
 from tests.warehouse_input import settings_in
 
@@ -98,11 +100,14 @@ def test_the_verdict_of_a_version_and_of_a_month_stands_beside_them(settings: Se
 def test_the_newest_versions_scorecard_leads_to_each_figure_and_to_what_is_behind_it(settings: Settings) -> None:
     publish(settings, "2021-01", "v0001")
     folder = publish(settings, "2021-02", "v0001")
-    row = {"authority_code": "E06000015", "reporting_month": "2021-02", "kpi_id": "icpc_15wd", "title": "Conferences"}
+    columns = {table.name: table.columns for table in load_published(PROJECT / "expectations" / "snapshots")}
+    row: dict[str, Any] = dict.fromkeys(column.name for column in columns["kpi_summary"])
+    row |= {"authority_code": "E06000015", "reporting_month": "2021-02", "kpi_id": "icpc_15wd", "title": "Conferences"}
     row |= {"section": "performance", "unit": "percent", "numerator": 182, "denominator": 309, "value_rounded": 58.9}
     row |= {"target": 85, "rag": "red", "month_change": 1.5, "year_change": -13.8, "year_verdict": "worse"}
     with duckdb.connect() as connection:
-        connection.execute("CREATE TABLE rows AS SELECT unnest($row)", {"row": row})
+        rows = [row, {**row, "title": "Seen alone", "target": None, "rag": "no target"}]
+        connection.execute("CREATE TABLE rows AS SELECT unnest(x) FROM (SELECT unnest($rows) AS x)", {"rows": rows})
         connection.table("rows").write_parquet(str(folder / "kpi_summary.parquet"))
     due = {
         "of": "Visit to a baby",
@@ -122,6 +127,7 @@ def test_the_newest_versions_scorecard_leads_to_each_figure_and_to_what_is_behin
     assert text.count('href="validation/2021-02/due/index.html"') == 2
     minus = "\N{MINUS SIGN}"
     assert f"Conferences 58.9% 182 of 309 85 ■ Red {minus}13.8, worse Records and rules of Conferences" in words(text)
+    assert f"Timeliness Seen alone 58.9% 182 of 309 {minus}13.8, worse" in words(text)
     assert "12 overdue, 12 of them of babies; 2 due in the next 5 working days." in words(text)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.contracts.kpis import SECTIONS
 from pipelines.rounding import half_up
 from pipelines.snapshots.report import attention, sentences, survey
 from pipelines.snapshots.report.authority import LAST_MONTH, LAST_YEAR, day
@@ -50,15 +51,6 @@ HEADINGS = (
     "England",
     "Neighbours",
 )
-SECTIONS = {
-    "performance": "Timeliness",
-    "demand": "Demand",
-    "babies": "Babies under one",
-    "pressures": "Workforce and other pressures",
-    "caseloads": "Caseloads",
-    "survey": "Survey",
-}
-"""What a section of KPIs is called; any other by its own name. In the order of the table."""
 MONTHS = 24
 AREAS = ("region", "nation", "neighbours")
 KINDS = {"commentary": "Commentary", "action": "Action"}

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipelines.contracts.kpis import SECTIONS
 from pipelines.contracts.published import PUBLIC
 from pipelines.snapshots.report import drawings, sentences
 from pipelines.snapshots.report.attention import FAR
 from pipelines.snapshots.report.authority import CATEGORY, LAST_MARCH, LAST_MONTH, LAST_YEAR
-from pipelines.snapshots.report.committee import AREAS, SECTIONS, course_of, spark
+from pipelines.snapshots.report.committee import AREAS, course_of, spark
 from pipelines.snapshots.report.document import Spark
 from pipelines.snapshots.report.edition_rows import counted, fraction, in_unit, month_name, printed, window_name
 from pipelines.templates import RATINGS, template

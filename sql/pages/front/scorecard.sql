@@ -1,18 +1,34 @@
--- One row a KPI of an authority: those with a target first, the furthest from it before the others, then by section.
+-- One row a KPI of an authority: those with a target first, the furthest from it before the others, then by section,
+-- first $sections in their order.
 SELECT
     authority_code,
+    reporting_month,
+    month_end,
     kpi_id,
     title,
+    section,
     CASE WHEN target IS NOT NULL THEN 'with a target' ELSE section END AS part,
-    unit,
+    direction,
+    measure,
+    window_months,
     numerator,
     denominator,
+    undecided,
+    value,
     value_rounded,
+    unit,
     target,
     rag,
     month_change,
+    is_month_change_beyond_chance,
+    year_base_month,
     year_change,
-    year_verdict
+    is_year_change_beyond_chance,
+    year_verdict,
+    region_value,
+    england_value,
+    neighbours_value,
+    published_year
 FROM kpi_summary
 WHERE reporting_month = $month
 ORDER BY
@@ -20,5 +36,6 @@ ORDER BY
     target IS NULL ASC,
     CASE rag WHEN 'red' THEN 1 WHEN 'amber' THEN 2 WHEN 'green' THEN 3 ELSE 4 END ASC,
     abs(value_rounded - target) DESC NULLS LAST,
+    list_position($sections, section) ASC NULLS LAST,
     section ASC,
     title ASC
