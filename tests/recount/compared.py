@@ -10,11 +10,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from tests.recount import pipeline
-from tests.recount.council import CATEGORIES, Key, of_each_child, recount, windows
+from tests.recount.council import (
+    CATEGORIES,
+    RATES_OF_A_YEAR,
+    RATES_PER_10000,
+    Key,
+    newest_first,
+    of_each_child,
+    recount,
+    windows,
+)
 from tests.recount.reference import codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
     from pathlib import Path
 
     import duckdb
@@ -46,10 +56,15 @@ class Compared:
     def ours(self, code: str) -> Figures:
         return recount(self.world.authorities[code].tables, codes_of(code), self.world.last)
 
-    def disagree_on(self, kpi: str) -> bool:
-        return any(
-            each.kpi == kpi for code in self.world.authorities for each in _unlike(self.ours(code), self.theirs[code])
-        )
+    def disagreeing(self) -> Iterator[str]:
+        """The KPIs of which both sides differ, newest month first; rates follow from others, and are none of them."""
+        for code, authority in self.world.authorities.items():
+            theirs: dict[date, Figures] = {}
+            for each, figure in self.theirs[code].items():
+                if each.kpi not in RATES_PER_10000 | RATES_OF_A_YEAR:
+                    theirs.setdefault(each.month, {})[each] = figure
+            for end, ours in newest_first(authority.tables, codes_of(code), self.world.last):
+                yield from (each.kpi for each in _unlike(ours, theirs.get(end, {})))
 
     def report(self) -> str:
         """Empty where both sides agree on every KPI, month and team, and on every window."""

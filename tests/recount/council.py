@@ -173,19 +173,28 @@ Figures = dict[Key, Figure]
 
 def recount(tables: Tables, codes: CodeLists, last: date) -> Figures:
     """Every KPI of every month from January 2018 to that of the delivery; of a month in which nothing was, zeros."""
+    figures: Figures = {}
+    for _, of_month in reversed([*newest_first(tables, codes, last)]):
+        figures |= of_month
+    for end in month_ends(COVERED_FROM, last):
+        figures.update(_rates(figures, codes, end))
+    return figures
+
+
+def newest_first(tables: Tables, codes: CodeLists, last: date) -> Iterator[tuple[date, Figures]]:
+    """The figures of each month, rates left out: whoever looks for one that differs need not count all of them."""
     files = Files(tables, codes.allocated)
     own = _own_rows(files)
-    figures: Figures = {}
-    for end in month_ends(COVERED_FROM, last):
+    for end in reversed(month_ends(COVERED_FROM, last)):
+        figures: Figures = {}
         for kpi in (*FLOWS, *STOCKS, *_told_later(end)):
             for category in CATEGORIES.get(kpi, (None,)):
                 figures[Key(kpi, end, None, category)] = Figure(0, None if kpi in COUNTS else 0)
         _add(figures, end, _of_month(files, own, codes, end))
-        figures.update(_rates(figures, codes, end))
-    for kpi in OF_THE_DELIVERYS_MONTH:
-        figures[Key(kpi, last, None)] = Figure(0, 0)
-    _add(figures, last, _of_the_deliverys_month(files, codes, last))
-    return figures
+        if end == last:
+            figures |= {Key(kpi, last, None): Figure(0, 0) for kpi in OF_THE_DELIVERYS_MONTH}
+            _add(figures, last, _of_the_deliverys_month(files, codes, last))
+        yield end, figures
 
 
 def of_each_child(tables: Tables, codes: CodeLists, last: date) -> dict[str, Figures]:

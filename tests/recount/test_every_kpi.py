@@ -196,7 +196,11 @@ def test_a_rule_changed_on_one_side_is_seen(
     """And so the worlds hold what lies on either side of each limit."""
     assert getattr(module, name) != changed
     monkeypatch.setattr(module, name, changed)
-    assert any(each.disagree_on(kpi) for each in always)
+    assert any(kpi == unlike for each in always for unlike in each.disagreeing())
+
+
+def test_no_rule_unchanged_is_seen(always: list[Compared]) -> None:
+    assert [unlike for each in always for unlike in each.disagreeing()] == []
 
 
 def test_what_is_told_names_the_child_and_both_answers(monkeypatch: pytest.MonkeyPatch, always: list[Compared]) -> None:
