@@ -28,10 +28,11 @@ from pipelines.snapshots.publish import publish
 from pipelines.storage import CURRENT, read_json, write_json
 from pipelines.warehouse.build import build
 from tests.exports import KEY
+from tests.few_kpis import settings_of_few
 from tests.service.guide import block
 from tests.service.servers import debian, postgresql, wait_for
 from tests.staged_input import stage
-from tests.warehouse_input import AUTHORITY, MONTH, plan, settings_in, ssd
+from tests.warehouse_input import AUTHORITY, MONTH, plan, ssd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,7 +126,7 @@ def database(server: CopyDatabase) -> CopyDatabase:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published month, to be copied by whoever publishes more."""
     home = tmp_path_factory.mktemp("home")
-    settings = settings_in(home)
+    settings = settings_of_few(home)
     stage(
         settings.staging,
         f"{AUTHORITY}/ssd/{MONTH}",
@@ -139,7 +140,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(home: Path, tmp_path: Path, database: CopyDatabase) -> Settings:
     shutil.copytree(home / "data", tmp_path / "data", symlinks=True)
-    return settings_in(tmp_path).model_copy(
+    return settings_of_few(tmp_path).model_copy(
         update={"postgres_copy_url": Settings(postgres_copy_url=database.url()).postgres_copy_url}  # type: ignore[arg-type]  # settings come as text
     )
 
@@ -162,7 +163,7 @@ def home_with_next(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     """The same month with a second version, number NEXT."""
     folder = tmp_path_factory.mktemp("next")
     shutil.copytree(home / "data", folder / "data", symlinks=True)
-    publish_number(settings_in(folder), NEXT)
+    publish_number(settings_of_few(folder), NEXT)
     return folder
 
 

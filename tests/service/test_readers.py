@@ -17,8 +17,9 @@ from pipelines.settings import PROJECT
 from pipelines.snapshots.publish import publish
 from pipelines.storage import CURRENT, read_json, write_json
 from pipelines.warehouse.build import build
+from tests.few_kpis import settings_of_few
 from tests.staged_input import stage
-from tests.warehouse_input import AUTHORITY, MONTH, plan, settings_in, ssd
+from tests.warehouse_input import AUTHORITY, MONTH, plan, ssd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +64,7 @@ while True:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    settings = settings_in(tmp_path)
+    settings = settings_of_few(tmp_path)
     tables = ssd(person=[{"pers_person_id": "a"}], cp_plans=[plan("a", "2021-01-01")])
     stage(settings.staging, f"{AUTHORITY}/ssd/{MONTH}", tables)
     build(settings, FEBRUARY)

@@ -18,8 +18,9 @@ from pipelines.snapshots.publish import publish
 from pipelines.storage import read_json, write_json
 from pipelines.warehouse.build import build
 from pipelines.warehouse.tables import BrokenBuild
+from tests.few_kpis import copy_of_few, settings_of_few
 from tests.staged_input import stage
-from tests.warehouse_input import AUTHORITY, MONTH, copy_of_the_project, settings_in, ssd
+from tests.warehouse_input import AUTHORITY, MONTH, ssd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ def refuse(settings: Settings, version: int) -> None:
 
 def held_in(folder: Path) -> Settings:
     """A place with a month that was built and is held: its delivery came again, and was refused."""
-    settings = settings_in(folder)
+    settings = settings_of_few(folder)
     stage(settings.staging, DELIVERY, ssd(person=[{"pers_person_id": "a"}]))
     refuse(settings, 2)
     build(settings, FEBRUARY)
@@ -59,7 +60,7 @@ def already_held(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def held(already_held: Path, tmp_path: Path) -> Settings:
     shutil.copytree(already_held, tmp_path, dirs_exist_ok=True)
-    return settings_in(tmp_path)
+    return settings_of_few(tmp_path)
 
 
 def approve(settings: Settings, by: str = BY, why: str = WHY, at: dt.datetime = NOON) -> gate.Verdict:
@@ -68,7 +69,7 @@ def approve(settings: Settings, by: str = BY, why: str = WHY, at: dt.datetime = 
 
 
 def test_a_month_in_which_everything_holds_is_open(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
+    settings = settings_of_few(tmp_path)
     stage(settings.staging, DELIVERY, ssd())
     build(settings, FEBRUARY)
     verdict = gate.judge(settings, FEBRUARY)
@@ -90,7 +91,7 @@ def test_a_month_in_which_everything_holds_is_open(tmp_path: Path) -> None:
     ],
 )
 def test_a_delivery_that_came_before_the_month_was_over_holds_it(tmp_path: Path, landed_at: str, is_open: bool) -> None:
-    settings = settings_in(tmp_path)
+    settings = settings_of_few(tmp_path)
     stage(settings.staging, DELIVERY, ssd())
     landed = settings.landing / DELIVERY / "v0001"
     landed.mkdir(parents=True)
@@ -104,7 +105,7 @@ def test_a_delivery_that_came_before_the_month_was_over_holds_it(tmp_path: Path,
 
 
 def test_a_month_of_which_nothing_counts_is_held(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
+    settings = settings_of_few(tmp_path)
     build(settings, FEBRUARY)
     reason = "all GATE-DELIVERED: no delivery of the month, or before it, counts: deliver it"
     assert gate.judge(settings, FEBRUARY).reasons.startswith(reason)
@@ -223,7 +224,7 @@ def test_when_is_told_in_utc(held: Settings) -> None:
 
 
 def test_a_fault_of_the_software_cannot_be_approved(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path, copy_of_the_project(tmp_path))
+    settings = settings_of_few(tmp_path, copy_of_few(tmp_path))
     stage(settings.staging, DELIVERY, ssd(person=[{"pers_person_id": "a"}]))
     refuse(settings, 2)
     build(settings, FEBRUARY)
@@ -242,4 +243,4 @@ def test_a_fault_of_the_software_cannot_be_approved(tmp_path: Path) -> None:
 
 def test_what_was_not_built_cannot_be_judged(tmp_path: Path) -> None:
     with pytest.raises(gate.NothingToJudge, match="2021-02 has no warehouse"):
-        gate.judge(settings_in(tmp_path), FEBRUARY)
+        gate.judge(settings_of_few(tmp_path), FEBRUARY)

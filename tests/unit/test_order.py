@@ -13,8 +13,9 @@ from pipelines.periods import Period
 from pipelines.runs import order, steps
 from pipelines.storage import CURRENT, read_json, write_json
 from pipelines.warehouse.build import build
+from tests.few_kpis import settings_of_few
 from tests.staged_input import stage
-from tests.warehouse_input import AUTHORITY, settings_in, ssd
+from tests.warehouse_input import AUTHORITY, ssd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ def deliver(settings: Settings, month: Period, version: int = 1) -> None:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """January is published, and February is built upon it."""
     folder = tmp_path_factory.mktemp("order")
-    settings = settings_in(folder)
+    settings = settings_of_few(folder)
     for month in (JANUARY, FEBRUARY):
         deliver(settings, month)
     build(settings, JANUARY)
@@ -45,7 +46,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(world: Path, tmp_path: Path) -> Settings:
     shutil.copytree(world, tmp_path, dirs_exist_ok=True, symlinks=True)
-    return settings_in(tmp_path)
+    return settings_of_few(tmp_path)
 
 
 def test_where_nothing_changed_what_is_wanted_is_built_and_nothing_else(settings: Settings) -> None:

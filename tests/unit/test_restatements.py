@@ -14,8 +14,9 @@ from pipelines.snapshots.publish import publish
 from pipelines.storage import read_json
 from pipelines.warehouse.build import build
 from pipelines.warehouse.plan import plan_build
+from tests.few_kpis import copy_of_few, settings_of_few
 from tests.staged_input import stage
-from tests.warehouse_input import AUTHORITY, authority_of, copy_of_the_project, involvement, plan, settings_in, ssd
+from tests.warehouse_input import AUTHORITY, authority_of, involvement, plan, ssd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +108,7 @@ def published(settings: Settings, month: Period) -> Path:
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Every case is an authority; both months of all of them are published."""
-    settings = settings_in(tmp_path_factory.mktemp("restated"))
+    settings = settings_of_few(tmp_path_factory.mktemp("restated"))
     for name in CASES:
         delivered(settings, JANUARY, CHILDREN, whose=authority_of(CASES, name))
     delivered(settings, JANUARY, CHILDREN, whose=SLIDING, visits=visits_of_the_year_to(JANUARY))
@@ -167,17 +168,17 @@ def test_only_a_later_month_restates(settings: Settings) -> None:
     ],
 )
 def test_a_rule_is_another_where_something_it_rests_on_is(tmp_path: Path, changed: str, is_another: bool) -> None:
-    settings = settings_in(tmp_path, copy_of_the_project(tmp_path))
-    kpi = "cin_review_in_time" if "reference" in changed else "cpp_count"
+    settings = settings_of_few(tmp_path, copy_of_few(tmp_path))
+    kpi = "cp_review_in_time" if "reference" in changed else "cpp_count"
     before = plan_build(settings, FEBRUARY).rules[kpi]
     path = settings.project_dir / changed
-    added = "cin_review,E06000016,,,7,months,day0,local,Theirs\n" if "reference" in changed else "\n"
+    added = "cp_review_next,E06000016,,,7,months,day0,local,Theirs\n" if "reference" in changed else "\n"
     path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
     assert (plan_build(settings, FEBRUARY).rules[kpi] != before) is is_another
 
 
 def test_a_column_that_is_read_otherwise_is_another_rule_for_those_who_read_it(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path, copy_of_the_project(tmp_path))
+    settings = settings_of_few(tmp_path, copy_of_few(tmp_path))
     before = plan_build(settings, FEBRUARY).rules
     path = settings.expectations / "sources" / "ssd" / "cp_plans.yaml"
     text = path.read_text(encoding="utf-8")
@@ -189,7 +190,7 @@ def test_a_column_that_is_read_otherwise_is_another_rule_for_those_who_read_it(t
 
 
 def test_without_records_or_with_another_rule_a_change_is_told_all_the_same(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path, copy_of_the_project(tmp_path))
+    settings = settings_of_few(tmp_path, copy_of_few(tmp_path))
     delivered(settings, JANUARY, CHILDREN)
     published(settings, JANUARY)
     for kept in (settings.warehouse / "2021-01").glob("records-*"):

@@ -32,8 +32,9 @@ from pipelines.snapshots.publish import (
 from pipelines.snapshots.verification import verify
 from pipelines.storage import read_json, sha256_of_file, write_json
 from pipelines.warehouse.build import build
+from tests.few_kpis import settings_of_few
 from tests.staged_input import key, stage
-from tests.warehouse_input import AUTHORITY, MONTH, assessment, involvement, plan, settings_in, ssd
+from tests.warehouse_input import AUTHORITY, MONTH, assessment, involvement, plan, ssd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,7 @@ FINDING = {
 
 
 def built_in(folder: Path, month: str = MONTH) -> Settings:
-    settings = settings_in(folder)
+    settings = settings_of_few(folder)
     tables = ssd(
         person=[{"pers_person_id": child} for child in "ab"],
         cin_assessments=[assessment("a", "2021-02-01", "2021-02-10"), assessment("b", "2018-02-01", "2021-02-10")],
@@ -83,14 +84,14 @@ def already_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(already_built: Path, tmp_path: Path) -> Settings:
     shutil.copytree(already_built, tmp_path, dirs_exist_ok=True)
-    return settings_in(tmp_path)
+    return settings_of_few(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def snapshot(already_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("published")
     shutil.copytree(already_built, folder, dirs_exist_ok=True)
-    return publish(settings_in(folder), FEBRUARY).folder
+    return publish(settings_of_few(folder), FEBRUARY).folder
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -403,7 +404,7 @@ def test_retention_keeps_the_newest_versions_and_of_the_others_what_is_public(
 
 
 def test_a_removal_that_was_cut_short_is_finished_and_its_number_is_never_used_again(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
+    settings = settings_of_few(tmp_path)
     folder = settings.snapshots / MONTH
     versions_in(folder, "v0001", "v0002", "v0003")
     for version in ("v0001", "v0003"):
@@ -474,7 +475,7 @@ def test_every_version_stays_where_nothing_is_said_and_the_current_one_always(se
 
 def test_there_must_be_a_warehouse(tmp_path: Path) -> None:
     with pytest.raises(NothingToPublish, match="2021-02 has no warehouse"):
-        publish(settings_in(tmp_path), FEBRUARY)
+        publish(settings_of_few(tmp_path), FEBRUARY)
 
 
 def test_v10000_comes_after_v9999(tmp_path: Path) -> None:

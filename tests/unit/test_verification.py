@@ -14,8 +14,9 @@ from pipelines.snapshots.publish import publish
 from pipelines.snapshots.verification import NoSuchSnapshot, find, verify
 from pipelines.storage import read_json, sha256_of_texts, write_json
 from pipelines.warehouse.build import build
+from tests.few_kpis import settings_of_few
 from tests.staged_input import stage
-from tests.warehouse_input import AUTHORITY, MONTH, plan, settings_in, ssd
+from tests.warehouse_input import AUTHORITY, MONTH, plan, ssd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ FEBRUARY = Period.parse(MONTH)
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = settings_in(tmp_path_factory.mktemp("verified"))
+    settings = settings_of_few(tmp_path_factory.mktemp("verified"))
     tables = ssd(person=[{"pers_person_id": "a"}], cp_plans=[plan("a", "2021-01-01")])
     stage(settings.staging, f"{AUTHORITY}/ssd/{MONTH}", tables)
     build(settings, FEBRUARY)
@@ -164,7 +165,7 @@ def landed(settings: Settings, version: str, content: bytes, digest: str) -> Pat
 def test_landing_must_still_hold_the_inputs(
     snapshot: Path, tmp_path: Path, version: str, content: bytes, digest: str, problem: str | None
 ) -> None:
-    elsewhere = settings_in(tmp_path)
+    elsewhere = settings_of_few(tmp_path)
     landed(elsewhere, version, content, digest)
     problems = verify(snapshot, elsewhere.landing)
     assert [each.startswith(problem) for each in problems] == [True] if problem else problems == []
