@@ -80,7 +80,7 @@ def duration_records(kpis: tuple[Select, ...]) -> str:
 
 @cache
 def breakdown_records(kpis: tuple[Select, ...], broken_down: frozenset[str]) -> str:
-    """The records of the KPIs that are told by age, sex, ethnicity and disability too."""
+    """The records of the KPIs that are given by age, sex, ethnicity and disability too."""
     columns = ("authority_code", "reporting_month", "child_id", "record_key", *KPI_FIGURES)
     none = exp.select(*(exp.cast(exp.null(), kind, dialect=DIALECT).as_(name) for name, kind in _BREAKDOWN.items()))
     of_kpis = [

@@ -143,7 +143,7 @@ LISTS: dict[str, dict[str, str]] = {
         "alternative": "BIGINT",
         "table_name": "VARCHAR",
         "is_own_month": "BOOLEAN",
-        "months_untold": "BIGINT",
+        "months_needed_before": "BIGINT",
     },
 }
 # What the snapshot before this month says, and the records that its figures count.

@@ -13,7 +13,7 @@ SELECT
         WHEN leavers.excluded_because IS NOT NULL THEN leavers.excluded_because
         WHEN leavers.is_in_eet THEN 'in education, employment or training'
         WHEN NOT leavers.is_in_eet THEN 'in none'
-        ELSE 'nothing is told of it'
+        ELSE 'not recorded'
     END AS reason
 FROM warehouse.fct_care_leaver_month AS leavers
 INNER JOIN warehouse.dim_kpi_source AS sources

@@ -9,7 +9,7 @@ SELECT
     CASE
         WHEN outcomes.is_seen_by_dentist THEN 'teeth checked in the twelve months'
         WHEN NOT outcomes.is_seen_by_dentist THEN 'teeth not checked in the twelve months'
-        ELSE 'nothing is told of it'
+        ELSE 'not recorded'
     END AS reason
 FROM warehouse.fct_outcome_month AS outcomes
 INNER JOIN warehouse.dim_kpi_source AS sources

@@ -9,7 +9,7 @@ SELECT
     CASE
         WHEN outcomes.is_assessed THEN 'assessed in time'
         WHEN NOT outcomes.is_assessed THEN 'no health assessment in time'
-        ELSE 'nothing is told of it'
+        ELSE 'not recorded'
     END AS reason
 FROM warehouse.fct_outcome_month AS outcomes
 INNER JOIN warehouse.dim_kpi_source AS sources

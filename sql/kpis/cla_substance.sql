@@ -9,7 +9,7 @@ SELECT
     CASE
         WHEN outcomes.has_substance_misuse THEN 'substance misuse identified in the twelve months'
         WHEN NOT outcomes.has_substance_misuse THEN 'none identified'
-        ELSE 'nothing is told of it'
+        ELSE 'not recorded'
     END AS reason
 FROM warehouse.fct_outcome_month AS outcomes
 INNER JOIN warehouse.dim_kpi_source AS sources

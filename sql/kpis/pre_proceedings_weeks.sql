@@ -1,4 +1,4 @@
--- Pre-proceedings that are still open are told for each month's end at which they are, and count in none.
+-- Pre-proceedings that are still open are given for each month's end at which they are, and count in none.
 WITH blocks AS (
     SELECT
         source,

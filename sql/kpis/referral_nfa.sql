@@ -10,6 +10,6 @@ SELECT
         AS denominator,
     coalesce(
         excluded_because,
-        CASE WHEN has_no_further_action THEN 'no further action' ELSE 'further action, or not told' END
+        CASE WHEN has_no_further_action THEN 'no further action' ELSE 'further action, or not recorded' END
     ) AS reason
 FROM warehouse.fct_referral

@@ -5,11 +5,11 @@ SELECT
     outcomes.child_id,
     outcomes.child_id AS record_key,
     cast(
-        CASE WHEN outcomes.is_told THEN cast(outcomes.sdq_score IS NOT NULL AS INTEGER) END AS DECIMAL(18, 2)
+        CASE WHEN outcomes.is_recorded THEN cast(outcomes.sdq_score IS NOT NULL AS INTEGER) END AS DECIMAL(18, 2)
     ) AS numerator,
-    cast(CASE WHEN outcomes.is_told THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    cast(CASE WHEN outcomes.is_recorded THEN 1 END AS DECIMAL(18, 2)) AS denominator,
     CASE
-        WHEN NOT outcomes.is_told THEN 'nothing is told of it'
+        WHEN NOT outcomes.is_recorded THEN 'not recorded'
         WHEN outcomes.sdq_score IS NULL THEN 'no score in the twelve months'
         ELSE concat('score ', outcomes.sdq_score)
     END AS reason

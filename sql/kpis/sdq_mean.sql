@@ -7,7 +7,7 @@ SELECT
     cast(outcomes.sdq_score AS DECIMAL(18, 2)) AS numerator,
     cast(CASE WHEN outcomes.sdq_score IS NOT NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
     CASE
-        WHEN NOT outcomes.is_told THEN 'nothing is told of it'
+        WHEN NOT outcomes.is_recorded THEN 'not recorded'
         WHEN outcomes.sdq_score IS NULL THEN 'no score in the twelve months'
         ELSE concat('score ', outcomes.sdq_score)
     END AS reason

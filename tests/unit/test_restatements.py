@@ -64,7 +64,7 @@ CASES: dict[str, tuple[Rows, Rows, Restated]] = {
         TEAM,
         {(m, team): (3, 2, -1, "late records, removed records", 1, 0, 2) for m in BOTH for team in (None, "T1")},
     ),
-    "records that all have other ids, as with another key or another system, tell no cause": (
+    "records that all have other ids, as with another key or another system, show no cause": (
         [plan(child, "2020-12-10") for child in ("A", "B")],
         [involvement(child, "T1", "2020-01-01") for child in "AB"],
         {(month, team): NOBODY_KNOWN for month in BOTH for team in (None, "T1")},
@@ -188,7 +188,7 @@ def test_a_column_that_is_read_otherwise_is_another_rule_for_those_who_read_it(t
     assert (after["cpp_count"] != before["cpp_count"], after["cla_count"] == before["cla_count"]) == (True, True)
 
 
-def test_without_records_or_with_another_rule_a_change_is_told_all_the_same(tmp_path: Path) -> None:
+def test_without_records_or_with_another_rule_a_change_is_reported_all_the_same(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, copy_of_the_project(tmp_path))
     delivered(settings, JANUARY, CHILDREN)
     published(settings, JANUARY)

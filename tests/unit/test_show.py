@@ -58,8 +58,8 @@ def test_the_table_fits_80_columns_and_loses_nothing(found: list[dict[str, Any]]
 
 
 def test_as_json_every_number_is_one(found: list[dict[str, Any]]) -> None:
-    told = json.loads(show.as_json(found))
-    assert [(row["kpi_id"], row["numerator"], row["denominator"]) for row in told][:3] == [
+    shown = json.loads(show.as_json(found))
+    assert [(row["kpi_id"], row["numerator"], row["denominator"]) for row in shown][:3] == [
         ("b", 182, 309),
         ("a", 1456, 1533),
         ("c", 1655, None),

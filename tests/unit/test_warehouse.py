@@ -156,7 +156,7 @@ def test_nothing_delivered_builds_empty_tables(tmp_path: Path) -> None:
 FIRING = "SELECT child_id FROM core.child"
 
 
-def test_a_check_that_fires_stops_the_build_and_tells_no_values(changeable: Settings) -> None:
+def test_a_check_that_fires_stops_the_build_and_quotes_no_values(changeable: Settings) -> None:
     before = build(changeable, FEBRUARY)
     (changeable.sql / "checks/child__nobody_is_there.sql").write_text(FIRING)
     with pytest.raises(BrokenBuild) as broken:
@@ -201,7 +201,7 @@ def test_a_table_that_repeats_its_grain_stops_the_build(changeable: Settings) ->
         ("-- consequence: hold\n", "gives .*; a check that does not stop the build gives"),
     ],
 )
-def test_a_check_that_says_no_such_thing_or_tells_nothing_is_named(
+def test_a_check_that_says_no_such_thing_or_says_nothing_is_named(
     changeable: Settings, head: str, message: str
 ) -> None:
     (changeable.sql / "checks/child__nobody_is_there.sql").write_text(head + FIRING)
