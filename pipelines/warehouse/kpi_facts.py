@@ -23,7 +23,14 @@ DURATION_RECORD = "warehouse.fct_kpi_duration_record"
 BREAKDOWN_RECORD = "warehouse.fct_kpi_breakdown_record"
 KPIS = "kpis"
 # What only shows rows of other tables as a KPI counts them.
-VIEWS = frozenset({EVERY_RECORD, "warehouse.fct_kpi_record", "warehouse.fct_obligation_record"})
+VIEWS = frozenset(
+    {
+        EVERY_RECORD,
+        "warehouse.fct_care_leaver_record",
+        "warehouse.fct_kpi_record",
+        "warehouse.fct_obligation_record",
+    }
+)
 KPI_GROUP = ("authority_code", "team_code", "reporting_month")
 KPI_RECORD = ("authority_code", "record_key", "reporting_month", "team_code")
 KPI_FIGURES = ("numerator", "denominator")

@@ -44,21 +44,17 @@ SELECT
     children.reporting_month,
     children.child_id,
     children.child_id AS record_key,
-    cast(CASE WHEN children.excluded_because IS NULL THEN cast(children.is_missing AS INTEGER) END AS DECIMAL(18, 2))
-        AS numerator,
-    cast(
-        CASE WHEN children.excluded_because IS NULL AND children.is_missing IS NOT NULL THEN 1 END AS DECIMAL(18, 2)
-    ) AS denominator,
-    CASE
-        WHEN children.excluded_because IS NOT NULL THEN children.excluded_because
-        WHEN children.is_missing THEN 'missing in the twelve months'
-        WHEN NOT children.is_missing THEN 'not missing in the twelve months'
-        ELSE 'number of missing episodes not recorded'
-    END AS reason
+    one_or_zero(CASE WHEN children.excluded_because IS NULL THEN children.is_missing END) AS numerator,
+    one_if(children.excluded_because IS NULL AND children.is_missing IS NOT NULL) AS denominator,
+    coalesce(
+        children.excluded_because,
+        in_words(
+            children.is_missing,
+            'missing in the twelve months',
+            'not missing in the twelve months',
+            'number of missing episodes not recorded'
+        )
+    ) AS reason
 FROM children
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'cla_missing'
-        AND children.authority_code = sources.authority_code
-        AND children.reporting_month = sources.reporting_month
-        AND children.source = sources.source
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
+WHERE sources.kpi_id = 'cla_missing'

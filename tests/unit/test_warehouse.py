@@ -251,7 +251,7 @@ def test_a_file_that_is_wrong_is_named(changeable: Settings, file: str, text: st
 
 def test_a_kpi_gives_figures_of_two_places(changeable: Settings) -> None:
     path = changeable.sql / "kpis/cpp_count.sql"
-    path.write_text(path.read_text().replace("AS DECIMAL(18, 2)) AS numerator", "AS DOUBLE) AS numerator"))
+    path.write_text(path.read_text().replace(" AS numerator", "::DOUBLE AS numerator"))
     with pytest.raises(
         BrokenBuild, match=r"kpis\.cpp_count: gives .*; by its YAML it gives .*numerator DECIMAL\(18,2\)"
     ):
