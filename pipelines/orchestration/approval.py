@@ -69,7 +69,7 @@ class MonthApproval(ApprovalOperator):
         return self._ask_again(context)
 
     def _ask_again(self, context: Any) -> Any:
-        # That it waits was notified already.
+        # People know already that it waits.
         self.notifiers = []
         return self.execute(context)
 

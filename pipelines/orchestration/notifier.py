@@ -1,6 +1,6 @@
 """Notifies people, by webhook and by mail, of what has become of a month, as a notifier of Airflow where it takes one.
 
-No failure to notify is one of what is notified: it is a warning in the log, by its kind alone.
+A notification that fails undoes nothing of what it is about: it is a warning in the log, by its kind alone.
 """
 
 from __future__ import annotations

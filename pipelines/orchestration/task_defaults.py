@@ -1,4 +1,4 @@
-"""How a task is run unless it says otherwise: what is tried again, how often, and that a failure is notified."""
+"""How a task is run unless it says otherwise: what is tried again, how often, and who is notified of a failure."""
 
 from __future__ import annotations
 

@@ -382,9 +382,9 @@ def notifies() -> bool:
 
 
 def notify(published: Mapping[str, str]) -> str:
-    """Tell people of a new version; skipped where there is none, and where nobody could be reached.
+    """Notify people of a new version; skipped where there is none, and where nobody could be reached.
 
-    What is published stays so: no failure to notify of it is one of the publication.
+    What is published stays so: a notification that fails does not undo it.
     """
     from pipelines.publications import notification
 

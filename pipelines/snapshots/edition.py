@@ -140,7 +140,7 @@ def _resource(folder: Path, table: SnapshotTable) -> dict[str, Any]:
 
 
 def _keys(table: SnapshotTable) -> dict[str, Any]:
-    """The key of a row, and which KPI they are of; a key in which something may be null is unique and no more."""
+    """The key, and the KPI that a row is of; a key in which something may be null is unique and no more."""
     may_be_null = {column.name for column in table.columns if not column.required}
     keys: dict[str, Any] = {"uniqueKeys": [list(table.key)]}
     if not may_be_null & {*table.key}:

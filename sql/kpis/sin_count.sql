@@ -1,4 +1,4 @@
--- Incidents are given for the whole authority: a team would give away who it was.
+-- Incidents are given for the whole authority: a team would identify a child.
 SELECT
     authority_code,
     cast(NULL AS VARCHAR) AS team_code,

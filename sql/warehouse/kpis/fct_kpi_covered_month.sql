@@ -1,7 +1,7 @@
 -- One row a KPI, authority and month that the tables cover which the KPI needs, and the sources that fed it: of each
 -- requirement the first alternative whose tables all cover the month: from it the month is counted, and where a column
 -- is missing that the KPI asks for besides, from no other. A list covers the months that are taken from it.
--- Some KPIs are given for their tables' own month alone. A rate needs an estimate of the population, named too.
+-- Some KPIs are given for their tables' own month alone. A rate needs an estimate of the population, also named here.
 -- grain: kpi_id, authority_code, reporting_month
 WITH lists AS (
     SELECT DISTINCT subject_source.table_name
