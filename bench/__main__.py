@@ -1,4 +1,4 @@
-"""Measure every stage's command beside plain DuckDB, and tell: ``python -m bench --help``.
+"""Measure every stage's command beside plain DuckDB, and print the results: ``python -m bench --help``.
 
 And staging of two returns that are larger than any council's, beside what does nothing but read their files.
 
@@ -93,7 +93,7 @@ def main(
             help="Sizes of the made-up council: 1 is a council's month, 280,000 rows; all of 1 10 100 if none."
         ),
     ] = None,
-    runs: Annotated[int, typer.Option(help="Of each command; the median is told.", min=1)] = 3,
+    runs: Annotated[int, typer.Option(help="Of each command; the median is reported.", min=1)] = 3,
     memory: Annotated[str, typer.Option(help="DUCKDB_MEMORY_LIMIT of the commands.")] = "800MB",
     inboxes: Annotated[
         Path | None, typer.Option(help="Keep the made-up councils here, and take those that are there already.")

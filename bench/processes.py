@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1_000_000
-# Of the peak, Linux tells kilobytes, macOS bytes.
+# Of the peak, Linux gives kilobytes, macOS bytes.
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 KEY = "only-for-the-bench-and-32-bytes-long-at-least"
 PIPELINES = (sys.executable, "-m", "pipelines")

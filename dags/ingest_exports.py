@@ -10,7 +10,7 @@
   or be corrected.
 - **take_in** runs once for each authority and is named for it: its deliveries are landed, compared by every byte, and
   staged. One that is refused or fails keeps no other back.
-- **announce** tells `build_warehouse` of the first month to be built, whatever became of a single delivery: this one,
+- **announce** passes `build_warehouse` the first month to be built, whatever became of a single delivery: this one,
   or an earlier one that is there already and would come out otherwise now. With *every_month* each month of which
   something arrived is wanted. The others follow one by one, as each is settled.
 - **verdict** turns the run red, with one sentence for each delivery that was refused or failed.
@@ -26,7 +26,7 @@ from airflow.sdk import CronPartitionTimetable, TriggerRule, dag, task
 
 from pipelines.orchestration import tasks as orchestration
 from pipelines.orchestration.assets import NAMED_FOR_AUTHORITY, NAMED_FOR_SOURCE, STAGING, params_of_ingest
-from pipelines.orchestration.task_defaults import DEFAULT_ARGS, IN_MEMORY, TOLD_BY_VERDICT
+from pipelines.orchestration.task_defaults import DEFAULT_ARGS, IN_MEMORY, LEFT_TO_VERDICT
 
 # Airflow takes no docstring for what a mapped task is.
 EXTRACTS = "Read the source from its database in a read-only session, into the inbox as the month's delivery."
@@ -45,7 +45,7 @@ TAKES_IN = "Land an authority's deliveries as they arrived, and stage them: type
     doc_md=__doc__,
 )
 def ingest_exports() -> None:
-    @task(map_index_template=NAMED_FOR_SOURCE, multiple_outputs=False, doc_md=EXTRACTS, **TOLD_BY_VERDICT)
+    @task(map_index_template=NAMED_FOR_SOURCE, multiple_outputs=False, doc_md=EXTRACTS, **LEFT_TO_VERDICT)
     def extract(source: str, **context: Any) -> dict[str, str | int]:
         """Read one source from its database, into the inbox."""
         return orchestration.extract(source, context)
@@ -56,7 +56,11 @@ def ingest_exports() -> None:
         return orchestration.find_deliveries(context)
 
     @task(
-        map_index_template=NAMED_FOR_AUTHORITY, multiple_outputs=False, doc_md=TAKES_IN, **IN_MEMORY, **TOLD_BY_VERDICT
+        map_index_template=NAMED_FOR_AUTHORITY,
+        multiple_outputs=False,
+        doc_md=TAKES_IN,
+        **IN_MEMORY,
+        **LEFT_TO_VERDICT,
     )
     def take_in(authority: str, deliveries: list[str], **context: Any) -> dict[str, str]:
         """Land and stage one authority's deliveries."""

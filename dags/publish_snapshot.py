@@ -11,13 +11,13 @@
   Other months go on meanwhile. A better delivery holds nothing: its run goes through, and this one is then rejected.
 - **publish** puts a new version of the month's snapshot down, whole, beside the earlier ones, which never change.
   Where nothing is different from the last version, there is no new one.
-- **next_month** tells `build_warehouse` of the next month that is to be built: one that somebody asked for, or one that
+- **next_month** passes `build_warehouse` the next month that is to be built: one that somebody asked for, or one that
   is there and would come out otherwise now, since this one, or a delivery before it, is another. So a late or corrected
   delivery re-issues every month that it changes, in order.
 - **next_month_meanwhile** does the same while a held month waits for its answer.
 - **copy_to_postgresql** comes after it where the settings name a database, and copies the newest month there. Where it
   fails the run is red; what is published stays published, and the copy before stays as it was.
-- **notify** comes after it where the settings say whom to tell; where nobody can be reached it is skipped and says so,
+- **notify** comes after it where the settings say whom to notify; if nobody can be reached it is skipped and says so,
   and what is published stays published.
 
 By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.

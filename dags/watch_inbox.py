@@ -6,7 +6,7 @@
   taken in; where nothing is, or a run of `ingest_exports` is at it, it is skipped.
 - **ingest** starts `ingest_exports` for all of them and the newest of their months. Each of their months is built, one
   after another, and each later month that they change. The same deliveries are not tried twice by themselves: where
-  their run failed, people were told.
+  their run failed, people were notified.
 
 With `WATCH_MINUTES=0` deliveries wait for the day by which they are due, or for somebody who starts `ingest_exports`.
 """

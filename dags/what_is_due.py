@@ -3,8 +3,8 @@
     look
 
 - **look** names what is due and did not come, and every month that is held. From the day after the one by which
-  deliveries are due (`DUE_DAY`) people are told, where the settings say whom; where nothing is missing or held it is
-  skipped.
+  deliveries are due (`DUE_DAY`) people are notified, where the settings say whom; where nothing is missing or held it
+  is skipped.
 
 By hand: trigger it; it has no month.
 """
@@ -32,7 +32,7 @@ from pipelines.orchestration.task_defaults import DEFAULT_ARGS
 def what_is_due() -> None:
     @task(multiple_outputs=False)
     def look(**context: Any) -> dict[str, Any]:
-        """Name what is missing and what is held, and tell people of it."""
+        """Name what is missing and what is held, and notify people of it."""
         return orchestration.what_is_due(context)
 
     look()

@@ -247,7 +247,7 @@ def verify(snapshot: Snapshot) -> None:
     problems = working("Verifying", lambda: verification.verify(folder, landing_folder))
     if landing_folder is None:
         out.print("There is no landing here: what the snapshot was made from was not looked at.")
-    _tell(problems, f"verified: {folder} is what was published.", f"{folder} is not what was published:")
+    _print_and_exit(problems, f"verified: {folder} is what was published.", f"{folder} is not what was published:")
 
 
 @app.command(epilog="Example: python -m pipelines audit-public 2021-02/v0001")
@@ -265,7 +265,7 @@ def audit_public(snapshot: Snapshot) -> None:
         for each in found.narrowest
         if each.values < audit.FEWEST_VALUES
     ]
-    _tell(known, f"of {found.asked:,} counts none has fewer than {audit.FEWEST_VALUES} values.", "found out:")
+    _print_and_exit(known, f"of {found.asked:,} counts none has fewer than {audit.FEWEST_VALUES} values.", "found out:")
 
 
 @app.command(epilog="Example: python -m pipelines rebuild 2021-02/v0001")
@@ -281,7 +281,7 @@ def rebuild(snapshot: Snapshot) -> None:
     for sentence in rebuilt.changed_since:
         out.print(f"since then: {sentence}", soft_wrap=True, highlight=False)
     same = f"the same again: {folder}, {rebuilt.files} files by their bytes, both databases by their tables."
-    _tell(rebuilt.differences, same, f"{folder} came out otherwise:")
+    _print_and_exit(rebuilt.differences, same, f"{folder} came out otherwise:")
 
 
 @app.command(epilog="Example: python -m pipelines diff 2021-01 2021-02")
@@ -423,7 +423,7 @@ def sample(
         out.print(f"written: {folder}")
 
 
-def _tell(problems: Sequence[str], good: str, bad: str) -> None:
+def _print_and_exit(problems: Sequence[str], good: str, bad: str) -> None:
     """Exit with DIFFERENT where there is a problem."""
     out.print(bad if problems else good, soft_wrap=True, highlight=False)
     for problem in problems:

@@ -55,7 +55,7 @@ class Staged:
 
     @property
     def pseudonym_key(self) -> str | None:
-        """Tells the key it was staged with from others; None where the version is older than this entry."""
+        """Distinguishes the key it was staged with from others; None where the version is older than this entry."""
         return self.manifest.get("pseudonym_key")
 
     @property
@@ -104,7 +104,7 @@ class DeliverySelection:
 def deliveries_for_month(staging: Path, sources: Mapping[str, Source], month: Period) -> DeliverySelection:
     """What was staged for ``month`` or before it, in the order of its names.
 
-    Of a source that tells of its own month alone every delivery counts; of any other, each authority's newest.
+    Of a source that covers its own month alone every delivery counts; of any other, each authority's newest.
     """
     used: list[Staged] = []
     reported: list[Staged] = []

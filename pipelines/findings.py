@@ -173,7 +173,7 @@ STRAY_TEXT = Rule(
 )
 SHARED_LINES = Rule(
     "DLV-026",
-    "Records of a table stand in one line of the file, or on several sheets: they are told by their number instead.",
+    "Records of a table stand in one line of the file, or on several sheets: their number identifies them.",
     "Nothing; with line breaks, or on one sheet, each record would have a line of its own.",
     Severity.INFO,
     Consequence.WARN,

@@ -179,7 +179,7 @@ class Settings(BaseSettings):
 
     @property
     def notifies(self) -> bool:
-        """Whether anybody is told of anything; by default nobody is."""
+        """Whether anybody is notified of anything; by default nobody is."""
         return self.notify_webhook_url is not None or self.notify_smtp_connection is not None
 
     def url_of(self, extract: Extract) -> SecretStr:

@@ -116,7 +116,7 @@ def is_whole_parquet(file: Path) -> bool:
 
 
 class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # by the C parser where there is one
-    """Safe, several times as fast, and stricter: no key twice, and what cannot be a value is told with its line."""
+    """Safe, several times as fast, and stricter: no key twice, and what cannot be a value is reported with its line."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:

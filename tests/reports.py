@@ -57,7 +57,7 @@ def read_word(file: Path) -> Read:
 
 
 def _cells(row: docx.table._Row) -> list[docx.table._Cell]:
-    """Each once: one that reaches over several columns is told of each of them."""
+    """Each once: one that reaches over several columns is given for each of them."""
     cells = {id(cell._tc): cell for cell in row.cells}
     return list(cells.values())
 

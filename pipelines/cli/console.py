@@ -26,7 +26,7 @@ class LogFormat(StrEnum):
 
 
 class SayingConsole(Console):
-    """A console that says whatever it prints as one JSON object a time, once it is told to."""
+    """A console that says whatever it prints as one JSON object a time, once it is set to."""
 
     level = "info"
     log_format = LogFormat.TEXT

@@ -26,7 +26,7 @@ class Collection:
     title: str
     sources: tuple[str, ...]
     code: re.Pattern[str]
-    how_told: str = ""
+    code_note: str = ""
 
 
 COLLECTIONS = (

@@ -278,7 +278,7 @@ def _formats() -> Iterator[str]:
     yield "# Which format gives which figure\n"
     yield GENERATED
     yield (
-        "*Every month*: of the whole history that a delivery tells. *Its year*: of the months of the collection year "
+        "*Every month*: of the whole history that a delivery covers. *Its year*: of the months of the collection year "
         "up to the delivery's. *Its own month*: of the month of the delivery alone. A blank: the format does not hold "
         "what the figure is made from; it is absent then, and says what it waits for (`kpi_absence`). What the local "
         "tables and the survey give needs no format. Made-up records of one council, written in all five, give the "
@@ -333,7 +333,7 @@ def _coverage(kpi: Kpi, source: str, sources: Mapping[str, Source]) -> str:
     ]
     if not all(whole.values()) or not of_the_format:
         return ""
-    unwatched = max(each.months_untold for each in of_the_format)
+    unwatched = max(each.months_needed_before for each in of_the_format)
     coverage = COVERED_MONTHS["own_month" if kpi.covers == "own_month" else sources[source].history]
     return f"{coverage}, from the {unwatched + 1}th month" if unwatched else coverage
 
@@ -400,7 +400,7 @@ def _rule_reference() -> Iterator[str]:
         yield f"## Published rules of the {collection.title}\n"
         yield (
             "Those of collection year 2025-26: whether each runs on a source that has what it asks about, or why not. "
-            f"What it looks for is in that source's tables below{collection.how_told}.\n"
+            f"What it looks for is in that source's tables below{collection.code_note}.\n"
         )
         titles = [sources[name].title for name in collection.sources]
         yield from _table(("Code", *titles), published_rules.rows(collection, sources))

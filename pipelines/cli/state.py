@@ -1,4 +1,4 @@
-"""What ``kpis status --json`` tells a program: what is due and missing, held and stale, and how far all has come."""
+"""What ``kpis status --json`` gives a program: what is due and missing, held and stale, and how far all has come."""
 
 from __future__ import annotations
 

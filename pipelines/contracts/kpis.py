@@ -49,7 +49,7 @@ class Requirement(NamedTuple):
     alternative: int
     table_name: str
     is_own_month: bool
-    months_untold: int
+    months_needed_before: int
 
 
 class KpiFile(strict.Strict):
@@ -57,17 +57,16 @@ class KpiFile(strict.Strict):
 
     ``measure``: what stands at the month's end (stock), what happened or fell due in the month (flow), or the twelve
     months to its end (rolling). ``uncertainty``: how its intervals are computed; ``none`` for what is no count of
-    independent records, or is known whole. ``requires`` names the subjects of ``subjects.yaml`` that it
-    cannot do without. ``untold_months``: for how
-    many months at the start of a table the KPI cannot be told, since it depends on what was before. ``timescales`` are
-    those of ``timescale.csv`` that it goes by; its texts may name their lengths, as ``{assessment}``. It ``covers``
-    every month that its tables cover, or only the one in which they were delivered. ``public_windows``: of a flow, how
-    many months a figure of the public edition may cover. ``section``: the field of work that the figure belongs to;
-    ``report``: whether it stands in the report, or is in the tables alone (annex).
+    independent records, or is known whole. ``requires`` names the subjects of ``subjects.yaml`` that it cannot do
+    without. ``months_needed_before``: of a table, how many months it must cover before the first month that the KPI can
+    be given for. ``timescales`` are those of ``timescale.csv`` that it goes by; its texts may name their lengths, as
+    ``{assessment}``. It ``covers`` every month that its tables cover, or only the one in which they were delivered.
+    ``public_windows``: of a flow, how many months a figure of the public edition may cover. ``section``: the field of
+    work that the figure belongs to; ``report``: whether it stands in the report, or is in the tables alone (annex).
 
     ``categories``: of a KPI whose SELECT gives a ``category``, each code with its words, in the order in which they are
     shown; ``unknown`` is of records that do not say. Each record is of one category, unless ``categories_overlap``.
-    One with ``has_breakdown`` is told by age, sex, ethnicity and disability too (kpi_breakdown).
+    One with ``has_breakdown`` is given by age, sex, ethnicity and disability too (kpi_breakdown).
     A KPI in days or weeks is the mean of durations, and says in ``censored`` what is not over yet, and so not in it.
     """
 
@@ -103,7 +102,7 @@ class KpiFile(strict.Strict):
     ]
     report: Literal["body", "annex"] = "body"
     requires: Annotated[tuple[str, ...], Field(min_length=1)]
-    untold_months: dict[str, int] = Field(default_factory=dict)
+    months_needed_before: dict[str, int] = Field(default_factory=dict)
     timescales: tuple[str, ...] = ()
     covers: Literal["every_month", "own_month"] = "every_month"
     public_windows: tuple[Literal[1, 6, 12], ...] = (1, 6)
@@ -124,7 +123,7 @@ class KpiFile(strict.Strict):
         if (self.unit in DURATIONS) != (self.censored is not None):
             raise ValueError("a KPI in days or weeks says what is censored, and no other does")
         if self.censored is not None and self.categories:
-            raise ValueError("durations are not told by category")
+            raise ValueError("durations are not given by category")
         return self
 
     @property
@@ -157,7 +156,9 @@ class Kpi(KpiFile):
     def requirements(self) -> list[Requirement]:
         """One a table of an alternative of a requirement, both numbered from 1 as they stand."""
         return [
-            Requirement(self.kpi_id, number, place, table, self.covers == "own_month", self.untold_months.get(table, 0))
+            Requirement(
+                self.kpi_id, number, place, table, self.covers == "own_month", self.months_needed_before.get(table, 0)
+            )
             for number, alternatives in enumerate(self.needs, start=1)
             for place, tables in enumerate(alternatives, start=1)
             for table in tables

@@ -102,8 +102,8 @@ def _load_source(path: Path) -> Source:
 def _contract(declared: odcs.SourceContract, source: str, rules: Path) -> Contract:
     (table,) = declared.tables
     custom = table.custom_properties
-    told_columns = [column for told_column in table.properties for column in _columns(told_column)]
-    columns = tuple(part for column in told_columns for part in _with_symbol(column, custom.symbols))
+    given_columns = [column for given in table.properties for column in _columns(given)]
+    columns = tuple(part for column in given_columns for part in _with_symbol(column, custom.symbols))
     return Contract(
         source=source,
         name=_plain(table.name),

@@ -5,7 +5,7 @@ A contract is an Open Data Contract Standard 3.1 file, one a table. The part of 
 - ``schema[0]``: ``name`` (the staged table), ``physicalName`` (its file; any year in it stands for every year),
   ``description``, ``dataGranularityDescription``, ``properties``, ``quality``, and the custom properties ``optional``,
   ``symbols`` (what may stand in place of a number, and is kept in a column of its own), ``eventDate`` (the column that
-  dates what a row tells of), ``team`` (the column of the team that a row belongs to), ``fileNames`` (what else its file
+  dates what a row records), ``team`` (the column of the team that a row belongs to), ``fileNames`` (what else its file
   is called), ``neverEmptyBeside`` (the table beside whose records it has some too), ``list`` (the number of its sheet
   in a workbook of lists), for returns in XML ``elements`` (the paths, below the root, of what makes a row),
   ``describesFile`` (its one row is about the file) and ``oneRow`` (every return has one), and for both ``key`` (what
@@ -248,7 +248,7 @@ class Contract:
 
     @property
     def begins(self) -> Column | None:
-        """The date on which what a row tells of began or happened, if figures depend on it."""
+        """The date on which what a row records began or happened, if figures depend on it."""
         dates = (column for column in self.columns if column.kind == "date" and column.critical)
         return next((column for column in dates if column.classification != "restricted"), None)
 

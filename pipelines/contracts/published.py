@@ -59,7 +59,7 @@ class SnapshotTable:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The columns that tell one row from another; some may be null."""
+        """The columns that identify a row; some may be null."""
         return tuple(column.name for column in self.columns if column.in_grain)
 
 

@@ -40,7 +40,7 @@ class BadFile(ValueError):
 
 
 def read(path: Path, model: type[Model]) -> Model:
-    """The file as ``model`` has it; raises BadFile, which never tells a value that the file holds."""
+    """The file as ``model`` has it; raises BadFile, which never quotes a value that the file holds."""
     try:
         content = storage.read_yaml(path)
     except FileNotFoundError:

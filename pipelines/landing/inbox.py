@@ -41,7 +41,7 @@ ACCESS_ERRORS = (PermissionError, BlockingIOError)
 class Inbox:
     """What the inbox holds: deliveries to land, those not complete yet, and a sentence for all that is neither.
 
-    ``waits_for`` says of each delivery that waits what it waits for, in their order; ``listings`` tells of each
+    ``waits_for`` says of each delivery that waits what it waits for, in their order; ``listings`` gives for each
     complete one whether its folder looks as it did before.
     """
 
@@ -63,10 +63,10 @@ class _Findings:
 
 @dataclass(frozen=True)
 class Entry:
-    """A file or folder as fsspec lists it. ``size`` is None where a filesystem does not tell it.
+    """A file or folder as fsspec lists it. ``size`` is None where a filesystem does not give it.
 
     ``inode`` is known of this machine's files, and ``names`` says how many hard links lead to one. ``changed`` is
-    whatever the filesystem tells by which a changed file can be known unread: times, or an object's ETag.
+    whatever the filesystem gives by which a changed file can be known unread: times, or an object's ETag.
     """
 
     name: str
@@ -270,8 +270,8 @@ def listing_of(entries: Sequence[Entry] | None) -> str:
     """Another text whenever anything of a folder looks otherwise; blank where it may not be listed."""
     if entries is None:
         return ""
-    told = ((entry.name, entry.kind, str(entry.size), str(entry.inode), entry.changed) for entry in entries)
-    return storage.sha256_of_texts(text for entry in told for text in entry)
+    stated = ((entry.name, entry.kind, str(entry.size), str(entry.inode), entry.changed) for entry in entries)
+    return storage.sha256_of_texts(text for entry in stated for text in entry)
 
 
 def _waits_for(source: InboxFolder, place: _InboxPath, entries: Sequence[Entry] | None, found: _Findings) -> str | None:
@@ -316,7 +316,7 @@ def last_change(source: InboxFolder, files: Sequence[Entry] | None = None) -> dt
     """When something of a delivery changed last; None where the server does not say."""
     paths = [file.path for file in (_listed(source) or () if files is None else files)]
     if isinstance(source.filesystem, LocalFileSystem):
-        # A file moved in keeps its own time; the folder's tells.
+        # A file moved in keeps its own time; the folder's shows it.
         paths.append(source.folder)
     changes = [_modified(source.filesystem, path) for path in paths]
     return max((change for change in changes if change is not None), default=None)

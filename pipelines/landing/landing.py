@@ -122,7 +122,7 @@ def _remember(landed: Landed, listing: str, source: InboxFolder, began: dt.datet
 
 
 def newest_landed(settings: Settings, delivery: Delivery) -> Landed | None:
-    """The newest version of a delivery, as its manifest tells; None where nothing was landed."""
+    """The newest version of a delivery, as its manifest has it; None where nothing was landed."""
     folder = newest_landed_folder(settings.landing, delivery)
     if folder is None:
         return None
@@ -246,7 +246,7 @@ def _shown(entry: Entry | None, source: InboxFolder) -> str:
 
 
 def _read(file: Entry, source: InboxFolder, target: BinaryIO | None) -> dict[str, Any]:
-    """Read a file to its end, into ``target`` if there is one; returns what the manifest tells of it."""
+    """Read a file to its end, into ``target`` if there is one; returns what the manifest says of it."""
     digest, size = hashlib.sha256(), 0
     try:
         with source.opened(file) as opened:

@@ -85,22 +85,22 @@ def make_ready_to_serve() -> Path:
 
 
 def seen_from_outside(settings: Settings) -> dict[str, str]:
-    """What Airflow's own providers are told of where lineage, metrics and traces go; nothing where they go nowhere."""
-    told: dict[str, str] = {}
+    """The environment variables that send lineage, metrics and traces; none where they go nowhere."""
+    variables: dict[str, str] = {}
     if settings.lineage is not None:
         is_url = settings.lineage.startswith(("https://", "http://"))
         to_file = {"type": "file", "log_file_path": settings.lineage, "append": True}
         transport = {"type": "http", "url": settings.lineage} if is_url else to_file
-        told["AIRFLOW__OPENLINEAGE__TRANSPORT"] = json.dumps(transport)
-        told["AIRFLOW__OPENLINEAGE__NAMESPACE"] = "safeguarding-kpis"
+        variables["AIRFLOW__OPENLINEAGE__TRANSPORT"] = json.dumps(transport)
+        variables["AIRFLOW__OPENLINEAGE__NAMESPACE"] = "safeguarding-kpis"
         # The code of tasks stays here.
-        told["AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE"] = "True"
+        variables["AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE"] = "True"
     if settings.telemetry_url is not None:
-        told["OTEL_EXPORTER_OTLP_ENDPOINT"] = settings.telemetry_url
-        told["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
-        told["OTEL_SERVICE_NAME"] = "safeguarding-kpis"
-        told["AIRFLOW__METRICS__OTEL_ON"] = told["AIRFLOW__TRACES__OTEL_ON"] = "True"
-    return told
+        variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = settings.telemetry_url
+        variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
+        variables["OTEL_SERVICE_NAME"] = "safeguarding-kpis"
+        variables["AIRFLOW__METRICS__OTEL_ON"] = variables["AIRFLOW__TRACES__OTEL_ON"] = "True"
+    return variables
 
 
 def _set_where_unset(settings: Mapping[str, str]) -> None:
@@ -128,7 +128,7 @@ def main(arguments: Sequence[str]) -> None:
     home = make_ready_to_serve()
     if "standalone" in arguments:
         print(f"Users and passwords: {home / 'simple_auth_manager_passwords.json.generated'}", file=sys.stderr)
-        _tell_of_a_missing_key()
+        _warn_of_a_missing_key()
     places = (str(_own_airflow(home)), str(Path(sys.executable).parent), os.environ.get("PATH", ""))
     os.environ["PATH"] = os.pathsep.join(places)
     if arguments[:1] == ["standalone"]:
@@ -171,7 +171,7 @@ def _own_airflow(home: Path) -> Path:
     return program.parent
 
 
-def _tell_of_a_missing_key() -> None:
+def _warn_of_a_missing_key() -> None:
     try:
         Settings().must_have_keys()
     except NoKey as missing:

@@ -18,7 +18,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk.configuration import conf
 
 from pipelines.orchestration.assets import GATE, Superseded, month_of, started_by
-from pipelines.orchestration.notifier import TellOfHeld, tell, where_to_answer
+from pipelines.orchestration.notifier import NotifyOfHeld, notify_people, where_to_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,15 +34,15 @@ class NobodyMayApprove(ValueError):
 
 
 class MonthApproval(ApprovalOperator):
-    """Waits for one of APPROVERS, tells that it waits, and asks again where an approval cannot be taken.
+    """Waits for one of APPROVERS, notifies people that it waits, and asks again where an approval cannot be taken.
 
     It waits as long as it takes, and looks once an hour whether what it asks about is still what is held: a question
-    about an older build ends as Superseded, and nobody is told.
+    about an older build ends as Superseded, and nobody is notified.
     """
 
     def __init__(self, **arguments: Any) -> None:
         # An end that is set for the work of a task is none for a person's answer.
-        given = arguments | {"fail_on_reject": True, "execution_timeout": None, "notifiers": [TellOfHeld()]}
+        given = arguments | {"fail_on_reject": True, "execution_timeout": None, "notifiers": [NotifyOfHeld()]}
         given["response_timeout"] = LOOKS_EVERY
         super().__init__(assigned_users=assigned(Settings().approvers) or None, **given)
 
@@ -56,7 +56,9 @@ class MonthApproval(ApprovalOperator):
 
         self.log.warning("The approval is not taken: %s.", problem)
         month = Period.parse(month_of(context))
-        self.log.info("Told: %s", tell(notification.not_approved(month, problem, where_to_answer(context))))
+        self.log.info(
+            "Notified: %s", notify_people(notification.not_approved(month, problem, where_to_answer(context)))
+        )
         # What was answered is taken back, and the task waits for another answer.
         return self._ask_again(context)
 
@@ -67,7 +69,7 @@ class MonthApproval(ApprovalOperator):
         return self._ask_again(context)
 
     def _ask_again(self, context: Any) -> Any:
-        # That it waits was told already.
+        # People know already that it waits.
         self.notifiers = []
         return self.execute(context)
 

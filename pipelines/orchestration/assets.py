@@ -46,7 +46,7 @@ class DataRefused(AirflowFailException):
 
 
 class Superseded(AirflowFailException):
-    """A question about a build that is no longer the month's: nobody needs to answer it, or to be told."""
+    """A question about a build that is no longer the month's: nobody needs to answer it, or to be notified."""
 
 
 def params() -> dict[str, Param]:

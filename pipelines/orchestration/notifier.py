@@ -1,6 +1,6 @@
-"""Telling people by webhook and by mail what has become of a month: Airflow's own notifier, wherever Airflow takes one.
+"""Notifies people, by webhook and by mail, of what has become of a month, as a notifier of Airflow where it takes one.
 
-No failure to tell is one of what is told: it is a warning in the log, by its kind alone.
+A notification that fails undoes nothing of what it is about: it is a warning in the log, by its kind alone.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 REJECTED = "HITLRejectException"
 
 
-class TellOfFailure(BaseNotifier):
+class NotifyOfFailure(BaseNotifier):
     """For ``on_failure_callback``: deliveries that were refused, a month that was rejected, or a task that failed."""
 
     def notify(self, context: Mapping[str, Any]) -> None:
         if not isinstance(context.get("exception"), Superseded):
-            self.log.info("Told: %s", tell(_of_failure(context)))
+            self.log.info("Notified: %s", notify_people(_of_failure(context)))
 
 
-class TellOfHeld(BaseNotifier):
+class NotifyOfHeld(BaseNotifier):
     """For an approval's ``notifiers``: a month that waits, why, and where it is answered."""
 
     def notify(self, context: Mapping[str, Any]) -> None:
@@ -48,7 +48,7 @@ class TellOfHeld(BaseNotifier):
 
         reasons = [line.removeprefix("- ") for line in (context["task"].body or "").splitlines()]
         month = Period.parse(month_of(context))
-        self.log.info("Told: %s", tell(notification.held(month, reasons, where_to_answer(context))))
+        self.log.info("Notified: %s", notify_people(notification.held(month, reasons, where_to_answer(context))))
 
 
 def where_to_answer(context: Mapping[str, Any]) -> str:
@@ -58,8 +58,8 @@ def where_to_answer(context: Mapping[str, Any]) -> str:
     return link
 
 
-def tell(message: Message) -> str:
-    """Tell everybody whom the settings name; returns what became of it, in words."""
+def notify_people(message: Message) -> str:
+    """Notify everybody whom the settings name; returns what became of it, in words."""
     settings = Settings()
     if not settings.notifies:
         return "nobody, as the settings name nobody"
@@ -68,7 +68,7 @@ def tell(message: Message) -> str:
 
 
 def send(settings: Settings, message: Message) -> list[str]:
-    """What went wrong, for each way of telling; nothing where everybody was reached."""
+    """What went wrong, for each way of notifying; nothing where everybody was reached."""
     from pipelines.publications import notification
 
     failures = []

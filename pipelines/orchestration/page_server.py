@@ -1,6 +1,6 @@
 """Serves the pages for docker-compose.yml to anyone with the name and password: ``PAGES_LOGIN``, as name:password.
 
-They tell of teams and small numbers. Behind the council's proxy, which has TLS; this has none.
+They show teams and small numbers. Behind the council's proxy, which has TLS; this has none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a task is run unless it says otherwise: what is tried again, how often, and that people are told of a failure."""
+"""How a task is run unless it says otherwise: what is tried again, how often, and who is notified of a failure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if "airflow" not in sys.modules:
 
 from airflow.sdk import RetryDecision, RetryPolicy
 
-from pipelines.orchestration.notifier import TellOfFailure
+from pipelines.orchestration.notifier import NotifyOfFailure
 
 
 class RetryTransientErrors(RetryPolicy):
@@ -36,9 +36,9 @@ DEFAULT_ARGS = {
     "max_retry_delay": timedelta(hours=1),
     "execution_timeout": timedelta(hours=Settings().task_hours),
     "retry_policy": RetryTransientErrors(),
-    "on_failure_callback": [TellOfFailure()],
+    "on_failure_callback": [NotifyOfFailure()],
 }
 # Of a task that fills the memory: no more of them at a time than there are slots.
 IN_MEMORY: dict[str, Any] = {"pool": airflow_home.POOL}
-# Of a task whose failure the verdict of its run tells of, with all others.
-TOLD_BY_VERDICT: dict[str, Any] = {"on_failure_callback": []}
+# Of a task whose failure the verdict of its run reports, with all others.
+LEFT_TO_VERDICT: dict[str, Any] = {"on_failure_callback": []}

@@ -44,7 +44,7 @@ from pipelines.orchestration.assets import (
     month_of,
     wanted,
 )
-from pipelines.orchestration.notifier import send, tell
+from pipelines.orchestration.notifier import notify_people, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -169,7 +169,7 @@ def _refusals(outcomes: Mapping[str, str]) -> list[str]:
 def announce(found: Sequence[Mapping[str, Any]] | None, context: Mapping[str, Any]) -> str:
     """Tell those who wait for staging of the first month to be built: this one, or an earlier one that is another now.
 
-    Where it is settled the next is told of, up to this one and beyond. Skipped where there never was a delivery.
+    Where it is settled the next is reported, up to this one and beyond. Skipped where there never was a delivery.
     Raises AirflowFailException where nobody could look: ``found`` is None.
     """
     from pipelines.catalog import staged_deliveries
@@ -232,8 +232,8 @@ def _outcomes(found: Sequence[Mapping[str, Any]], context: Mapping[str, Any]) ->
     """What became of each delivery, as far as its authority's task came."""
     if not found:
         return {}
-    told = context["ti"].xcom_pull(task_ids=TAKE_IN, key=OUTCOMES, map_indexes=range(len(found)))
-    return {delivery: words for outcomes in told if outcomes for delivery, words in outcomes.items()}
+    reported = context["ti"].xcom_pull(task_ids=TAKE_IN, key=OUTCOMES, map_indexes=range(len(found)))
+    return {delivery: words for outcomes in reported if outcomes for delivery, words in outcomes.items()}
 
 
 def _without_result(names: Sequence[str], task_id: str, context: Mapping[str, Any]) -> list[str]:
@@ -265,7 +265,7 @@ def what_arrived(context: Mapping[str, Any]) -> dict[str, str]:
     try:
         arrived = news.new_or_changed(settings, arrivals.find_deliveries(settings))
     except arrivals.InboxUnreachable as fault:
-        # It is looked at again in some minutes. Where it stays so, what_is_due tells people, once a day.
+        # It is looked at again in some minutes. Where it stays so, what_is_due notifies people, once a day.
         raise AirflowSkipException(str(fault)) from None
     if not arrived:
         raise AirflowSkipException("Nothing is new.")
@@ -283,7 +283,7 @@ def _arrived_in_words(arrived: Iterable[Delivery]) -> str:
 
 
 def build_warehouse(context: Mapping[str, Any]) -> dict[str, str]:
-    """Build the month's warehouse and tell those who wait for it."""
+    """Build the month's warehouse and notify those who wait for it."""
     from pipelines.runs import steps
     from pipelines.warehouse.build import build
 
@@ -309,7 +309,7 @@ def write_build_failure_page(context: Mapping[str, Any]) -> None:
 
 
 def gate(context: Mapping[str, Any]) -> str | list[str]:
-    """The tasks that come next: publish, or approve where the month is held; that one is told what is held.
+    """The tasks that come next: publish, or approve where the month is held; that one is given what is held.
 
     A held month is settled as far as other months go: the next is built meanwhile.
     """
@@ -328,7 +328,7 @@ def gate(context: Mapping[str, Any]) -> str | list[str]:
 
 
 def publish_snapshot(context: Mapping[str, Any]) -> dict[str, str]:
-    """Publish the month's snapshot and tell those who wait for it; raises DataRefused where the month is held."""
+    """Publish the month's snapshot and notify those who wait for it; raises DataRefused where the month is held."""
     from pipelines.runs import steps
     from pipelines.snapshots import gate as gating
 
@@ -377,14 +377,14 @@ def copy_to_postgresql() -> dict[str, str]:
 
 
 def notifies() -> bool:
-    """Whether anybody is told of a publication; read while the DAG is, so it must be quick."""
+    """Whether anybody is notified of a publication; read while the DAG is, so it must be quick."""
     return Settings().notifies
 
 
 def notify(published: Mapping[str, str]) -> str:
-    """Tell people of a new version; skipped where there is none, and where nobody could be reached.
+    """Notify people of a new version; skipped where there is none, and where nobody could be reached.
 
-    What is published stays so: no failure to tell of it is one of the publication.
+    What is published stays so: a notification that fails does not undo it.
     """
     from pipelines.publications import notification
 
@@ -398,7 +398,7 @@ def notify(published: Mapping[str, str]) -> str:
 
 
 def what_is_due(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Say what is missing and held, and tell people; skipped where nothing is."""
+    """Say what is missing and held, and notify people; skipped where nothing is."""
     from pipelines.publications import notification
     from pipelines.runs import due
 
@@ -408,7 +408,9 @@ def what_is_due(context: Mapping[str, Any]) -> dict[str, Any]:
         raise AirflowSkipException("Nothing is overdue, and nothing is held.")
     for sentence in found.sentences:
         log.warning(sentence)
-    log.info("Told: %s", tell(notification.overdue(found.month, found.due_on, found.sentences, found.as_json)))
+    log.info(
+        "Notified: %s", notify_people(notification.overdue(found.month, found.due_on, found.sentences, found.as_json))
+    )
     return found.as_json
 
 

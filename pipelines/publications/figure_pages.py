@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FOLDER = "figures"
 ROWS_SHOWN = 200
 KEPT = 13
-"""Characters of a pseudonym: enough to tell records apart, and to look them up."""
+"""Characters of a pseudonym: enough to distinguish records, and to look them up."""
 HEADINGS = ("Month", "Team", f"Record ({PSEUDONYM})", f"Child ({PSEUDONYM})", "Counted", "Of", "How it counted")
 
 Row = dict[str, Any]

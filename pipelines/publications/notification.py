@@ -1,4 +1,4 @@
-"""What people are told: a month was published, is held, or failed; a delivery was refused, or is overdue.
+"""What people are notified of: a month was published, is held, or failed; a delivery was refused, or is overdue.
 
 Months, councils, reasons, counts and links alone: nothing of a figure, of a child, or of whoever approved a month.
 """
@@ -33,7 +33,7 @@ class NotSent(ConnectionError):
 
 @dataclass(frozen=True)
 class Message:
-    """What is told: ``subject`` and ``text`` for people, ``facts`` for programs."""
+    """A notification: ``subject`` and ``text`` for people, ``facts`` for programs."""
 
     subject: str
     text: str

@@ -141,7 +141,7 @@ def _newest(settings: Settings) -> tuple[str, Path]:
 
 
 def _digest(folder: Path) -> str:
-    """Of this edition's own manifest: the public one's tells nothing of the other."""
+    """Of this edition's own manifest: the public one's says nothing of the other."""
     return f"sha256 {sha256_of_file(folder / MANIFEST)}"
 
 

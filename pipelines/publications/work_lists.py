@@ -55,7 +55,7 @@ MADE = dt.datetime(2000, 1, 1)
 def file_names(team_codes: Sequence[str]) -> dict[str, str]:
     """A name without ending for each team's lists: its code, a slash in it a hyphen.
 
-    Where two codes would meet in one name, a number tells them apart.
+    Where two codes would meet in one name, a number distinguishes them.
     """
     names: dict[str, str] = {}
     for team in sorted(team_codes):

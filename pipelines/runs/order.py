@@ -100,7 +100,7 @@ def _is_otherwise(settings: Settings, month: Period, newest: Mapping[Delivery, i
 
 
 def _made_of(settings: Settings, month: Period) -> tuple[dict[Delivery, int], dict[str, str] | None, str | None] | None:
-    """The newest deliveries that a month's newest build or version tells of, what went before it, and the key."""
+    """The newest deliveries that a month's newest build or version covers, what went before it, and the key."""
     current = current_warehouse(settings, month)
     if current is not None:
         with duckdb.connect(str(current.file), read_only=True) as warehouse:

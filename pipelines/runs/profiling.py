@@ -154,7 +154,7 @@ def _known_to(file: Path, source: Source) -> int:
 
 
 def _newest_month(settings: Settings, folder: Path, files: list[Path], source: str, progress: Progress) -> Period:
-    """That of a return's own date; else the newest that is over and of which a record tells, or its year's last."""
+    """That of a return's own date; else the newest that is over and that a record is of, or its year's last."""
     today = dt.datetime.now(dt.UTC).date()
     last = Period(today.year, today.month).plus(-1)
     contracts = load_sources(settings.expectations)[source]

@@ -1,4 +1,4 @@
-"""A stage, then the pages that tell of it: one way for Airflow and the command line."""
+"""A stage, then the pages about it: one way for Airflow and the command line."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ month's end. The last one has faults in it: ``FAULTS`` lists them, and ``SampleW
 
 How: ``stock`` decides who starts and ends so that month ends count as ``shape`` says; ``journeys`` makes each child's
 episode backwards from those dates, ``apportion`` deciding which are late; ``people`` and ``allocation`` give it a
-child and workers; ``need``, ``protection``, ``care`` and ``local`` tell it in rows, with ``clocks`` for whatever falls
+child and workers; ``need``, ``protection``, ``care`` and ``local`` write it in rows, with ``clocks`` for whatever falls
 due again and again; ``writing`` writes each row to the deliveries that know of it. ``returns`` makes of an export what
 the council sends in the other formats. The same seed gives the same bytes. ``write_settings`` writes what the council
 sets for itself: targets, populations, the first month of its data, and whose published figures stand beside its own.

@@ -79,9 +79,9 @@ def write_returns(
 ) -> dict[str, int]:
     """Write deliveries of a month, from the folders of its SSD and local tables; returns the rows of each table.
 
-    A table is told by its file's path in the inbox and, where the file holds several, by its part of it. The exports
-    must be without faults; only ``workforce_census`` needs the local ones. What nobody made up, such as contacts in
-    Annex A, is headings alone. Raises FileExistsError where a delivery is there already.
+    A table is known by its file's path in the inbox and, where the file holds several, by its part of it. The
+    exports must be without faults; only ``workforce_census`` needs the local ones. What nobody made up, such as
+    contacts in Annex A, is headings alone. Raises FileExistsError where a delivery is there already.
     """
     contracts = load_sources(project / "expectations")
     exports = {"ssd": ssd} if local is None else {"ssd": ssd, "local": local}

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 DATABASE = "snapshot.duckdb"
 PACKAGE = "datapackage.json"
-# What cannot be the same twice, or tells of the version itself.
+# What cannot be the same twice, or is of the version itself.
 UNSIGNED = frozenset({DATABASE, MANIFEST})
 DICTIONARY = "data_dictionary"
 KPI_TABLE, KPI_ID = "kpi", "kpi_id"
-DICTIONARY_HEADINGS = ("table", "column", "type", "always_there", "tells_rows_apart", "description")
+DICTIONARY_HEADINGS = ("table", "column", "type", "always_there", "part_of_the_key", "description")
 # A line break inside quotation marks belongs to the value.
 QUOTED_OR_LINE_END = re.compile(rb'("[^"]*")|\n')
 PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -89,7 +89,7 @@ def _dictionary_section(table: SnapshotTable) -> str:
     lines = [
         f"## {table.name}\n",
         f"{table.description} {table.grain}\n",
-        "| column | type | always there | tells rows apart | description |",
+        "| column | type | always there | part of the key | description |",
         "|---|---|---|---|---|",
         *(f"| {' | '.join(cells[1:])} |" for cells in _dictionary([table])),
     ]
@@ -97,7 +97,7 @@ def _dictionary_section(table: SnapshotTable) -> str:
 
 
 def write_package(folder: Path, month: Period, tables: Sequence[SnapshotTable], properties: Mapping[str, Any]) -> None:
-    """``told``: whatever else is to be said of the edition, such as its sources."""
+    """``properties``: whatever else is to be said of the edition, such as its sources."""
     package = {
         "$schema": PACKAGE_PROFILE,
         "name": f"safeguarding-kpis-{month}",
@@ -118,7 +118,7 @@ def make_database(folder: Path) -> None:
 
 
 def _resource(folder: Path, table: SnapshotTable) -> dict[str, Any]:
-    """The CSV is the resource; the same rows as Parquet are told beside it, since few validators read Parquet."""
+    """The CSV is the resource; the same rows as Parquet are listed beside it, since few validators read Parquet."""
     return {
         "name": table.name,
         "type": "table",
@@ -140,7 +140,7 @@ def _resource(folder: Path, table: SnapshotTable) -> dict[str, Any]:
 
 
 def _keys(table: SnapshotTable) -> dict[str, Any]:
-    """What tells rows apart, and which KPI they are of; a key in which something may be null is unique and no more."""
+    """The key, and the KPI that a row is of; a key in which something may be null is unique and no more."""
     may_be_null = {column.name for column in table.columns if not column.required}
     keys: dict[str, Any] = {"uniqueKeys": [list(table.key)]}
     if not may_be_null & {*table.key}:

@@ -1,6 +1,6 @@
 """Pairs of files as Explore Education Statistics takes them: ``ees/x.csv`` and what it means, ``ees/x.meta.csv``.
 
-One pair for the months and one for the windows of each unit, so that a column has one unit and a file one way to tell
+One pair for the months and one for the windows of each unit, so that a column has one unit and a file one way to show
 time. Only whole authorities are in them, and only those of ``sql/reference/authority.csv``.
 """
 

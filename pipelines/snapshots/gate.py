@@ -2,7 +2,7 @@
 
 An approval is a file, ``approvals/<month>/<digest>.json``, that is never changed: who, when, why, and what was held.
 The digest is of the failing conditions and of the warehouse they are about, so that an approval of anything else does
-not count. When is told to this module, not asked of a clock: the same approval makes the same snapshot.
+not count. When is passed to this module, not asked of a clock: the same approval makes the same snapshot.
 """
 
 from __future__ import annotations

@@ -226,7 +226,7 @@ def _rows_of(warehouse: duckdb.DuckDBPyConnection, table: SnapshotTable, verdict
 def _make_public(settings: Settings, month: Period, restricted: _Restricted, folder: Path) -> dict[str, Any]:
     """Make the public edition of a finished restricted one; returns what its manifest is to say of it.
 
-    It tells no digest of what is not public: who knows nearly all of a small file can find out the rest by its digest.
+    It gives no digest of what is not public: who knows nearly all of a small file can find out the rest by its digest.
     """
     folder.mkdir()
     declared = [table for table in restricted.tables if table.is_public]
@@ -256,7 +256,7 @@ def _make_public(settings: Settings, month: Period, restricted: _Restricted, fol
 
 
 def keep_records(settings: Settings, warehouse: Path, folder: Path) -> None:
-    """Keep the records that a version's figures count, privately: by them the next month tells what was restated.
+    """Keep the records that a version's figures count, privately: by them the next month works out what was restated.
 
     Counted once, and sorted KPI by KPI: all of them at once would have to be sorted outside of memory.
     """
@@ -282,7 +282,7 @@ def keep_records(settings: Settings, warehouse: Path, folder: Path) -> None:
 
 
 def _deliveries(warehouse: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The deliveries that the snapshot tells of; the rows of those that are used count."""
+    """The deliveries that the snapshot is made of; the rows of those that are used count."""
     seen = warehouse.sql(
         """
         SELECT authority_code, source, reporting_month AS month, landing_version, landing_sha256, is_used

@@ -1,7 +1,7 @@
 """A workbook for people: contents, notes, and one sheet a table, laid out as the Government Statistical Service asks.
 
-Each sheet begins with its title in A1 and holds one table and nothing beside it; nothing is told by colour alone, and a
-figure that is not shown is its symbol in square brackets.
+Each sheet begins with its title in A1 and holds one table and nothing beside it; nothing is shown by colour alone, and
+a figure that is not shown is its symbol in square brackets.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def leave_out_tables_without_key(connection: duckdb.DuckDBPyConnection, reading:
     others = [name for name in lost if not reading.headings[name] & set(reading.contracts[name].headings)]
     if others or len(lost) == len(reading.contracts):
         refused = others or list(lost)
-        first, *more = (_told_missing(reading.reads[name].file_name, lost[name]) for name in refused)
+        first, *more = (_missing_in_words(reading.reads[name].file_name, lost[name]) for name in refused)
         file_name, cause = first
         cause = " ".join((cause, *(f"{other}: {why}" for other, why in more)))
         raise UnusableDelivery(findings.MISSING_KEY_COLUMN, file_name, cause)
@@ -66,7 +66,7 @@ def leave_out_tables_without_key(connection: duckdb.DuckDBPyConnection, reading:
         del reading.contracts[name], reading.reads[name]
 
 
-def _told_missing(file_name: str, headings: Sequence[str]) -> tuple[str, str]:
+def _missing_in_words(file_name: str, headings: Sequence[str]) -> tuple[str, str]:
     if len(headings) == 1:
         return (
             file_name,

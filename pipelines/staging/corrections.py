@@ -79,7 +79,7 @@ class Correction:
 
     @property
     def rule(self) -> Rule:
-        """As the pages tell it."""
+        """As the pages have it."""
         dropped = self.action == "drop"
         return Rule(
             self.code,
@@ -178,7 +178,7 @@ def _value_to_set(contract: Contract, written: CorrectionFile) -> exp.Expr:
         raise ValueError("set takes a column and a value")
     column = _column(contract, written.column)
     if column.kind == "identifier" or (written.value is None and column.required):
-        raise ValueError(f"{written.column} tells the row apart: drop the row, or mend it at the source")
+        raise ValueError(f"{written.column} is part of the row's key: drop the row, or mend it at the source")
     return exp.null() if written.value is None else _literal(column, written.value)
 
 

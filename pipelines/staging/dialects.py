@@ -79,7 +79,7 @@ def read_other_headings(connection: duckdb.DuckDBPyConnection, reading: Reading)
 def find_elsewhere(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
     """Fill the columns that a file does not have, or has blank in every row, from where else their values are found.
 
-    So are keys that do not tell a table's records apart. Ids that are none of the table that they should name are read
+    So are keys that do not identify a table's records. Ids that are none of the table that they should name are read
     as blank: the keys are known by then, and what refers to them is not yet looked up.
     """
     _fill(connection, reading, WITH_ITS_KEYS, lambda column: column.primary_key)
@@ -152,10 +152,10 @@ def _ways(connection: duckdb.DuckDBPyConnection, reading: Reading, table: str, c
     if not column.elsewhere or _is_blank_throughout(connection, reading, table, column):
         return column.elsewhere
     made = tuple(place for place in column.elsewhere if place.is_made_of_several)
-    return tuple(place for place in made if _tells_more_apart(connection, reading, table, column, place))
+    return tuple(place for place in made if _identifies_more(connection, reading, table, column, place))
 
 
-def _tells_more_apart(
+def _identifies_more(
     connection: duckdb.DuckDBPyConnection, reading: Reading, table: str, column: Column, place: Elsewhere
 ) -> bool:
     """Whether a key made of several columns is of many more records than the key's own values are."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pipelines.staging.validation.validation import Tested
 
 
-# What has a few values that are told by name: their shares can drift.
+# What has a few values that are listed by name: their shares can drift.
 COUNTED_KINDS = {"boolean", "code", "flag"}
 
 

@@ -20,7 +20,7 @@ UNIT_SEPARATOR = chr(31)
 
 
 def key_check(settings: Settings) -> str:
-    """Tells one key from another without telling either: the pseudonym of an id that nobody has."""
+    """Distinguishes one key from another without revealing either: the pseudonym of an id that nobody has."""
     message = UNIT_SEPARATOR.join(("key check", "", ""))
     return str(uuid.UUID(hmac.new(settings.key_bytes, message.encode(), "sha256").hexdigest()[:32]))
 

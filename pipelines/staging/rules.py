@@ -3,7 +3,7 @@
 They read two schemas. ``usable`` shows each table of the source without the rows that its own columns refuse: a record
 given twice is no overlap. ``rule_table`` holds what several rules need, made by the SELECTs of ``rules/tables``:
 those of its own folder for every delivery, those of a source's folder for its deliveries, and those of a subject's
-folder for the deliveries of every source that has the subject. What a source calls its tables and columns is told in
+folder for the deliveries of every source that has the subject. What a source calls its tables and columns is written in
 its own folder alone, so that one rule holds for several.
 """
 

@@ -75,7 +75,7 @@ class LandingDamaged(Fault, RuntimeError):
 
 
 class StagingFailed(Fault, RuntimeError):
-    """DuckDB failed while staging: the software's fault. Only the kind is told: DuckDB's words may quote a record."""
+    """DuckDB failed while staging: the software's fault. Only the kind is named: DuckDB's words may quote a record."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class StagingResult:
 def stage(settings: Settings, delivery: Delivery, progress: Progress = unwatched) -> StagingResult:
     """Stage the newest landed version of a delivery; the same again is a no-op.
 
-    ``progress`` is told, again and again, what is being done, and how much of how much of it is: of reading, bytes of
+    ``progress`` is given, again and again, what is being done, and how much of how much of it is: of reading, bytes of
     the delivery; of typing and checking, tables.
     Bad data never raises: the delivery or its rows are refused, with findings. Raises NothingLanded where nothing
     was landed, NoPseudonymKey without a key, and BrokenCheck where a check cannot be carried out.

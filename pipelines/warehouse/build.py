@@ -144,7 +144,7 @@ def _view(select: Select) -> str:
 
 
 def _broken(select: Select, problem: duckdb.Error) -> BrokenBuild:
-    """What DuckDB says of the SQL is told; what it says of the data may quote a value, and is not."""
+    """What DuckDB says of the SQL is reported; what it says of the data may quote a value, and is not."""
     details = str(problem) if isinstance(problem, duckdb.ProgrammingError) else type(problem).__name__
     return BrokenBuild(f"{select.table}: {details}")
 

@@ -2,7 +2,7 @@
 
 Beside them, a table that declares its grain at its head, as ``-- grain: authority_code, child_id``, is checked for it.
 
-What a check does is told at its head, as ``-- consequence: hold``. One that says nothing stops the build: the figures
+What a check does is named at its head, as ``-- consequence: hold``. One that says nothing stops the build: the figures
 are wrong, and nobody may publish them. One that holds or warns is about figures that may well be right: its rows are
 ``authority_code`` and ``detail``, what is not so, with figures and without personal data.
 """

@@ -25,7 +25,14 @@ DURATION_RECORD = "warehouse.fct_kpi_duration_record"
 BREAKDOWN_RECORD = "warehouse.fct_kpi_breakdown_record"
 KPIS = "kpis"
 # What only shows rows of other tables as a KPI counts them.
-VIEWS = frozenset({EVERY_RECORD, "warehouse.fct_kpi_record", "warehouse.fct_obligation_record"})
+VIEWS = frozenset(
+    {
+        EVERY_RECORD,
+        "warehouse.fct_care_leaver_record",
+        "warehouse.fct_kpi_record",
+        "warehouse.fct_obligation_record",
+    }
+)
 KPI_GROUP = ("authority_code", "team_code", "reporting_month")
 KPI_RECORD = ("authority_code", "record_key", "reporting_month", "team_code")
 KPI_FIGURES = ("numerator", "denominator")
@@ -86,7 +93,7 @@ def duration_records(kpis: tuple[Select, ...]) -> str:
 
 @cache
 def breakdown_records(kpis: tuple[Select, ...], broken_down: frozenset[str]) -> str:
-    """The records of the KPIs that are told by age, sex, ethnicity and disability too."""
+    """The records of the KPIs that are given by age, sex, ethnicity and disability too."""
     columns = ("authority_code", "reporting_month", "child_id", "record_key", *KPI_FIGURES)
     of_kpis = [
         exp.select(exp.Literal.string(kpi.name).as_("kpi_id"), *columns).from_(exp.table_(kpi.name, db=KPIS))

@@ -1,4 +1,4 @@
-"""Puts the events that several sources tell of into one table, as ``sql/reference/event_source.csv`` says."""
+"""Puts the events that several sources hold into one table, as ``sql/reference/event_source.csv`` says."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from pipelines.warehouse import checks
 SCHEMAS = ("core", "warehouse", "kpis", "snapshots")
 IN_MEMORY = ("staging", "validation", "published")
 MACROS = "macros"
-BUILD_MACROS = ("dates.sql", "rounding.sql", "rating.sql", "intervals.sql", "published.sql")
+BUILD_MACROS = ("dates.sql", "figures.sql", "rounding.sql", "rating.sql", "intervals.sql", "published.sql")
 REFERENCE = "reference"
 # The tables that staging leaves beside the staged rows; the first three columns are put there from the delivery.
 DELIVERY_COLUMNS = ("authority_code", "source", "reporting_month")
@@ -143,7 +143,7 @@ LISTS: dict[str, dict[str, str]] = {
         "alternative": "BIGINT",
         "table_name": "VARCHAR",
         "is_own_month": "BOOLEAN",
-        "months_untold": "BIGINT",
+        "months_needed_before": "BIGINT",
     },
 }
 # What the snapshot before this month says, and the records that its figures count.

@@ -1,5 +1,5 @@
 -- consequence: hold
--- A source that tells of its whole past at every delivery does not forget: an extract that is much shorter than the one
+-- A source that holds its whole past at every delivery does not forget: an extract that is much shorter than the one
 -- before has left something out.
 WITH before AS (
     SELECT

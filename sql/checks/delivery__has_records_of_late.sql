@@ -1,5 +1,5 @@
 -- consequence: hold
--- An extract of months ago, delivered as this month's, would tell of nothing since.
+-- An extract of months ago, delivered as this month's, would hold nothing since.
 WITH newest AS (
     SELECT
         authority_code,

@@ -1,4 +1,4 @@
--- Days of sickness are told for the twelve months to the end of the delivery, and for no others.
+-- Days of sickness are given for the twelve months to the end of the delivery, and for no others.
 SELECT
     authority_code,
     team_code,

@@ -6,7 +6,7 @@ SELECT
     child_id,
     adoption_id AS record_key,
     cast(days_to_move AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN days_to_move IS NOT NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_if(days_to_move IS NOT NULL) AS denominator,
     concat(
         'adopted ', adoption_date, coalesce(', ' || days_to_move || ' days', ', a day on the way is not recorded')
     ) AS reason,

@@ -4,8 +4,8 @@ SELECT
     reporting_month,
     child_id,
     assessment_id AS record_key,
-    cast(CASE WHEN excluded_because IS NULL THEN cast(is_in_time AS INTEGER) END AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_or_zero(CASE WHEN excluded_because IS NULL THEN is_in_time END) AS numerator,
+    one_if(excluded_because IS NULL) AS denominator,
     coalesce(excluded_because, concat(working_days, ' working days')) AS reason
 FROM warehouse.fct_assessment
 WHERE reporting_month IS NOT NULL

@@ -4,26 +4,13 @@ SELECT
     reporting_month,
     child_id,
     assessment_id AS record_key,
-    cast(
-        CASE
-            WHEN
-                working_days_from_referral >= 0
-                AND authorised_date >= referral_date
-                AND authorised_date >= coalesce(start_date, authorised_date)
-                AND NOT is_of_adult
-                THEN cast(is_in_time_from_referral AS INTEGER)
-        END AS DECIMAL(18, 2)
-    ) AS numerator,
-    cast(
-        CASE
-            WHEN
-                working_days_from_referral >= 0
-                AND authorised_date >= referral_date
-                AND authorised_date >= coalesce(start_date, authorised_date)
-                AND NOT is_of_adult
-                THEN 1
-        END AS DECIMAL(18, 2)
+    one_if(
+        working_days_from_referral >= 0
+        AND authorised_date >= referral_date
+        AND authorised_date >= coalesce(start_date, authorised_date)
+        AND NOT is_of_adult
     ) AS denominator,
+    one_or_zero(CASE WHEN denominator = 1 THEN is_in_time_from_referral END) AS numerator,
     CASE
         WHEN authorised_date < start_date THEN 'authorised before it started'
         WHEN authorised_date < referral_date THEN 'authorised before the referral'

@@ -13,8 +13,8 @@ SELECT
         WHEN working_days > 45 THEN 'over_45'
         ELSE 'unknown'
     END AS category,
-    cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_if(excluded_because IS NULL) AS numerator,
+    one_if(excluded_because IS NULL) AS denominator,
     coalesce(excluded_because, concat(working_days, ' working days')) AS reason
 FROM warehouse.fct_assessment
 WHERE reporting_month IS NOT NULL

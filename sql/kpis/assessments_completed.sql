@@ -4,7 +4,7 @@ SELECT
     reporting_month,
     child_id,
     assessment_id AS record_key,
-    cast(CASE WHEN NOT is_of_adult THEN 1 END AS DECIMAL(18, 2)) AS numerator,
+    one_if(NOT is_of_adult) AS numerator,
     cast(NULL AS DECIMAL(18, 2)) AS denominator,
     concat('authorised on ', authorised_date) AS reason
 FROM warehouse.fct_assessment

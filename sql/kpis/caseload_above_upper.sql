@@ -4,12 +4,8 @@ SELECT
     reporting_month,
     cast(NULL AS UUID) AS child_id,
     worker_id AS record_key,
-    cast(
-        CASE
-            WHEN upper_bound IS NOT NULL THEN cast(cases > upper_bound * full_time_equivalent AS INTEGER)
-        END AS DECIMAL(18, 2)
-    ) AS numerator,
-    cast(CASE WHEN upper_bound IS NOT NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_or_zero(cases > upper_bound * full_time_equivalent) AS numerator,
+    one_if(upper_bound IS NOT NULL) AS denominator,
     concat(
         cases,
         ' cases, ',

@@ -1,11 +1,3 @@
-SELECT
-    authority_code,
-    team_code,
-    reporting_month,
-    child_id,
-    record_key,
-    numerator,
-    denominator,
-    reason
+SELECT * EXCLUDE (kind, is_counted)
 FROM warehouse.fct_obligation_record
 WHERE kind = 'cin_review'

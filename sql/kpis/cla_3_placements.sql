@@ -4,16 +4,12 @@ SELECT
     placements.reporting_month,
     placements.child_id,
     placements.child_id AS record_key,
-    cast(cast(placements.placements_in_year >= 3 AS INTEGER) AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN placements.placements_in_year IS NOT NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_or_zero(placements.placements_in_year >= 3) AS numerator,
+    one_if(placements.placements_in_year IS NOT NULL) AS denominator,
     CASE
         WHEN placements.placements_in_year IS NULL THEN 'number of placements not recorded'
         ELSE concat(placements.placements_in_year, ' placements in twelve months')
     END AS reason
 FROM warehouse.fct_placement_month AS placements
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'cla_3_placements'
-        AND placements.authority_code = sources.authority_code
-        AND placements.reporting_month = sources.reporting_month
-        AND placements.source = sources.source
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
+WHERE sources.kpi_id = 'cla_3_placements'

@@ -4,7 +4,7 @@ SELECT
     periods.end_month AS reporting_month,
     periods.child_id,
     periods.child_id AS record_key,
-    cast(CASE WHEN periods.excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS numerator,
+    one_if(periods.excluded_because IS NULL) AS numerator,
     cast(NULL AS DECIMAL(18, 2)) AS denominator,
     coalesce(
         periods.excluded_because,

@@ -5,8 +5,8 @@ SELECT
     periods.child_id,
     periods.child_id AS record_key,
     coalesce(reasons.category, 'unknown') AS category,
-    cast(CASE WHEN periods.excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN periods.excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_if(periods.excluded_because IS NULL) AS numerator,
+    one_if(periods.excluded_because IS NULL) AS denominator,
     coalesce(periods.excluded_because, concat('reason ', coalesce(periods.end_reason, 'not recorded'))) AS reason
 FROM warehouse.fct_care_period AS periods
 INNER JOIN warehouse.dim_kpi_source AS sources

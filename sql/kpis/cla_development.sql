@@ -4,18 +4,14 @@ SELECT
     outcomes.reporting_month,
     outcomes.child_id,
     outcomes.child_id AS record_key,
-    cast(cast(outcomes.is_developing_checked AS INTEGER) AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN outcomes.is_developing_checked IS NOT NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
-    CASE
-        WHEN outcomes.is_developing_checked THEN 'checked in the twelve months'
-        WHEN NOT outcomes.is_developing_checked THEN 'not checked in the twelve months'
-        ELSE 'nothing is told of it'
-    END AS reason
+    one_or_zero(outcomes.is_developing_checked) AS numerator,
+    one_if(outcomes.is_developing_checked IS NOT NULL) AS denominator,
+    in_words(
+        outcomes.is_developing_checked,
+        'checked in the twelve months',
+        'not checked in the twelve months',
+        'not recorded'
+    ) AS reason
 FROM warehouse.fct_outcome_month AS outcomes
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'cla_development'
-        AND outcomes.authority_code = sources.authority_code
-        AND outcomes.reporting_month = sources.reporting_month
-        AND outcomes.source = sources.source
-WHERE outcomes.is_under_5
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
+WHERE sources.kpi_id = 'cla_development' AND outcomes.is_under_5

@@ -5,19 +5,11 @@ SELECT
     looked_after.child_id,
     looked_after.child_id AS record_key,
     coalesce(children.ethnic_group, 'unknown') AS category,
-    cast(
-        CASE WHEN looked_after.excluded_because IS NULL AND NOT looked_after.is_undecided THEN 1 END AS DECIMAL(18, 2)
-    ) AS numerator,
-    cast(
-        CASE WHEN looked_after.excluded_because IS NULL AND NOT looked_after.is_undecided THEN 1 END AS DECIMAL(18, 2)
-    ) AS denominator,
+    one_if(looked_after.excluded_because IS NULL AND NOT looked_after.is_undecided) AS numerator,
+    one_if(looked_after.excluded_because IS NULL AND NOT looked_after.is_undecided) AS denominator,
     coalesce(looked_after.excluded_because, children.ethnic_group, 'unknown') AS reason
 FROM warehouse.looked_after_month AS looked_after
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'cla_ethnicity_share'
-        AND looked_after.authority_code = sources.authority_code
-        AND looked_after.reporting_month = sources.reporting_month
-        AND looked_after.source = sources.source
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
 LEFT JOIN core.child_group AS children
     ON looked_after.authority_code = children.authority_code AND looked_after.child_id = children.child_id
+WHERE sources.kpi_id = 'cla_ethnicity_share'

@@ -4,17 +4,11 @@ SELECT
     outcomes.reporting_month,
     outcomes.child_id,
     outcomes.child_id AS record_key,
-    cast(cast(outcomes.is_immunised AS INTEGER) AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN outcomes.is_immunised IS NOT NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
-    CASE
-        WHEN outcomes.is_immunised THEN 'immunisations up to date'
-        WHEN NOT outcomes.is_immunised THEN 'immunisations not up to date'
-        ELSE 'no status was known then'
-    END AS reason
+    one_or_zero(outcomes.is_immunised) AS numerator,
+    one_if(outcomes.is_immunised IS NOT NULL) AS denominator,
+    in_words(
+        outcomes.is_immunised, 'immunisations up to date', 'immunisations not up to date', 'no status was known then'
+    ) AS reason
 FROM warehouse.fct_outcome_month AS outcomes
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'cla_immunised'
-        AND outcomes.authority_code = sources.authority_code
-        AND outcomes.reporting_month = sources.reporting_month
-        AND outcomes.source = sources.source
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
+WHERE sources.kpi_id = 'cla_immunised'

@@ -26,7 +26,7 @@ listed AS (
     GROUP BY authority_code, child_id, reporting_month
 ),
 
-told AS (
+children AS (
     SELECT
         looked_after.*,
         CASE
@@ -39,26 +39,22 @@ told AS (
 )
 
 SELECT
-    told.authority_code,
-    told.team_code,
-    told.reporting_month,
-    told.child_id,
-    told.child_id AS record_key,
-    cast(CASE WHEN told.excluded_because IS NULL THEN cast(told.is_missing AS INTEGER) END AS DECIMAL(18, 2))
-        AS numerator,
-    cast(
-        CASE WHEN told.excluded_because IS NULL AND told.is_missing IS NOT NULL THEN 1 END AS DECIMAL(18, 2)
-    ) AS denominator,
-    CASE
-        WHEN told.excluded_because IS NOT NULL THEN told.excluded_because
-        WHEN told.is_missing THEN 'missing in the twelve months'
-        WHEN NOT told.is_missing THEN 'not missing in the twelve months'
-        ELSE 'number of missing episodes not recorded'
-    END AS reason
-FROM told
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'cla_missing'
-        AND told.authority_code = sources.authority_code
-        AND told.reporting_month = sources.reporting_month
-        AND told.source = sources.source
+    children.authority_code,
+    children.team_code,
+    children.reporting_month,
+    children.child_id,
+    children.child_id AS record_key,
+    one_or_zero(CASE WHEN children.excluded_because IS NULL THEN children.is_missing END) AS numerator,
+    one_if(children.excluded_because IS NULL AND children.is_missing IS NOT NULL) AS denominator,
+    coalesce(
+        children.excluded_because,
+        in_words(
+            children.is_missing,
+            'missing in the twelve months',
+            'not missing in the twelve months',
+            'number of missing episodes not recorded'
+        )
+    ) AS reason
+FROM children
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
+WHERE sources.kpi_id = 'cla_missing'

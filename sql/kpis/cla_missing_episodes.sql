@@ -4,7 +4,7 @@ SELECT
     episodes.start_month AS reporting_month,
     episodes.child_id,
     episodes.record_key,
-    cast(CASE WHEN episodes.excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS numerator,
+    one_if(episodes.excluded_because IS NULL) AS numerator,
     cast(NULL AS DECIMAL(18, 2)) AS denominator,
     coalesce(episodes.excluded_because, concat('missing since ', episodes.start_date)) AS reason
 FROM warehouse.fct_missing_episode AS episodes

@@ -13,10 +13,6 @@ SELECT
         coalesce(', ' || placements.placement_provider, '')
     ) AS reason
 FROM warehouse.fct_placement_month AS placements
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'cla_placement_share'
-        AND placements.authority_code = sources.authority_code
-        AND placements.reporting_month = sources.reporting_month
-        AND placements.source = sources.source
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
 LEFT JOIN reference.placement_type AS kinds ON placements.placement_type = kinds.placement_type
+WHERE sources.kpi_id = 'cla_placement_share'

@@ -9,9 +9,5 @@ SELECT
     cast(1 AS DECIMAL(18, 2)) AS denominator,
     concat('provider ', coalesce(placements.placement_provider, 'not recorded')) AS reason
 FROM warehouse.fct_placement_month AS placements
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'cla_provider_share'
-        AND placements.authority_code = sources.authority_code
-        AND placements.reporting_month = sources.reporting_month
-        AND placements.source = sources.source
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
+WHERE sources.kpi_id = 'cla_provider_share'

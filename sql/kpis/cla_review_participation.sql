@@ -4,18 +4,14 @@ SELECT
     reviews.reporting_month,
     reviews.child_id,
     reviews.record_key,
-    cast(
+    one_or_zero(
         CASE
             WHEN reviews.excluded_because IS NULL
-                THEN cast(reviews.participation_code IN ('PN1', 'PN2', 'PN3', 'PN5', 'PN6') AS INTEGER)
-        END AS DECIMAL(18, 2)
+                THEN reviews.participation_code IN ('PN1', 'PN2', 'PN3', 'PN5', 'PN6')
+        END
     ) AS numerator,
-    cast(CASE WHEN reviews.excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_if(reviews.excluded_because IS NULL) AS denominator,
     coalesce(reviews.excluded_because, concat(reviews.participation_code, ' on ', reviews.review_date)) AS reason
 FROM warehouse.fct_care_review AS reviews
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'cla_review_participation'
-        AND reviews.authority_code = sources.authority_code
-        AND reviews.reporting_month = sources.reporting_month
-        AND reviews.source = sources.source
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
+WHERE sources.kpi_id = 'cla_review_participation'

@@ -4,9 +4,7 @@ SELECT
     periods.start_month AS reporting_month,
     periods.child_id,
     periods.child_id AS record_key,
-    cast(
-        CASE WHEN periods.excluded_because IS NULL AND NOT periods.is_continued THEN 1 END AS DECIMAL(18, 2)
-    ) AS numerator,
+    one_if(periods.excluded_because IS NULL AND NOT periods.is_continued) AS numerator,
     cast(NULL AS DECIMAL(18, 2)) AS denominator,
     coalesce(
         periods.excluded_because,

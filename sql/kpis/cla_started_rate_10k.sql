@@ -5,9 +5,7 @@ SELECT
     months.reporting_month,
     periods.child_id,
     periods.child_id AS record_key,
-    cast(
-        CASE WHEN periods.excluded_because IS NULL AND NOT periods.is_continued THEN 1 END AS DECIMAL(18, 2)
-    ) AS numerator,
+    one_if(periods.excluded_because IS NULL AND NOT periods.is_continued) AS numerator,
     cast(NULL AS DECIMAL(18, 2)) AS denominator,
     coalesce(periods.excluded_because, concat('started ', periods.start_date)) AS reason
 FROM warehouse.dim_kpi_source AS sources
@@ -19,15 +17,6 @@ INNER JOIN warehouse.fct_care_period AS periods
         AND months.year_before < periods.start_date
         AND months.month_end >= periods.start_date
 WHERE sources.kpi_id = 'cla_started_rate_10k' AND periods.only_month IN ('', months.reporting_month)
-UNION ALL
-SELECT
-    months.authority_code,
-    cast(NULL AS VARCHAR) AS team_code,
-    months.reporting_month,
-    cast(NULL AS UUID) AS child_id,
-    cast(NULL AS UUID) AS record_key,
-    cast(NULL AS DECIMAL(18, 2)) AS numerator,
-    cast(populations.population AS DECIMAL(18, 2)) AS denominator,
-    concat('children aged 0 to 17 in the middle of ', populations.year) AS reason
-FROM warehouse.dim_covered_month AS months
-INNER JOIN warehouse.dim_population AS populations USING (authority_code, reporting_month)
+UNION ALL BY NAME
+SELECT *
+FROM warehouse.fct_population_record

@@ -4,17 +4,14 @@ SELECT
     outcomes.reporting_month,
     outcomes.child_id,
     outcomes.child_id AS record_key,
-    cast(cast(outcomes.has_substance_misuse AS INTEGER) AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN outcomes.has_substance_misuse IS NOT NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
-    CASE
-        WHEN outcomes.has_substance_misuse THEN 'substance misuse identified in the twelve months'
-        WHEN NOT outcomes.has_substance_misuse THEN 'none identified'
-        ELSE 'nothing is told of it'
-    END AS reason
+    one_or_zero(outcomes.has_substance_misuse) AS numerator,
+    one_if(outcomes.has_substance_misuse IS NOT NULL) AS denominator,
+    in_words(
+        outcomes.has_substance_misuse,
+        'substance misuse identified in the twelve months',
+        'none identified',
+        'not recorded'
+    ) AS reason
 FROM warehouse.fct_outcome_month AS outcomes
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'cla_substance'
-        AND outcomes.authority_code = sources.authority_code
-        AND outcomes.reporting_month = sources.reporting_month
-        AND outcomes.source = sources.source
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
+WHERE sources.kpi_id = 'cla_substance'

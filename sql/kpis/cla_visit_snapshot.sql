@@ -4,7 +4,7 @@ SELECT
     reporting_month,
     child_id,
     placement_id AS record_key,
-    cast(CASE WHEN excluded_because IS NULL THEN cast(is_in_date AS INTEGER) END AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_or_zero(CASE WHEN excluded_because IS NULL THEN is_in_date END) AS numerator,
+    one_if(excluded_because IS NULL) AS denominator,
     coalesce(excluded_because, 'next due ' || due_date, 'no placement') AS reason
 FROM warehouse.fct_placement_visit_month

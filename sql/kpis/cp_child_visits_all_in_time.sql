@@ -5,7 +5,7 @@ SELECT
     strftime(due_date, '%Y-%m') AS reporting_month,
     child_id,
     child_id AS record_key,
-    cast(min(cast(status = 'met' AS INTEGER)) AS DECIMAL(18, 2)) AS numerator,
+    one_or_zero(bool_and(status = 'met')) AS numerator,
     cast(1 AS DECIMAL(18, 2)) AS denominator,
     concat(count(*) FILTER (WHERE status = 'met'), ' of ', count(*), ' visits in time') AS reason
 FROM warehouse.fct_obligation

@@ -4,7 +4,7 @@ SELECT
     end_month AS reporting_month,
     child_id,
     plan_id AS record_key,
-    cast(cast(start_date + INTERVAL 2 YEAR <= end_date AS INTEGER) AS DECIMAL(18, 2)) AS numerator,
+    one_or_zero(start_date + INTERVAL 2 YEAR <= end_date) AS numerator,
     cast(1 AS DECIMAL(18, 2)) AS denominator,
     concat('from ', start_date, ' to ', end_date) AS reason
 FROM warehouse.fct_cp_plan

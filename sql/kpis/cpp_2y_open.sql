@@ -4,10 +4,9 @@ SELECT
     reporting_month,
     child_id,
     child_id AS record_key,
-    cast(CASE
-        WHEN excluded_because IS NULL AND NOT is_undecided
-            THEN cast(start_date + INTERVAL 2 YEAR <= month_end AS INTEGER)
-    END AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN excluded_because IS NULL AND NOT is_undecided THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_or_zero(
+        CASE WHEN excluded_because IS NULL AND NOT is_undecided THEN start_date + INTERVAL 2 YEAR <= month_end END
+    ) AS numerator,
+    one_if(excluded_because IS NULL AND NOT is_undecided) AS denominator,
     coalesce(excluded_because, concat('since ', start_date)) AS reason
 FROM warehouse.fct_child_on_plan_month

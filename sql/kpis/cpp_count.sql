@@ -4,7 +4,7 @@ SELECT
     reporting_month,
     child_id,
     child_id AS record_key,
-    cast(CASE WHEN excluded_because IS NULL AND NOT is_undecided THEN 1 END AS DECIMAL(18, 2)) AS numerator,
+    one_if(excluded_because IS NULL AND NOT is_undecided) AS numerator,
     cast(NULL AS DECIMAL(18, 2)) AS denominator,
     coalesce(excluded_because, 'open at the month''s end') AS reason
 FROM warehouse.fct_child_on_plan_month

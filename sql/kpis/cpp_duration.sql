@@ -1,4 +1,4 @@
--- A plan that is still open is told for each month's end at which it is, and counts in none.
+-- A plan that is still open is given for each month's end at which it is, and counts in none.
 SELECT
     authority_code,
     end_team_code AS team_code,

@@ -4,19 +4,13 @@ SELECT
     periods.end_month AS reporting_month,
     periods.child_id,
     periods.child_id AS record_key,
-    cast(
+    one_or_zero(
         CASE
             WHEN periods.excluded_because IS NULL AND periods.end_reason IS NOT NULL
-                THEN
-                    cast(
-                        coalesce(reasons.category IN ('adopted', 'special_guardianship', 'child_arrangements'), false)
-                        AS INTEGER
-                    )
-        END AS DECIMAL(18, 2)
+                THEN coalesce(reasons.category IN ('adopted', 'special_guardianship', 'child_arrangements'), false)
+        END
     ) AS numerator,
-    cast(
-        CASE WHEN periods.excluded_because IS NULL AND periods.end_reason IS NOT NULL THEN 1 END AS DECIMAL(18, 2)
-    ) AS denominator,
+    one_if(periods.excluded_because IS NULL AND periods.end_reason IS NOT NULL) AS denominator,
     coalesce(periods.excluded_because, concat('reason ', coalesce(periods.end_reason, 'not recorded'))) AS reason
 FROM warehouse.fct_care_period AS periods
 INNER JOIN warehouse.dim_kpi_source AS sources

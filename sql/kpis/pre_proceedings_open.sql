@@ -8,9 +8,5 @@ SELECT
     cast(NULL AS DECIMAL(18, 2)) AS denominator,
     concat('since ', blocks.start_date) AS reason
 FROM warehouse.fct_pre_proceedings_month AS blocks
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'pre_proceedings_open'
-        AND blocks.authority_code = sources.authority_code
-        AND blocks.reporting_month = sources.reporting_month
-        AND blocks.source = sources.source
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
+WHERE sources.kpi_id = 'pre_proceedings_open'

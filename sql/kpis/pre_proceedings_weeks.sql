@@ -1,4 +1,4 @@
--- Pre-proceedings that are still open are told for each month's end at which they are, and count in none.
+-- Pre-proceedings that are still open are given for each month's end at which they are, and count in none.
 WITH blocks AS (
     SELECT
         source,
@@ -33,13 +33,9 @@ SELECT
     blocks.child_id,
     blocks.pre_proceedings_id AS record_key,
     blocks.weeks AS numerator,
-    cast(CASE WHEN NOT blocks.is_open THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_if(NOT blocks.is_open) AS denominator,
     blocks.reason,
     blocks.is_open
 FROM blocks
-INNER JOIN warehouse.dim_kpi_source AS sources
-    ON
-        sources.kpi_id = 'pre_proceedings_weeks'
-        AND blocks.authority_code = sources.authority_code
-        AND blocks.reporting_month = sources.reporting_month
-        AND blocks.source = sources.source
+INNER JOIN warehouse.dim_kpi_source AS sources USING (authority_code, reporting_month, source)
+WHERE sources.kpi_id = 'pre_proceedings_weeks'

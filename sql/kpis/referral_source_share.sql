@@ -5,7 +5,7 @@ SELECT
     child_id,
     referral_id AS record_key,
     source_group AS category,
-    cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_if(excluded_because IS NULL) AS numerator,
+    one_if(excluded_because IS NULL) AS denominator,
     coalesce(excluded_because, concat('by ', source_group)) AS reason
 FROM warehouse.fct_referral

@@ -4,20 +4,12 @@ SELECT
     episodes.end_month AS reporting_month,
     episodes.child_id,
     episodes.record_key,
-    cast(
-        CASE WHEN episodes.excluded_because IS NULL THEN cast(episodes.is_interview_accepted AS INTEGER) END
-        AS DECIMAL(18, 2)
-    ) AS numerator,
-    cast(
-        CASE WHEN episodes.excluded_because IS NULL AND episodes.is_interview_accepted IS NOT NULL THEN 1 END
-        AS DECIMAL(18, 2)
-    ) AS denominator,
-    CASE
-        WHEN episodes.excluded_because IS NOT NULL THEN episodes.excluded_because
-        WHEN episodes.is_interview_accepted THEN 'accepted'
-        WHEN NOT episodes.is_interview_accepted THEN 'not accepted'
-        ELSE 'not offered, or not recorded'
-    END AS reason
+    one_or_zero(CASE WHEN episodes.excluded_because IS NULL THEN episodes.is_interview_accepted END) AS numerator,
+    one_if(episodes.excluded_because IS NULL AND episodes.is_interview_accepted IS NOT NULL) AS denominator,
+    coalesce(
+        episodes.excluded_because,
+        in_words(episodes.is_interview_accepted, 'accepted', 'not accepted', 'not offered, or not recorded')
+    ) AS reason
 FROM warehouse.fct_missing_episode AS episodes
 INNER JOIN warehouse.dim_kpi_source AS sources
     ON

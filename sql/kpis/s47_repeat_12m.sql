@@ -4,8 +4,8 @@ SELECT
     start_month AS reporting_month,
     child_id,
     enquiry_id AS record_key,
-    cast(CASE WHEN excluded_because IS NULL THEN cast(is_repeat AS INTEGER) END AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN excluded_because IS NULL THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_or_zero(CASE WHEN excluded_because IS NULL THEN is_repeat END) AS numerator,
+    one_if(excluded_because IS NULL) AS denominator,
     coalesce(excluded_because, 'another started on ' || start_before, 'none before') AS reason
 FROM warehouse.fct_enquiry
 WHERE start_month IS NOT NULL

@@ -23,14 +23,13 @@ SELECT
     children.reporting_month,
     children.child_id,
     children.child_id AS record_key,
-    cast(
+    one_or_zero(
         CASE
             WHEN children.excluded_because IS NULL AND NOT children.is_undecided
-                THEN cast(coalesce(workers.workers, 0) >= 3 AS INTEGER)
-        END AS DECIMAL(18, 2)
+                THEN coalesce(workers.workers, 0) >= 3
+        END
     ) AS numerator,
-    cast(CASE WHEN children.excluded_because IS NULL AND NOT children.is_undecided THEN 1 END AS DECIMAL(18, 2))
-        AS denominator,
+    one_if(children.excluded_because IS NULL AND NOT children.is_undecided) AS denominator,
     coalesce(children.excluded_because, concat(coalesce(workers.workers, 0), ' workers')) AS reason
 FROM warehouse.fct_child_in_need_month AS children
 LEFT JOIN workers USING (authority_code, child_id, reporting_month)

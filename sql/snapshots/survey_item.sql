@@ -1,4 +1,4 @@
--- A question to watch is told apart from ratings, which are of standards. One of which less is better has its band.
+-- A question to watch is kept apart from ratings, which are of standards. One of which less is better has its band.
 WITH items AS (
     SELECT
         authority_code,

@@ -31,7 +31,7 @@ CREATE TABLE reconciliation (
     rows_refused BIGINT
 );
 
--- How many staged rows a table has of each code and month: what drift is told by. A row without column is a month's.
+-- How many staged rows a table has of each code and month: what drift is found by. A row without column is a month's.
 CREATE TABLE profile (
     table_name VARCHAR,
     column_name VARCHAR,

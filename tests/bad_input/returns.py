@@ -50,7 +50,7 @@ class Return:
 
 @dataclass(frozen=True)
 class ReadOutcome:
-    """What came of a file: why it was refused, or how many rows each table has, and what was told of them."""
+    """What came of a file: why it was refused, or how many rows each table has, and what was reported of them."""
 
     refusal: tuple[str, str] | None
     read: Mapping[str, int]

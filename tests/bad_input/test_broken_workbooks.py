@@ -1,4 +1,4 @@
-"""Workbooks of lists, broken in every way that is known and in many that are not: read and told, or refused."""
+"""Workbooks of lists, broken in every way that is known and in many that are not: read and reported, or refused."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ READ: dict[str, tuple[Callable[[], bytes], int, set[str], set[str]]] = {
 
 
 @pytest.mark.parametrize("name", READ)
-def test_what_a_workbook_may_hold_is_read_and_what_is_passed_over_is_told(name: str) -> None:
+def test_what_a_workbook_may_hold_is_read_and_what_is_passed_over_is_reported(name: str) -> None:
     make, rows, codes, values = READ[name]
     outcome = read(ANNEX_A, make())
     assert outcome.refusal is None

@@ -1,4 +1,4 @@
-"""XML returns, broken in every way that is known and in many that are not: read and told, or refused for a reason."""
+"""XML returns, broken in every way that is known and in many that are not: read and reported, or refused."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def test_what_xml_allows_is_read_as_if_it_were_not_there(name: str, given: Retur
 
 @pytest.mark.parametrize("given", XML_RETURNS.values(), ids=SOURCES)
 @pytest.mark.parametrize("name", WITH_A_FINDING)
-def test_what_is_passed_over_is_told_and_all_else_is_read(name: str, given: Return) -> None:
+def test_what_is_passed_over_is_reported_and_all_else_is_read(name: str, given: Return) -> None:
     code, change = WITH_A_FINDING[name]
     plain, outcome = (read(given, content) for content in (given.content, change(given)))
     assert {each for each, _ in outcome.codes} == {code}
@@ -312,7 +312,7 @@ def parsed(content: bytes) -> Any:
 
 
 def must_hold(given: Return, content: bytes, outcome: ReadOutcome) -> None:
-    """A document is refused only if it is none or has no record; of one that is read every row is read, or told."""
+    """A document is refused only if it is none or has no record; of one that is read every row is read, or reported."""
     document = parsed(content)
     if outcome.refusal is not None:
         code, cause = outcome.refusal
@@ -376,7 +376,7 @@ def rearranged(draw: st.DrawFn, content: bytes) -> bytes:
 @pytest.mark.parametrize("given_return", XML_RETURNS.values(), ids=SOURCES)
 @settings(max_examples=EXAMPLES, derandomize=not IS_LONG, deadline=None)
 @given(data=st.data())
-def test_whatever_becomes_of_its_elements_every_value_is_read_or_told(
+def test_whatever_becomes_of_its_elements_every_value_is_read_or_reported(
     given_return: Return, data: st.DataObject
 ) -> None:
     content = data.draw(rearranged(given_return.content))

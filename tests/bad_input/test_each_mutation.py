@@ -40,7 +40,7 @@ def test_the_good_delivery_is_good(source: str) -> None:
 
 
 @pytest.mark.parametrize(("mutation", "source"), EACH)
-def test_a_spoilt_delivery_is_told_and_the_rest_of_it_is_as_it_was(mutation: Mutation, source: str) -> None:
+def test_a_spoilt_delivery_is_reported_and_the_rest_of_it_is_as_it_was(mutation: Mutation, source: str) -> None:
     file = good_file(source)
     mutation.change(file, random.Random(mutation.name))
     outcome = stage(source, file)
@@ -60,7 +60,7 @@ def test_a_spoilt_delivery_is_told_and_the_rest_of_it_is_as_it_was(mutation: Mut
 
 
 def must_hold(source: str, file: File, outcome: Outcome) -> None:
-    """What holds however a delivery was spoilt: nothing personal is told, and no sound record is harmed or lost."""
+    """What holds however a delivery was spoilt: nothing personal is shown, and no sound record is harmed or lost."""
     assert MARKER.lower() not in outcome.texts.lower()
     if outcome.refusal is not None:
         assert not outcome.rows and not outcome.rows_read

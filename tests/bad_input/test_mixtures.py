@@ -24,7 +24,7 @@ MIXTURES = st.one_of(
 
 @given(source=st.sampled_from(["ssd", "ssda903", "survey", "local"]), chosen=MIXTURES, seed=st.integers(0, 2**32))
 @settings(max_examples=settings.default.max_examples if IS_LONG else 12, derandomize=not IS_LONG, deadline=None)
-def test_a_mixture_is_told_or_refused_and_what_is_sound_stays_sound(source: str, chosen: list[int], seed: int) -> None:
+def test_a_mixture_is_reported_or_refused_and_sound_rows_stay_sound(source: str, chosen: list[int], seed: int) -> None:
     file, rng = good_file(source), random.Random(seed)
     for place in sorted(chosen):
         if source in MUTATIONS[place].sources:

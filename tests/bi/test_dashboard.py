@@ -358,9 +358,9 @@ def test_each_chart_shows_the_figures_of_the_snapshot(dashboard: Server, seen: C
     found = figures(dashboard.asked(seen.queries[number]))
     assert found, "nothing is shown"
     in_no_order = "ORDER BY" not in FIGURES[name]
-    as_told = [tuple(map(_plain, row)) for row in expected]
+    in_order = [tuple(map(_plain, row)) for row in expected]
     assert (sorted(found, key=repr) if in_no_order else found) == (
-        sorted(as_told, key=repr) if in_no_order else as_told
+        sorted(in_order, key=repr) if in_no_order else in_order
     )
 
 
@@ -392,8 +392,8 @@ import yaml
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
-told = yaml.safe_load((Path(sys.argv[1]) / "bundle/databases/safeguarding_kpis.yaml").read_text())
-engine = create_engine(f"duckdb:///{os.environ['SNAPSHOT']}", **told["extra"]["engine_params"])
+saved = yaml.safe_load((Path(sys.argv[1]) / "bundle/databases/safeguarding_kpis.yaml").read_text())
+engine = create_engine(f"duckdb:///{os.environ['SNAPSHOT']}", **saved["extra"]["engine_params"])
 
 def tried(statement):
     try:

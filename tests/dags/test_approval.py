@@ -29,7 +29,7 @@ ANSWERED = dt.datetime(2021, 3, 8, 12, tzinfo=dt.UTC)
 
 
 class TaskInstance:
-    """What the tasks of a run tell each other."""
+    """What the tasks of a run pass each other."""
 
     def __init__(self) -> None:
         self.pushed: dict[tuple[str, str], Any] = {}
@@ -176,7 +176,7 @@ def test_who_may_answer_is_named_or_has_a_role(
     assert [each["id"] for each in approval.assigned(approvers)] == names
 
 
-def test_a_role_that_nobody_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_role_that_nobody_has_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", "engineer:op")
     with pytest.raises(approval.NobodyMayApprove, match=r"no user in .* has the role 'user'"):
         approval.assigned(("role:user",))

@@ -1,4 +1,4 @@
-"""Told by webhook and by mail: what was published and where, to real servers, and no failure undoes a publication."""
+"""Notifications by webhook and mail: what was published, and where, to real servers; no fault undoes a publication."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from pipelines.orchestration.approval import MonthApproval
 from pipelines.orchestration.assets import DataRefused, Superseded, reason
-from pipelines.orchestration.notifier import TellOfFailure, TellOfHeld
+from pipelines.orchestration.notifier import NotifyOfFailure, NotifyOfHeld
 from pipelines.orchestration.tasks import notify
 from pipelines.publications import notification
 from pipelines.settings import NoPseudonymKey, Settings
@@ -42,7 +42,7 @@ LINES = [
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A published version, as far as its manifests tell of it."""
+    """A published version, as far as its manifests describe it."""
     version = tmp_path / "snapshots" / "2021-02" / "v0002"
     manifest = {
         "month": "2021-02",
@@ -61,7 +61,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Hook(BaseHTTPRequestHandler):
-    """Takes what is posted, and answers as it is told to."""
+    """Takes what is posted, and answers as it is set to."""
 
     answer = 200
     taken: list[dict[str, Any]]
@@ -149,7 +149,7 @@ def test_a_webhook_that_fails_keeps_no_mail_back_and_undoes_nothing(hook: type[H
     assert len(mailbox.taken) == 1
 
 
-def test_nobody_who_listens_is_told_of_by_the_kind_of_failure_alone(
+def test_nobody_who_listens_is_notified_by_the_kind_of_failure_alone(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOTIFY_WEBHOOK_URL", "http://127.0.0.1:9/secret-path")
@@ -163,7 +163,7 @@ def test_nobody_who_listens_is_told_of_by_the_kind_of_failure_alone(
     assert "secret-path" not in said and "council.example" not in said
 
 
-def test_nothing_new_is_not_told(hook: type[Hook]) -> None:
+def test_nothing_new_is_not_reported(hook: type[Hook]) -> None:
     with pytest.raises(AirflowSkipException, match="Nothing new"):
         notify({**PUBLISHED, "outcome": "unchanged"})
     assert hook.taken == []
@@ -177,7 +177,7 @@ def test_without_links_and_a_verdict_there_is_still_something_to_say(data: Path)
     assert len(message.text.splitlines()) == len(LINES) - 2
 
 
-def test_by_default_nobody_is_told() -> None:
+def test_by_default_nobody_is_notified() -> None:
     assert not Settings(_env_file=None).notifies
 
 
@@ -195,7 +195,7 @@ def test_a_setting_that_cannot_work_is_refused(given: dict[str, str], said: str)
 
 
 def failing(task_id: str, fault: object, **context: Any) -> dict[str, Any]:
-    """What Airflow tells of a task that failed for good."""
+    """What Airflow passes on a task that failed for good."""
     ti = SimpleNamespace(task_id=task_id, dag_id="a_dag", run_id="a run", map_index=-1, log_url="https://airflow/log")
     return {"ti": ti, "task_instance": ti, "exception": fault, "partition_key": "2021-02", "params": {}, **context}
 
@@ -204,7 +204,7 @@ REFUSALS = ["E06000015/ssd/2021-02: persons.csv has no header.", "E06000016/ssd/
 
 
 @pytest.mark.parametrize(
-    ("task_id", "fault", "told"),
+    ("task_id", "fault", "expected"),
     [
         ("verdict", DataRefused("\n".join(REFUSALS)), {"event": "refused", "reasons": REFUSALS}),
         ("verdict", AirflowFailException(REFUSALS[0]), {"event": "refused", "reasons": REFUSALS[:1]}),
@@ -216,26 +216,26 @@ REFUSALS = ["E06000015/ssd/2021-02: persons.csv has no header.", "E06000016/ssd/
         ("build", "Quillfeather", {"event": "failed", "reasons": ["it was ended from outside; its log says more"]}),
     ],
 )
-def test_a_failure_is_told_by_what_is_known_of_it_and_never_in_the_words_of_a_library(
-    hook: type[Hook], task_id: str, fault: object, told: dict[str, Any]
+def test_a_failure_is_reported_by_what_is_known_of_it_and_never_in_the_words_of_a_library(
+    hook: type[Hook], task_id: str, fault: object, expected: dict[str, Any]
 ) -> None:
-    TellOfFailure()(failing(task_id, fault))
+    NotifyOfFailure()(failing(task_id, fault))
     (posted,) = hook.taken
-    assert posted | told == posted
+    assert posted | expected == posted
     assert posted["month"] == "2021-02" and posted["link"] == "https://airflow/log"
     assert "Quillfeather" not in json.dumps(posted)
 
 
-def test_a_failure_of_which_only_the_task_is_known_is_told_too(hook: type[Hook]) -> None:
+def test_a_failure_of_which_only_the_task_is_known_is_reported_too(hook: type[Hook]) -> None:
     context = failing("build", None)
     del context["partition_key"], context["params"]
-    TellOfFailure()(context)
+    NotifyOfFailure()(context)
     assert [(posted["month"], posted["task"]) for posted in hook.taken] == [(None, "a_dag, build")]
 
 
-def test_a_held_month_is_told_with_each_reason_and_where_to_answer(hook: type[Hook], mailbox: Mailbox) -> None:
+def test_a_held_month_is_reported_with_each_reason_and_where_to_answer(hook: type[Hook], mailbox: Mailbox) -> None:
     task = MonthApproval(task_id="approve", subject="Publish?", body="- one reason\n- another", params=reason())
-    TellOfHeld()(failing("approve", None, task=task))
+    NotifyOfHeld()(failing("approve", None, task=task))
     (posted,) = hook.taken
     assert (posted["event"], posted["reasons"]) == ("held", ["one reason", "another"])
     assert "/dags/a_dag/runs/a run/tasks/approve/required_actions" in posted["link"]
@@ -244,14 +244,14 @@ def test_a_held_month_is_told_with_each_reason_and_where_to_answer(hook: type[Ho
     assert letter["Subject"] == "Safeguarding KPIs, February 2021: held, and waits for an answer"
 
 
-def test_nobody_who_can_be_told_of_a_failure_is_no_failure_of_its_own(
+def test_nobody_who_can_be_notified_of_a_failure_is_no_failure_of_its_own(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    TellOfFailure()(failing("build", ValueError()))
+    NotifyOfFailure()(failing("build", ValueError()))
     monkeypatch.setenv("NOTIFY_WEBHOOK_URL", "http://127.0.0.1:9/secret-path")
-    TellOfFailure()(failing("build", ValueError()))
+    NotifyOfFailure()(failing("build", ValueError()))
 
 
-def test_a_question_that_nobody_needs_to_answer_any_more_is_not_told(hook: type[Hook]) -> None:
-    TellOfFailure()(failing("approve", Superseded("The month was built again since.")))
+def test_a_question_that_nobody_needs_to_answer_any_more_is_not_sent(hook: type[Hook]) -> None:
+    NotifyOfFailure()(failing("approve", Superseded("The month was built again since.")))
     assert hook.taken == []

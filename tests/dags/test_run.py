@@ -163,7 +163,7 @@ def test_an_unusable_delivery_makes_the_run_red_and_the_good_one_is_published_al
     assert "E06000015,ssd,2021-02,ssd_person.csv" in reconciled
 
 
-def test_the_refusal_is_told_once_for_the_delivery_and_once_in_the_verdict(story: Story) -> None:
+def test_the_refusal_is_reported_once_for_the_delivery_and_once_in_the_verdict(story: Story) -> None:
     sentences = [line for line in story.with_a_bad_one.stdout.splitlines() if line.strip().startswith(f"{BAD}:")]
     assert len(sentences) == 2
     assert all("ssd_person.csv" in line for line in sentences)
@@ -190,7 +190,7 @@ def test_every_asset_is_announced_for_the_month(story: Story) -> None:
     }
 
 
-def test_tasks_tell_each_other_names_of_deliveries_and_counts_and_nothing_else(story: Story) -> None:
+def test_tasks_pass_each_other_names_of_deliveries_and_counts_and_nothing_else(story: Story) -> None:
     pushed = {
         f"{task} {key}": json.loads(value)
         for task, key, value in story.place.asked("SELECT task_id, key, value FROM xcom ORDER BY map_index DESC")
@@ -252,7 +252,9 @@ RUNS = {
 
 
 @pytest.mark.parametrize("words", RUNS)
-def test_the_exit_code_tells_bad_data_from_broken_software(words: str, outcomes: dict[str, dict[str, Any]]) -> None:
+def test_the_exit_code_sets_bad_data_apart_from_broken_software(
+    words: str, outcomes: dict[str, dict[str, Any]]
+) -> None:
     exit_code, done = RUNS[words]
     assert outcomes[words]["exit_code"] == exit_code
     assert sorted(outcomes[words]["done"]) == sorted(done)

@@ -128,7 +128,7 @@ def test_a_rejection_fails_and_the_form_takes_the_reason_that_it_starts_with(dag
     assert approve.response_timeout == dt.timedelta(hours=1), "it looks then whether the question still stands"
 
 
-def test_people_are_told_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
+def test_people_are_notified_where_the_settings_say_so(dags: dict[str, DAG]) -> None:
     dag = read("[]", NOTIFY_WEBHOOK_URL="https://chat.council.example/hook")["publish_snapshot"]
     assert edges(dag) == edges(dags["publish_snapshot"]) | {"publish": {"next_month", "notify"}, "notify": set()}
     assert outlets(dag) == OUTLETS_OF_PUBLISH

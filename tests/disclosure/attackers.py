@@ -65,10 +65,10 @@ def random_council(rng: np.random.Generator) -> AttackedCouncil:
     return AttackedCouncil(rng.poisson(rng.choice(MEANS), MONTHS), rng)
 
 
-def values_left(council: AttackedCouncil, windows: Sequence[int], *, tells_zero: bool = False) -> Counter[int]:
+def values_left(council: AttackedCouncil, windows: Sequence[int], *, shows_zero: bool = False) -> Counter[int]:
     """Of the council's counts of 1 to 5, published or not: how many are left with so many values.
 
-    ``tells_zero``: a count that rounds to 0 says whether it was 0.
+    ``shows_zero``: a count that rounds to 0 says whether it was 0.
     """
     distance = np.full((MONTHS + 1, MONTHS + 1), FAR)
     np.fill_diagonal(distance, 0)
@@ -79,7 +79,7 @@ def values_left(council: AttackedCouncil, windows: Sequence[int], *, tells_zero:
             start = end - length
             rounded = council.rounded(start, end)
             least, most = max(0, rounded - 4), rounded + 4
-            if tells_zero and rounded == 0:
+            if shows_zero and rounded == 0:
                 is_zero = council.totals[end] == council.totals[start]
                 least, most = (0, 0) if is_zero else (1, 4)
             distance[start, end] = min(distance[start, end], most)
@@ -94,11 +94,11 @@ def values_left(council: AttackedCouncil, windows: Sequence[int], *, tells_zero:
     return left
 
 
-def simulated(windows: Sequence[int], councils: int, *, tells_zero: bool = False) -> Counter[int]:
+def simulated(windows: Sequence[int], councils: int, *, shows_zero: bool = False) -> Counter[int]:
     rng = np.random.default_rng(20210228)
     left: Counter[int] = Counter()
     for _ in range(councils):
-        left += values_left(random_council(rng), windows, tells_zero=tells_zero)
+        left += values_left(random_council(rng), windows, shows_zero=shows_zero)
     return left
 
 
@@ -178,9 +178,9 @@ def _print(name: str, left: Counter[int]) -> None:
 def main(councils: int) -> None:
     print("| published | 0 distinguished from 1 to 4 | small counts | 1 value | 2 | 3 | 4 or more |")
     for name, windows in PUBLISHED.items():
-        for tells_zero in (False, True):
-            left = simulated(windows, councils, tells_zero=tells_zero)
-            _print(f"{name} | {'yes' if tells_zero else 'no'}", left)
+        for shows_zero in (False, True):
+            left = simulated(windows, councils, shows_zero=shows_zero)
+            _print(f"{name} | {'yes' if shows_zero else 'no'}", left)
     print("\n| attacked together | small counts | 1 value | 2 | 3 | 4 or more |")
     _print("numerator and denominator", simulated_shares((6,), councils))
     together: dict[str, Callable[[], Counter[int]]] = {

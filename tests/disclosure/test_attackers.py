@@ -31,15 +31,15 @@ def test_no_small_count_comes_down_to_fewer_than_three_values_and_hardly_any_to_
 
 
 def test_the_attacker_finds_counts_out_that_the_edition_does_not_publish_so() -> None:
-    """Small months beside their windows, and a symbol that tells 0 from 1 to 4."""
+    """Small months beside their windows, and a symbol that distinguishes 0 from 1 to 4."""
     left = simulated((1, 6), COUNCILS)
     assert left[3] > sum(left.values()) / 200
-    found_out = simulated((1, 6), COUNCILS, tells_zero=True)
+    found_out = simulated((1, 6), COUNCILS, shows_zero=True)
     assert found_out[1] > 0
 
 
 def test_four_months_of_one_and_their_window_that_all_round_down_would_be_known() -> None:
-    """Were 0 told from 1 to 4: four counts of 1 or more that are 4 or fewer together."""
+    """Were 0 distinguished from 1 to 4: four counts of 1 or more that are 4 or fewer together."""
     council = AttackedCouncil(np.array([1, 1, 1, 1] + [0] * 20), np.random.default_rng(1))
     assert council.totals[-1] == 4
     cells = [PublishedCount(month, 1, 0, None) for month in range(4)] + [PublishedCount(3, 4, 0, None)]
@@ -66,13 +66,13 @@ def test_months_that_add_up_to_less_than_their_window_are_found_out() -> None:
     ("others", "is_counted"), [(others, is_counted) for others in range(10) for is_counted in (0, 1)]
 )
 def test_who_knows_all_records_but_one_knows_it_in_one_case_of_twenty_five(others: int, is_counted: int) -> None:
-    """Where the others are a multiple of 5, or one less: then one of five keys tells."""
+    """Where the others are a multiple of 5, or one less: then one of five keys gives it away."""
     with session() as connection:
         seen = rounded(connection, others + is_counted, 1000)
         other = rounded(connection, others + 1 - is_counted, 1000)
-    tells = sum(often for figure, often in seen.items() if figure not in other) / 1000
-    can_tell = (is_counted and others % 5 == 0) or (not is_counted and others % 5 == 4)
-    assert tells == pytest.approx(0.2 if can_tell else 0, abs=0.06)
+    found_out = sum(often for figure, often in seen.items() if figure not in other) / 1000
+    can_find_out = (is_counted and others % 5 == 0) or (not is_counted and others % 5 == 4)
+    assert found_out == pytest.approx(0.2 if can_find_out else 0, abs=0.06)
 
 
 def test_a_numerator_beside_its_denominator_leaves_three_values_or_more() -> None:

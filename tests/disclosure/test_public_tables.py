@@ -240,7 +240,7 @@ def test_of_durations_only_a_mean_to_five_days_is_public_and_no_sum_of_them(
     assert "kpi_duration" not in {table.name for table in CONTRACTS}
 
 
-def test_incidents_are_told_by_twelve_months_alone(
+def test_incidents_are_published_by_twelve_months_alone(
     small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = of_counts(small, monkeypatch, *(RoundedCounts("sin_count", 0, window, 40) for window in (1, 6, 12)))

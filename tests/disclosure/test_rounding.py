@@ -145,5 +145,5 @@ def test_a_score_is_shown_where_ten_or_more_are_behind_it_for_certain(
     assert (council["score"], council["score_symbol"]) == ((71.2, None) if is_shown else (None, "c"))
     assert (council["rounded_score"], council["rag"]) == ((71, "amber") if is_shown else (None, "not shown"))
     assert (region["score"], region["score_symbol"]) == (73.9, None)
-    # Without the council, it would tell of the council.
+    # Without the council, it would give the council away.
     assert (region["without_score"], region["without_score_symbol"]) == ((74.0, None) if is_shown else (None, "c"))

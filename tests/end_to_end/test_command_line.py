@@ -186,7 +186,7 @@ def test_status_shows_what_was_refused(among_bad_ones: tuple[Path, subprocess.Co
     assert any("X99000001/ssd/2021-02" in line and "staged" in line for line in lines)
 
 
-def test_status_tells_a_program_the_same_and_what_is_missing(
+def test_status_gives_a_program_the_same_and_what_is_missing(
     among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
     root, _ = among_bad_ones

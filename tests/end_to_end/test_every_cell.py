@@ -125,7 +125,7 @@ def test_every_cell_of_kpi_month(snapshot: duckdb.DuckDBPyConnection, counted: C
     months_of = {kpi: len({each_month for each, each_month, *_ in found if each == kpi}) for kpi in KPIS}
     expected = dict.fromkeys(KPIS, MONTHS) | dict.fromkeys(OF_THE_DELIVERYS_MONTH, 1)
     later = dict.fromkeys(RATES_OF_A_YEAR, 11) | LATER
-    assert months_of == expected | {kpi: MONTHS - untold for kpi, untold in later.items()}
+    assert months_of == expected | {kpi: MONTHS - missing for kpi, missing in later.items()}
     assert "unallocated" in {team for _, _, team, _ in found}
 
 

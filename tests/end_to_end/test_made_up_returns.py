@@ -234,7 +234,7 @@ def test_the_list_of_children_looked_after_is_of_open_episodes_and_of_those_late
     assert set(rows) == lately > open_now
 
 
-def test_a_child_looked_after_is_told_with_the_latest_of_everything(world: MadeUpReturns) -> None:
+def test_a_child_looked_after_is_listed_with_the_latest_of_everything(world: MadeUpReturns) -> None:
     rows = {row["Child Unique ID"]: row for row in world.list_of_annex_a(8)}
     periods = {row["clae_cla_id"]: row["clae_person_id"] for row in world.ssd("cla_episodes")}
     entered = latest(world.ssd("cla_episodes"), "clae_person_id", "clae_entered_care_date")
@@ -445,7 +445,7 @@ def test_the_workforce_census_has_the_cases_of_each_worker(world: MadeUpReturns)
     assert there == {number: cases[number] for number in there} and sum(there.values()) == len(held) > 0
 
 
-def test_what_only_looks_like_the_latest_is_not_told(tmp_path: Path) -> None:
+def test_what_only_looks_like_the_latest_is_not_taken_for_it(tmp_path: Path) -> None:
     """Of A. B has two breaks, the second from the day on which the first ends; C and D left on two sides of an edge."""
     episode = ("clae_person_id", "clae_cla_episode_start_date", "clae_cla_episode_ceased_date")
     status = ("lega_person_id", "lega_legal_status", "lega_legal_status_start_date", "lega_legal_status_end_date")

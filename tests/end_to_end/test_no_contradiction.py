@@ -46,7 +46,7 @@ def said(file: Path) -> tuple[Statement, ...]:
 
 @pytest.fixture(scope="module")
 def kpis(file: Path) -> dict[str, tuple[str, str]]:
-    """Of each title: which side is better, and how uncertainty is told."""
+    """Of each title: which side is better, and how uncertainty is given."""
     rows = duckdb.read_parquet(str(file.parent / "kpi.parquet")).project("title, direction, kpi_id").fetchall()
     return {title: (direction, UNCERTAINTY[kpi_id]) for title, direction, kpi_id in rows}
 

@@ -179,7 +179,7 @@ def test_a_workbook_of_whatever_name_may_be_the_one_that_holds_lists(tmp_path: P
     assert "Ofsted's Annex A, February 2021" in done.stdout, done.stdout + done.stderr
 
 
-def test_what_cannot_be_told_is_asked_for(tmp_path: Path) -> None:
+def test_what_cannot_be_known_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.csv").write_text("a,b\n1,2\n")
     done = look(tmp_path, tmp_path / "page.html")
     assert done.returncode == Exit.USAGE

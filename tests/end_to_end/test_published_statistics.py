@@ -537,7 +537,7 @@ def test_the_projects_own_figures_are_those_of_the_interactive_tool(run: Run) ->
         assert value == float(interactive_tool(MEASURES[statistic])[area, year])
 
 
-def test_the_region_is_told_with_and_without_derby(run: Run) -> None:
+def test_the_region_is_given_with_and_without_derby(run: Run) -> None:
     found = run.warehouse.sql(
         """
         SELECT geography, value, without_numerator, without_denominator, without_value

@@ -83,7 +83,7 @@ def test_a_census_is_staged_whole(tmp_path: Path, name: str, month: str, found: 
     assert {code for _, code, _ in findings(delivery)} == found
 
 
-def test_each_table_is_told_as_a_part_of_its_file(tmp_path: Path) -> None:
+def test_each_table_is_staged_as_a_part_of_its_file(tmp_path: Path) -> None:
     delivery = staged(tmp_path, "E06000015/cin_census/2024-03", FIXTURES / "cin_census" / "CIN_Census_2024.xml")
     with duckdb.connect() as connection:
         names = connection.read_parquet(str(delivery.folder / "reconciliation.parquet")).project("file_name").fetchall()
@@ -117,7 +117,7 @@ def test_a_return_of_children_looked_after_is_staged_whole_from_xml(as_xml: Stag
     assert reconciled(as_xml) == elements(FIXTURES / "ssda903" / "fake_903.xml", RETURN)
 
 
-def test_records_of_one_line_are_told_by_their_number(as_xml: StagingResult) -> None:
+def test_records_of_one_line_are_known_by_their_number(as_xml: StagingResult) -> None:
     assert ("file 1", "DLV-026", None) in findings(as_xml)
     with duckdb.connect() as connection:
         episodes = connection.read_parquet(str(as_xml.folder / "ssda903_episodes.parquet"))

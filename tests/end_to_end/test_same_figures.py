@@ -1,7 +1,7 @@
 """One council's records, sent in each format by an authority of its own, give the same figures.
 
 Numerator and denominator, for the authority as a whole, are those of the SSD (of posts, those of the local tables) in
-every month of which the format tells.
+every month that the format covers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COUNCIL = "X99000001"
-# The last month of the collection year, whose return tells of the whole of it.
+# The last month of the collection year, whose return covers the whole of it.
 MONTH, SEPTEMBER = Period(2021, 3), Period(2020, 9)
 PICTURES = tuple(MONTH.plus(-number) for number in range(4))
 SEED, SCALE = 2024, 0.2
@@ -99,7 +99,7 @@ OF_A_LIST = (
     "cla_placement_share",
     "cla_provider_share",
 )
-# What the list alone tells, or of its own month what the dataset tells of the newest.
+# What the list alone holds, or of its own month what the dataset holds of the newest.
 OF_THE_NEWEST_LIST = (
     "care_leavers_in_eet",
     "care_leavers_in_eet_17_18",
@@ -109,9 +109,9 @@ OF_THE_NEWEST_LIST = (
     "care_leavers_suitable_accommodation_17_18",
     "iro_contact",
 )
-TOLD_BY_ONE = {("annex_a", kpi) for kpi in (*OF_THE_NEWEST_LIST, "cla_outside_authority")} | {("ssda903", "cla_uasc")}
+GIVEN_BY_ONE = {("annex_a", kpi) for kpi in (*OF_THE_NEWEST_LIST, "cla_outside_authority")} | {("ssda903", "cla_uasc")}
 # Two children placed for adoption were reviewed before their last visit and after it: the list holds the later alone.
-NOT_TOLD = {("annex_a", "cla_visit_snapshot"): MONTH}
+NOT_GIVEN = {("annex_a", "cla_visit_snapshot"): MONTH}
 GIVEN = (
     Given("cin_census", "assess_45wd", YEAR),
     Given("cin_census", "assess_open_overdue", YEAR),
@@ -170,9 +170,9 @@ GIVEN = (
 """All that the formats give, as the second test sees to."""
 # Of a council so small none is there: what they are shares of is compared.
 SELDOM = {"cpp_2y_ended", "starter_rate_fte"}
-# What no other format tells: factors, and who holds cases. How many plans a child had the dataset counts by itself.
+# What no other format holds: factors, and who holds cases. How many plans a child had the dataset counts by itself.
 ALONE: set[tuple[str, str]] = {
-    *TOLD_BY_ONE,
+    *GIVEN_BY_ONE,
     ("cin_census", "assessment_factors"),
     ("cin_census", "cpp_repeat_ever"),
     ("workforce_census", "holding_cases_share"),
@@ -243,7 +243,7 @@ def test_a_format_gives_what_the_records_give(built: duckdb.DuckDBPyConnection, 
     expected = figures(built, given.compared_with, given.kpi)
     found = figures(built, given.source, given.kpi)
     expected = {key: numbers for key, numbers in expected.items() if key[0] in given.months}
-    found = {key: numbers for key, numbers in found.items() if key[0] != NOT_TOLD.get((given.source, given.kpi))}
+    found = {key: numbers for key, numbers in found.items() if key[0] != NOT_GIVEN.get((given.source, given.kpi))}
     assert found == expected
     assert {month for month, _ in found} == {*given.months}
     compared = (numbers[given.kpi in SELDOM] for numbers in found.values())

@@ -268,32 +268,32 @@ def covers_the_year(spans: list[tuple[dt.date, dt.date, bool]]) -> bool:
 
 
 def outcomes_by_hand() -> dict[str, tuple[int, int]]:
-    """Numerator and denominator of what OC2 tells of the children looked after for the whole year, under 18."""
+    """Numerator and denominator of what OC2 holds of the children looked after for the whole year, under 18."""
     ages = {row["CHILD"]: years_at_the_end(day(row["DOB"]) or AS_OF) for row in published_rows("header")}
     there = in_care_all_year()
-    told = [row for row in published_rows("oc2") if row["CHILD"] in there and ages[row["CHILD"]] < 18]
+    rows = [row for row in published_rows("oc2") if row["CHILD"] in there and ages[row["CHILD"]] < 18]
     counted = {
-        "cla_health": [row["HEALTH_ASSESSMENT"] for row in told],
-        "cla_dental": [row["TEETH_CHECK"] for row in told],
-        "cla_immunised": [row["IMMUNISATIONS"] for row in told],
-        "cla_substance": [row["SUBSTANCE_MISUSE"] for row in told],
-        "cla_convicted": [row["CONVICTED"] for row in told if ages[row["CHILD"]] >= 10],
-        "cla_development": [row["HEALTH_CHECK"] for row in told if ages[row["CHILD"]] < 5],
+        "cla_health": [row["HEALTH_ASSESSMENT"] for row in rows],
+        "cla_dental": [row["TEETH_CHECK"] for row in rows],
+        "cla_immunised": [row["IMMUNISATIONS"] for row in rows],
+        "cla_substance": [row["SUBSTANCE_MISUSE"] for row in rows],
+        "cla_convicted": [row["CONVICTED"] for row in rows if ages[row["CHILD"]] >= 10],
+        "cla_development": [row["HEALTH_CHECK"] for row in rows if ages[row["CHILD"]] < 5],
     }
     shares = {kpi: (answers.count("1"), len(answers)) for kpi, answers in counted.items()}
-    scores = [row["SDQ_SCORE"] for row in told if 5 <= ages[row["CHILD"]] <= 16]
+    scores = [row["SDQ_SCORE"] for row in rows if 5 <= ages[row["CHILD"]] <= 16]
     given = [int(score) for score in scores if score]
     return shares | {"sdq_completed": (len(given), len(scores)), "sdq_mean": (sum(given), len(given))}
 
 
 def care_leavers_by_hand() -> dict[str, tuple[int, int]]:
     """In the files all of them are 17 or 18."""
-    told = [
+    in_touch = [
         row["IN_TOUCH"]
         for row in published_rows("oc3")
         if row["IN_TOUCH"] not in ("DIED", "RHOM") and years_at_the_end(day(row["DOB"]) or AS_OF) in (17, 18)
     ]
-    return {"care_leavers_in_touch_17_18": (told.count("YES"), len(told))}
+    return {"care_leavers_in_touch_17_18": (in_touch.count("YES"), len(in_touch))}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A world counted by both sides, and how what they disagree on is told: by one child, the one with the fewest records.
+"""A world counted by both sides, and how what they disagree on is shown: by one child, the one with the fewest records.
 
 A build takes seconds, however few records there are; so nothing is shrunk by building again.
 """
@@ -95,7 +95,7 @@ class Compared:
                     found.append((len(records), name, records, [_line(each, ours, theirs) for each in unlike]))
         if found:
             _, name, records, lines = min(found)
-            yield f"{name}, made up, tells them apart:"
+            yield f"{name}, made up, is where they differ:"
             yield from lines[:MOST_SHOWN]
             yield from records
 

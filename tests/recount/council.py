@@ -133,7 +133,7 @@ STOCKS = (
     "worker_changes_12m",
     *outcomes.STOCKS,
 )
-LATER = outcomes.MONTHS_UNTOLD
+LATER = outcomes.MONTHS_NEEDED_BEFORE
 KPIS = (*FLOWS, *STOCKS, *LATER, *RATES_PER_10000, *RATES_OF_A_YEAR, *OF_THE_DELIVERYS_MONTH)
 
 
@@ -187,7 +187,7 @@ def newest_first(tables: Tables, codes: CodeLists, last: date) -> Iterator[tuple
     own = _own_rows(files)
     for end in reversed(month_ends(COVERED_FROM, last)):
         figures: Figures = {}
-        for kpi in (*FLOWS, *STOCKS, *_told_later(end)):
+        for kpi in (*FLOWS, *STOCKS, *_counted_later(end)):
             for category in CATEGORIES.get(kpi, (None,)):
                 figures[Key(kpi, end, None, category)] = Figure(0, None if kpi in COUNTS else 0)
         _add(figures, end, _of_month(files, own, codes, end))
@@ -227,12 +227,12 @@ def _own_rows(files: Files) -> tuple[need.OwnRows, outcomes.CareRows]:
     return need.OwnRows(files), outcomes.CareRows(files)
 
 
-def _told_later(end: date) -> list[str]:
+def _counted_later(end: date) -> list[str]:
     return [kpi for kpi, months in LATER.items() if after_months(end.replace(day=1), -months) >= _FIRST_DAY]
 
 
 def _rates(figures: Figures, codes: CodeLists, end: date) -> Figures:
-    """What is counted at the month's end, or in the twelve months to it as far as all are told, of the population."""
+    """What is counted at the month's end, or in the twelve months to it if all are covered, of the population."""
     estimates = [year for year in codes.population if date(year, 6, 30) <= end]
     if not estimates:
         return {}
@@ -272,8 +272,8 @@ def _of_month(
             visits_and_reviews.of_child(child, end),
         )
         yield from (each._replace(child=child.id) for each in chain(*counted))
-    told = {*FLOWS, *STOCKS, *_told_later(end)}
-    yield from (counted for each in own for counted in each.of_month(end) if counted.kpi in told)
+    wanted = {*FLOWS, *STOCKS, *_counted_later(end)}
+    yield from (counted for each in own for counted in each.of_month(end) if counted.kpi in wanted)
     workers = workforce.read_workers(files.rows("ssd_professionals"), codes.social_work)
     bounds = workforce.read_bounds(files.rows("local_caseload_bounds"))
     yield from workforce.of_cases(children, workers, bounds, end)

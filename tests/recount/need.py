@@ -220,9 +220,11 @@ def _conferences(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:
         teams = [row["icpc_icpc_team"] for row in records if row.get("icpc_icpc_team")]
         team = min(teams) if teams else child.team_on(day)
         yield Counted("icpc_count", team, 1, None)
-        told = [row["icpc_icpc_outcome_cp_flag"] for row in records if row.get("icpc_icpc_outcome_cp_flag") is not None]
-        if told:
-            yield Counted("icpc_to_plan", team, any(told))
+        to_plan = [
+            row["icpc_icpc_outcome_cp_flag"] for row in records if row.get("icpc_icpc_outcome_cp_flag") is not None
+        ]
+        if to_plan:
+            yield Counted("icpc_to_plan", team, any(to_plan))
 
 
 def conference_band(days: int) -> str:

@@ -136,8 +136,8 @@ STOCKS = (
     "sdq_completed",
     "sdq_mean",
 )
-# Told only after so many months of records.
-MONTHS_UNTOLD = {"adoption_a10_days": 35, "adoption_a2_days": 35, "cla_missing": 11}
+# Given only after so many months of records.
+MONTHS_NEEDED_BEFORE = {"adoption_a10_days": 35, "adoption_a2_days": 35, "cla_missing": 11}
 OF_THE_DELIVERYS_MONTH = (
     "care_leavers_in_eet",
     "care_leavers_in_eet_17_18",
@@ -165,7 +165,7 @@ TABLES = {
 
 
 class CareRows:
-    """The rows of each child, beside what is told of the child's care."""
+    """The rows of each child, beside what is recorded of the child's care."""
 
     def __init__(self, files: Files) -> None:
         self.files = files
@@ -178,7 +178,7 @@ class CareRows:
         for row in files.rows("ssd_cla_reviews"):
             if row.get("clar_cla_id") in whose and row.get("clar_cla_id"):
                 self.of[whose[row["clar_cla_id"]]]["ssd_cla_reviews"].append(row)
-        # Of most people nothing is told but who they are.
+        # Of most people nothing is recorded but who they are.
         for name in [name for name, rows in self.of.items() if set(rows) == {"ssd_person"}]:
             del self.of[name]
 
@@ -232,18 +232,18 @@ def _age_reached(child: Child, years: int, end: date) -> bool:
     return child.born is not None and birthday(child.born, years) <= end
 
 
-def _told_periods(child: Child) -> list[CareRecord]:
+def _recorded_periods(child: Child) -> list[CareRecord]:
     """Of short breaks alone none."""
     there = [each for each in child.periods_of_care() if child.childhood_ended != each.start]
     return [each for each in there if each.start != each.first_day or not child.is_on_short_breaks(each.first_day)]
 
 
 def _in_care(child: Child, day: date) -> bool:
-    return any(each.is_open(day) for each in _told_periods(child))
+    return any(each.is_open(day) for each in _recorded_periods(child))
 
 
 def _starts_and_ends(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:
-    for period in _told_periods(child):
+    for period in _recorded_periods(child):
         if in_the_month_to(end, period.start):
             yield Counted("cla_started", child.team_on(period.start), 1, None)
         if period.end is not None and in_the_month_to(end, period.end):
@@ -322,7 +322,7 @@ def _placements(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:
     latest = [each for each in there if each.start == max(other.start for other in there)]
     current = latest[0] if latest else None
     yield Counted("cla_placement_share", team, 1, 1, category=KINDS.get(current.kind if current else None, "unknown"))
-    provider, distance = _told_of(rows, current) if current else (None, None)
+    provider, distance = _provider_and_distance(rows, current) if current else (None, None)
     yield Counted("cla_provider_share", team, 1, 1, category=provider or "unknown")
     if distance is not None:
         yield Counted("cla_distance_20m", team, distance > MILES_THAT_ARE_FAR)
@@ -335,7 +335,7 @@ def _placements(child: Child, rows: list[Row], end: date) -> Iterator[Counted]:
         yield Counted("cla_stable_2y", team, is_stable)
 
 
-def _told_of(rows: list[Row], placement: PlacementRecord) -> tuple[str | None, Any]:
+def _provider_and_distance(rows: list[Row], placement: PlacementRecord) -> tuple[str | None, Any]:
     row = next(
         row
         for row in rows
@@ -369,8 +369,8 @@ def _health(child: Child, rows: Mapping[str, list[Row]], end: date) -> Iterator[
     if not is_five:
         yield Counted("cla_development", team, _is_recent(days.get("Health check"), MONTHS_BETWEEN_CHECKS, end))
     for row in rows["ssd_cla_immunisations"]:
-        status, told = row.get("clai_immunisations_status"), row.get("clai_immunisations_status_date")
-        if status is not None and not (told and told > end):
+        status, status_date = row.get("clai_immunisations_status"), row.get("clai_immunisations_status_date")
+        if status is not None and not (status_date and status_date > end):
             yield Counted("cla_immunised", team, status)
 
 

@@ -1,4 +1,4 @@
-"""What is told of a child, and what of it had happened by a month's end."""
+"""What is recorded of a child, and what of it had happened by a month's end."""
 
 from __future__ import annotations
 

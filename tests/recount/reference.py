@@ -1,4 +1,4 @@
-"""The settings that both sides are told: which roles are whose, and how many children live in an authority."""
+"""The settings that both sides are given: which roles are whose, and how many children live in an authority."""
 
 from __future__ import annotations
 

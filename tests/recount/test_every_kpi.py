@@ -203,8 +203,8 @@ def test_no_rule_unchanged_is_seen(always: list[Compared]) -> None:
     assert [unlike for each in always for unlike in each.disagreeing()] == []
 
 
-def test_what_is_told_names_the_child_and_both_answers(monkeypatch: pytest.MonkeyPatch, always: list[Compared]) -> None:
+def test_a_difference_names_the_child_and_both_answers(monkeypatch: pytest.MonkeyPatch, always: list[Compared]) -> None:
     monkeypatch.setattr(assessments, "ASSESSMENT_LIMIT", 44)
     report = next(filter(None, (each.report() for each in always)))
     assert re.search(r"assess_45wd \d{4}-\d{2} \S+: recounted \d+ of \d+, the pipeline \d+ of \d+", report)
-    assert re.search(r"child \d+, made up, tells them apart:(?s:.)*ssd_cin_assessments: ", report)
+    assert re.search(r"child \d+, made up, is where they differ:(?s:.)*ssd_cin_assessments: ", report)

@@ -103,7 +103,7 @@ def of_posts(posts: Iterable[Post], end: date) -> Iterator[Counted]:
 
 
 def sickness(posts: Iterable[Post], end: date) -> Iterator[Counted]:
-    """Told for the month of the delivery alone."""
+    """Given for the month of the delivery alone."""
     ends = month_ends(after_months(end, -11), end)
     days = WORKING_DAYS_A_YEAR + any((each.month, each.day) == (2, 29) for each in ends)
     for post in posts:

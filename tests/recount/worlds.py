@@ -62,7 +62,7 @@ TABLES = {
     ),
     "survey": ("survey_invited", "survey_questions", "survey_responses"),
 }
-# Of both it is told how many children live there.
+# Of both it is given how many children live there.
 AUTHORITIES = ("E06000015", "X99000001")
 MONTHS = (date(2020, 3, 31), date(2021, 4, 30), date(2022, 2, 28), date(2024, 3, 31))
 MONTHS_BACK = 26
@@ -177,7 +177,7 @@ class Maker:
         return self.pick(None, None, *TEAMS)
 
     def yes(self) -> bool | None:
-        """Mostly yes, at times no, or nothing told."""
+        """Mostly yes, at times no, or nothing recorded."""
         return self.pick(True, True, True, True, True, False, None)
 
     def seldom(self) -> bool | None:

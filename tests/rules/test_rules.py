@@ -52,7 +52,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[str]
     return stage
 
 
-def tells_apart(staging: Staging, code: str) -> None:
+def distinguishes(staging: Staging, code: str) -> None:
     written, findings = staging
     breaking, sound = set(written.breaking[code]), set(written.sound[code])
     fired = {line for rule, line in findings if rule == code}
@@ -61,17 +61,17 @@ def tells_apart(staging: Staging, code: str) -> None:
 
 
 @pytest.mark.parametrize(("source", "code"), STRUCTURAL)
-def test_a_rule_of_a_column_tells_a_faulty_row_from_a_sound_one(
+def test_a_rule_of_a_column_distinguishes_a_faulty_row_from_a_sound_one(
     staged: Callable[[Callable[[str], Written], str], Staging], source: str, code: str
 ) -> None:
-    tells_apart(staged(write_structural, source), code)
+    distinguishes(staged(write_structural, source), code)
 
 
 @pytest.mark.parametrize(("source", "code"), DECLARED)
-def test_a_declared_rule_tells_a_faulty_row_from_a_sound_one(
+def test_a_declared_rule_distinguishes_a_faulty_row_from_a_sound_one(
     staged: Callable[[Callable[[str], Written], str], Staging], source: str, code: str
 ) -> None:
-    tells_apart(staged(write_declared, source), code)
+    distinguishes(staged(write_declared, source), code)
 
 
 def test_every_query_belongs_to_a_rule_of_a_contract() -> None:

@@ -1,4 +1,4 @@
-"""The bench runs on very little, and tells of every stage; how long one took is never tested."""
+"""The bench runs on very little, and reports every stage; how long one took is never tested."""
 
 import csv
 import json
@@ -24,7 +24,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return json.loads(Path(file).read_text(encoding="utf-8"))
 
 
-def test_every_stage_is_told_of(report: Any) -> None:
+def test_every_stage_is_reported(report: Any) -> None:
     stages = [(each["scale"], each["stage"]) for each in report["measured"]]
     names = ["land", "stage without checks", "stage", "build", "publish"]
     assert stages == [(0.02, name) for name in names]
@@ -35,7 +35,7 @@ def test_each_has_its_rows_and_its_peak_and_plain_duckdbs_beside_it(report: Any)
     assert all(min(each["peak_megabytes"], each["plain_peak_megabytes"]) > 10 for each in report["measured"])
 
 
-def test_both_large_returns_are_staged_and_what_only_reads_them_is_told_beside_it(report: Any) -> None:
+def test_both_large_returns_are_staged_and_what_only_reads_them_is_reported_beside_it(report: Any) -> None:
     stages = [(each["what"], each["stage"]) for each in report["large"]]
     assert stages == [
         *(("903, its lists", stage) for stage in ("plain DuckDB", "land", "stage")),
@@ -66,7 +66,7 @@ def read_rows(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def test_what_a_dashboard_asks_is_told_for_snapshot_and_warehouse(report: Any) -> None:
+def test_what_a_dashboard_asks_is_measured_for_snapshot_and_warehouse(report: Any) -> None:
     (asked,) = report["queries"].values()
     assert set(asked) == {"one KPI's 36 months", "a dashboard's tables"}
     assert all(set(took) == {"snapshot_milliseconds", "warehouse_milliseconds"} for took in asked.values())

@@ -41,7 +41,7 @@ SERVERS = ("scheduler", "dag-processor", "triggerer")
 
 
 def environment(inbox: Path) -> dict[str, str]:
-    """What the file must be told, as .env.example says how to make it."""
+    """What the file must be given, as .env.example says how to make it."""
     return {
         "AIRFLOW_FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "AIRFLOW_JWT_SECRET": secrets.token_hex(48),
@@ -195,7 +195,7 @@ def test_a_service_that_is_not_there_is_not_well(native: Native) -> None:
 
 
 @pytest.mark.parametrize("missing", REQUIRED)
-def test_nothing_starts_without_what_it_must_be_told(tmp_path: Path, missing: str) -> None:
+def test_nothing_starts_without_what_it_must_be_given(tmp_path: Path, missing: str) -> None:
     variables = environment(tmp_path)
     del variables[missing]
     answer = config(variables, tmp_path)

@@ -179,7 +179,7 @@ def publish_next(home_with_next: Path, settings: Settings) -> Callable[[], None]
 
 
 def odbc_string(database: CopyDatabase) -> str:
-    """What the guide says to tell ODBC, for this database; that has no TLS."""
+    """What the guide says to give ODBC, for this database; that has no TLS."""
     debian("odbc-postgresql", lambda: next(Path("/usr/lib").glob("*/odbc/psqlodbcw.so"), None))
     (text,) = re.findall(r"^```ini\n(.*)\n```$", TOOLS, re.MULTILINE)
     here = {

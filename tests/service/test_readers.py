@@ -43,11 +43,11 @@ reads = 0
 while True:
     is_last = stop.exists()
     if how == "latest.json":
-        told = json.loads((snapshots / "latest.json").read_text(encoding="utf-8"))
-        file = snapshots / told["month"] / told["version"] / "snapshot.duckdb"
+        newest = json.loads((snapshots / "latest.json").read_text(encoding="utf-8"))
+        file = snapshots / newest["month"] / newest["version"] / "snapshot.duckdb"
     elif how == "public latest.json":
-        told = json.loads((snapshots / "latest.json").read_text(encoding="utf-8"))
-        file = snapshots / told["month"] / told["version"] / "public" / "snapshot.duckdb"
+        newest = json.loads((snapshots / "latest.json").read_text(encoding="utf-8"))
+        file = snapshots / newest["month"] / newest["version"] / "public" / "snapshot.duckdb"
     else:
         file = snapshots / "latest" / "snapshot.duckdb"
     tables = ("kpi", "kpi") if "public" in how else ("kpi_month", "kpi_window")

@@ -99,7 +99,7 @@ def test_the_guides_commands_run(root: Path, about: str) -> None:
     run_block(about, environment(root))
 
 
-def test_the_month_tells_what_it_restated_and_diff_what_the_delivery_changed(root: Path) -> None:
+def test_the_month_shows_what_it_restated_and_diff_what_the_delivery_changed(root: Path) -> None:
     done = pipelines(root, "diff", "2021-02/v0001", "2021-02/v0002", "--json")
     assert done.returncode == 0
     assert '"before": "2021-02/v0001"' in done.stdout
@@ -121,7 +121,7 @@ def test_what_is_published_is_verified_and_what_is_tampered_with_is_not(root: Pa
     assert pipelines(root, "verify", "2020-01").returncode == 1
 
 
-def test_a_version_that_says_something_else_is_told_so(root: Path) -> None:
+def test_a_version_that_says_something_else_is_found(root: Path) -> None:
     """As if other code had made it: a manifest that no code of today would write."""
     version = root / "data/snapshots/2021-02/v0001"
     kept = read_json(version / "manifest.json")

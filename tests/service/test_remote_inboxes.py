@@ -209,7 +209,7 @@ def test_a_link_on_the_server_is_not_followed(sshd: dict[str, Any], tmp_path: Pa
     assert [file.name for file in landed.folder.iterdir()] == ["manifest.json"]
 
 
-def test_a_host_that_is_not_known_is_told_nothing(sshd: dict[str, Any], tmp_path: Path) -> None:
+def test_a_host_that_is_not_known_is_given_nothing(sshd: dict[str, Any], tmp_path: Path) -> None:
     with sftp_inbox(sshd, tmp_path) as remote:
         (tmp_path / "known_hosts").touch()
         strange = remote.settings.model_copy(update={"sftp_known_hosts": tmp_path / "known_hosts"})

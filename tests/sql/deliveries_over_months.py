@@ -1,4 +1,4 @@
-"""Deliveries of many months as staging leaves them, each told by a few words, and the warehouse built of them."""
+"""Deliveries of many months as staging leaves them, each given in a few words, and the warehouse built of them."""
 
 from __future__ import annotations
 

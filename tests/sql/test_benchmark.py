@@ -114,7 +114,7 @@ def test_authority_region_and_nation_stand_beside_a_kpi(warehouse: duckdb.DuckDB
     }
 
 
-def test_a_comparator_is_also_told_without_the_authority(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_a_comparator_is_also_given_without_the_authority(warehouse: duckdb.DuckDBPyConnection) -> None:
     found = beside(warehouse, "icpc_15wd", "without_numerator, without_denominator, without_value")
     assert found == {"council": (None, None, None), "region": (640, 900, 71.1), "nation": (7940, 9900, 80.2)}
 
@@ -136,7 +136,7 @@ def test_hidden_bands_on_one_side_leave_a_figure_and_on_both_their_symbol(
     assert beside(warehouse, "icpc_15wd", columns, NAMELESS)["council"] == (None, "c", None, None)
 
 
-def test_a_region_is_not_told_without_an_authority_whose_own_is_hidden(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_a_region_is_not_given_without_an_authority_whose_own_is_hidden(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert beside(warehouse, "icpc_15wd", "value, without_value", NAMELESS)["region"] == (70.0, None)
 
 
@@ -144,7 +144,7 @@ def test_figures_that_contradict_each_other_are_none(warehouse: duckdb.DuckDBPyC
     assert beside(warehouse, "icpc_15wd", "value", year=2018) == {}
 
 
-def test_a_period_that_is_not_over_is_not_told(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_a_period_that_is_not_over_is_not_given(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert beside(warehouse, "icpc_15wd", "value", year=2021) == {}
     assert beside(warehouse, "cla_count", "value", year=2021) == {}
 
@@ -165,7 +165,7 @@ def test_beside_a_count_stands_the_authority_s_own_alone_and_beside_a_rate_those
     assert warehouse.execute(f"SELECT count(*) FROM snapshots.benchmark WHERE {of_others}").fetchall() == [(0,)]
 
 
-def test_a_period_or_a_basis_that_differs_is_told(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_a_period_or_a_basis_that_differs_is_given(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert beside(warehouse, "icpc_15wd", "differs")["region"] == "twelve months to 31 March 2020"
     assert beside(warehouse, "cla_rate_10k", "differs")["region"] == "on 31 March 2020"
     assert beside(warehouse, "cp_review_in_time", "differs", year=2019)["council"] == (

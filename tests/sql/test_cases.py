@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.staged_input import Rows
 
 FOLDERS = {f"{folder.parent.name}/{folder.name}": folder for folder in folders()}
-# What tells which source children looked after are counted from: every delivery of the dataset holds these.
+# What shows which source children looked after are counted from: every delivery of the dataset holds these.
 LOOKED_AFTER = ("ssd_person", "ssd_cla_episodes", "ssd_legal_status")
 
 

@@ -216,7 +216,7 @@ def failures_of(sound: Path, folder: Path, check: str, *statements: str) -> list
 @pytest.mark.parametrize(
     ("before", "now", "fires"), [(100, 120, False), (100, 121, True), (100, 79, True), (5, 15, False), (5, 16, True)]
 )
-def test_a_count_that_leaps_is_told(sound: Path, tmp_path: Path, before: int, now: int, fires: bool) -> None:
+def test_a_count_that_leaps_is_reported(sound: Path, tmp_path: Path, before: int, now: int, fires: bool) -> None:
     count = (
         "UPDATE warehouse.fct_kpi_month SET numerator = {} "
         "WHERE kpi_id = 'cpp_count' AND reporting_month = '{}' AND team_code IS NULL"
@@ -230,7 +230,7 @@ def test_a_count_that_leaps_is_told(sound: Path, tmp_path: Path, before: int, no
     ("before", "now", "fires"),
     [(100, 90, False), (200, 180, False), (200, 179, True), (12, 1, True), (100, 150, False)],
 )
-def test_a_file_that_got_much_shorter_is_told(sound: Path, tmp_path: Path, before: int, now: int, fires: bool) -> None:
+def test_a_much_shorter_file_is_reported(sound: Path, tmp_path: Path, before: int, now: int, fires: bool) -> None:
     file = "FROM snapshots.reconciliation WHERE file_name = 'ssd_person.csv'"
     found = failures_of(
         sound,

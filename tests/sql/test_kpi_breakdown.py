@@ -23,7 +23,7 @@ CHILDREN: dict[str, tuple[str | None, str | None, str | None, str | None, dict[s
     "five the day after": ("2016-03-01", None, "MWBC", "NONE", {"age": "1_to_4", "ethnicity": "mixed"}),
     "ten": ("2011-02-28", "F", "BOTH", None, {"age": "10_to_15", "sex": "female", "ethnicity": "black"}),
     "sixteen": ("2005-02-28", "F", "OOTH", None, {"age": "16_and_over", "sex": "female", "ethnicity": "other"}),
-    "not told": (None, None, "REFU", None, {"age": "unknown", "ethnicity": "unknown"}),
+    "not recorded": (None, None, "REFU", None, {"age": "unknown", "ethnicity": "unknown"}),
 }
 DISABILITIES = {"MOB": "disabled", "NONE": "not_disabled", None: "unknown"}
 POPULATION = "year,population,source\n2020,1000,Made up\n"

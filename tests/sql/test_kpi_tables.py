@@ -178,7 +178,7 @@ def test_what_happens_has_six_and_twelve_months_and_what_stands_has_one(tmp_path
 
 
 @pytest.mark.parametrize(("of_all", "is_apart"), [(77, True), (78, False)])
-def test_a_mean_of_months_more_than_a_point_away_is_told(tmp_path: Path, of_all: int, is_apart: bool) -> None:
+def test_a_mean_of_months_more_than_a_point_away_is_reported(tmp_path: Path, of_all: int, is_apart: bool) -> None:
     """Five months of 1 in 1, and one with a single late one: 100/(5 + n) less 100/(6n) is 1 between 77 and 78."""
     months = ("2020-09", "2020-10", "2020-11", "2020-12", "2021-01")
     rows = [row for month in months for row in in_time(month)] + in_time("2021-02", of_all - 1) + late("2021-02")
@@ -296,7 +296,7 @@ def test_a_target_counts_from_its_month_and_an_authoritys_own_before_the_general
     assert found == [(None,), (90.0,), (90.0,), (80.0,), (70.0,)]
 
 
-def test_a_window_is_rated_as_a_whole_and_a_wording_that_says_otherwise_is_told(tmp_path: Path) -> None:
+def test_a_window_is_rated_as_a_whole_and_a_wording_that_says_otherwise_is_reported(tmp_path: Path) -> None:
     copy_of_the_project(tmp_path)
     (tmp_path / "project/sql/reference/narrative.csv").write_text(
         "authority_code,reporting_month,subject,claims,words,note,signed_by,signed_on\n"

@@ -195,7 +195,7 @@ def test_two_halves_of_two_sources_make_no_whole(tmp_path: Path) -> None:
         assert count(warehouse) is None
 
 
-def test_what_the_ssd_does_not_hold_is_told_by_the_return_at_the_years_end(tmp_path: Path) -> None:
+def test_what_the_ssd_does_not_hold_is_given_by_the_return_at_the_years_end(tmp_path: Path) -> None:
     dataset = ssd(
         person=[{"pers_person_id": "in both"}],
         cla_episodes=[episode("in both", SINCE)],

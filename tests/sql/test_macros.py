@@ -52,7 +52,7 @@ def test_a_pseudonym_is_the_first_128_bits_over_kind_authority_and_id() -> None:
 
 
 @pytest.mark.parametrize("key", ["k" * 32, "longer than a block of 64 bytes, which is hashed before it is a key"])
-def test_a_key_is_told_from_another_by_the_pseudonym_of_an_id_that_nobody_has(key: str) -> None:
+def test_a_key_is_distinguished_from_another_by_the_pseudonym_of_an_id_that_nobody_has(key: str) -> None:
     inputs = Settings(inbox_url="inbox", pseudonym_key=SecretStr(key))
     assert key_check(inputs) == str(call("pseudonym", *pads(key.encode()), "key check", "", ""))
 
@@ -177,7 +177,7 @@ def test_the_order_of_a_date_shows_where_a_part_is_no_month(
 
 
 @pytest.mark.parametrize("given", ["2020-02-01", "2020/2/1", "20200201", "1-Feb-2020", "2020-02-01T00:00:00Z"])
-def test_a_date_that_tells_its_own_order_has_neither(given: str) -> None:
+def test_a_date_that_shows_its_own_order_has_neither(given: str) -> None:
     assert not call("has_day_first", given) and not call("has_month_first", given)
     assert call("read_date_of_one_order", given) == dt.date(2020, 2, 1)
 
@@ -310,7 +310,7 @@ def test_a_flag_is_read_from_its_json(care_plan: str) -> None:
 @pytest.mark.parametrize(
     ("key", "is_readable"), [("LTFOST18", True), ("ADOPTION", True), ("MISSING", True), ("RETURNEV", False)]
 )
-def test_what_cannot_be_read_from_its_json_is_told_from_what_was_not_given(
+def test_what_cannot_be_read_from_its_json_is_distinguished_from_what_was_not_given(
     care_plan: str, key: str, is_readable: bool
 ) -> None:
     assert call("is_readable_json_flag", care_plan, call("json_text", care_plan, f"$.{key}")) is is_readable

@@ -371,7 +371,7 @@ def months(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
         yield connection
 
 
-def test_a_list_tells_of_its_own_month_alone(months: duckdb.DuckDBPyConnection) -> None:
+def test_a_list_covers_its_own_month_alone(months: duckdb.DuckDBPyConnection) -> None:
     """The child who has gone from February's list is not on a plan then, though January's list has no end of it."""
     assert figure(months, "cpp_count", "2021-01", authority=LISTS) == (2, None)
     assert figure(months, "cpp_count", "2021-02", authority=LISTS) == (1, None)
@@ -390,7 +390,7 @@ def test_a_list_is_taken_where_the_dataset_does_not_reach(months: duckdb.DuckDBP
 AGAIN = "E00000103"
 
 
-def test_what_is_on_a_list_twice_counts_once_and_as_it_was_told_last(tmp_path: Path) -> None:
+def test_what_is_on_a_list_twice_counts_once_and_as_it_was_last_recorded(tmp_path: Path) -> None:
     """Sheets of two months in one workbook: the plan and the care have ended since, the assessment is authorised."""
     plan = OnPlan(LONG_AGO, visit="2021-01-22"), OnPlan(LONG_AGO, visit="2021-02-22")
     ended = OnPlan(LONG_AGO), OnPlan(LONG_AGO, end="2021-02-10")

@@ -47,7 +47,7 @@ CASES: dict[str, Case] = {
     "the census before the return": ({"cin_census": ["a: 1"], "ssda903": ["b: 1"]}, {"b": "a"}),
     "an id each": ({"ssd": ["a: 1"], "cin_census": ["b: 1"], "ssda903": ["c: 1"]}, {"b": "a", "c": "a"}),
     "one id in census and return": ({"ssd": ["a: 1"], "cin_census": ["b: 1"], "ssda903": ["b:"]}, {"b": "a"}),
-    "two ids that the census tells apart": (
+    "two ids that the census holds as two": (
         {"ssd": ["a: 1"], "cin_census": ["b: 1", "c:"], "ssda903": ["c: 1"]},
         {},
     ),
@@ -120,7 +120,7 @@ def test_one_child_is_one_row(warehouse: duckdb.DuckDBPyConnection, name: str) -
     assert sorted(child for (child,) in found) == sorted(key(child) for child in ids - set(same))
 
 
-def test_what_happened_to_the_child_is_told_of_the_one_id(tmp_path: Any) -> None:
+def test_what_happened_to_the_child_is_recorded_of_the_one_id(tmp_path: Any) -> None:
     """The return's child is the dataset's: whichever source a subject comes from, it is the same child's."""
     census: dict[str, Rows] = tables("cin_census", ["b: 1"]) | {
         "cin_census_assessments": [

@@ -1,4 +1,4 @@
-"""What two sources tell of the same child protection plans, a case an authority; then of every other subject."""
+"""What two sources hold of the same child protection plans, a case an authority; then of every other subject."""
 
 from __future__ import annotations
 

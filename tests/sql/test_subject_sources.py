@@ -35,8 +35,8 @@ KPIS = (
     "assess_45wd_due_basis",
     "cp_review_in_time",
 )
-UNTOLD = {"assess_45wd_due_basis": 3, "cp_review_in_time": 6}
-"""Of so many months of a census nothing can be told, since what was before it decides."""
+MONTHS_NEEDED_BEFORE = {"assess_45wd_due_basis": 3, "cp_review_in_time": 6}
+"""So many months of a census are not covered, since what was before it decides."""
 BEGINNING = dt.date(2020, 1, 1)
 FIRST_DAY, LAST_DAY = dt.date(2020, 4, 1), dt.date(2021, 2, 28)
 
@@ -222,7 +222,7 @@ COUNTED = [kpi for kpi in KPIS if kpi != "cpp_rate_10k"]
 
 @pytest.mark.parametrize("kpi_id", COUNTED)
 def test_a_census_gives_the_same_figures_as_the_dataset(warehouse: duckdb.DuckDBPyConnection, kpi_id: str) -> None:
-    unwatched = UNTOLD.get(kpi_id, 0)
+    unwatched = MONTHS_NEEDED_BEFORE.get(kpi_id, 0)
     expected = figures(warehouse, kpi_id, SSD)
     assert all(each is not None for each in expected)
     assert len(set(expected)) > 3, "figures that hardly change prove little"

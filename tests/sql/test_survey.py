@@ -393,7 +393,7 @@ def test_answers_come_before_a_summary_and_comparators_before_it_too(tmp_path: P
     ]
 
 
-def test_a_comparator_is_also_told_without_the_council(tmp_path: Path) -> None:
+def test_a_comparator_is_also_given_without_the_council(tmp_path: Path) -> None:
     tables = {
         "survey_summary": [
             {"standard": "overall_satisfaction", "council": 80, "region": 68, "nation": 74},

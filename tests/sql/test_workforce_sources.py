@@ -108,7 +108,7 @@ def test_the_same_workers_give_the_same_figures(
 
 
 @pytest.mark.parametrize("kpi_id", [*FIGURES, "caseload_average"])
-def test_a_census_tells_of_its_own_month_alone(warehouse: duckdb.DuckDBPyConnection, kpi_id: str) -> None:
+def test_a_census_covers_its_own_month_alone(warehouse: duckdb.DuckDBPyConnection, kpi_id: str) -> None:
     covered = warehouse.execute(
         "SELECT reporting_month FROM snapshots.kpi_month WHERE kpi_id = ? AND authority_code = ? ORDER BY ALL",
         [kpi_id, CENSUS],

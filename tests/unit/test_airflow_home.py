@@ -21,7 +21,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(os, "environ", environment | {"AIRFLOW_HOME": str(tmp_path / "home")})
 
 
-def test_airflow_is_told_of_this_projects_dags_and_no_examples(tmp_path: Path) -> None:
+def test_airflow_is_given_this_projects_dags_and_no_examples(tmp_path: Path) -> None:
     assert airflow_home.make_ready() == tmp_path / "home"
     assert os.environ["AIRFLOW__CORE__DAGS_FOLDER"] == str(PROJECT / "dags")
     assert os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] == "False"
@@ -137,7 +137,7 @@ def outside(**given: str) -> dict[str, str]:
     return airflow_home.seen_from_outside(Settings(_env_file=None, **given))
 
 
-def test_nothing_is_told_outside_unless_a_setting_says_where() -> None:
+def test_nothing_is_sent_outside_unless_a_setting_says_where() -> None:
     assert outside() == {}
 
 
@@ -149,12 +149,12 @@ def test_nothing_is_told_outside_unless_a_setting_says_where() -> None:
     ],
 )
 def test_lineage_goes_to_a_file_or_a_server(lineage: str, transport: dict[str, object]) -> None:
-    told = outside(lineage=lineage)
-    assert json.loads(told["AIRFLOW__OPENLINEAGE__TRANSPORT"]) == transport
-    assert not any("OTEL" in name for name in told)
+    variables = outside(lineage=lineage)
+    assert json.loads(variables["AIRFLOW__OPENLINEAGE__TRANSPORT"]) == transport
+    assert not any("OTEL" in name for name in variables)
 
 
 def test_metrics_and_traces_go_to_a_collector() -> None:
-    told = outside(telemetry_url="http://otel.council.example:4318")
-    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://otel.council.example:4318"
-    assert (told["AIRFLOW__METRICS__OTEL_ON"], told["AIRFLOW__TRACES__OTEL_ON"]) == ("True", "True")
+    variables = outside(telemetry_url="http://otel.council.example:4318")
+    assert variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://otel.council.example:4318"
+    assert (variables["AIRFLOW__METRICS__OTEL_ON"], variables["AIRFLOW__TRACES__OTEL_ON"]) == ("True", "True")

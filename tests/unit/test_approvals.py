@@ -217,7 +217,7 @@ def test_a_reason_of_several_lines_becomes_one(held: Settings) -> None:
     assert approval.reason == "x" * 499
 
 
-def test_when_is_told_in_utc(held: Settings) -> None:
+def test_the_moment_is_given_in_utc(held: Settings) -> None:
     approval = approve(held, at=dt.datetime(2021, 7, 1, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))).approval
     assert approval is not None
     assert approval.approved_at == "2021-06-30T23:30:00Z"

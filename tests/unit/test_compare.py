@@ -44,7 +44,7 @@ def comparison(tmp_path: Path) -> Comparison:
     return compare(before, after)
 
 
-def test_rows_are_told_by_their_key_with_nulls_in_it(comparison: Comparison) -> None:
+def test_rows_are_matched_by_their_key_with_nulls_in_it(comparison: Comparison) -> None:
     (table,) = comparison.tables
     assert [(row.what, tuple(row.key.values())) for row in table.rows] == [
         ("changed", ("a", "T1")),
@@ -113,6 +113,6 @@ def test_json_holds_every_row(comparison: Comparison) -> None:
     }
 
 
-def test_an_added_row_tells_what_it_holds(comparison: Comparison) -> None:
+def test_an_added_row_says_what_it_holds(comparison: Comparison) -> None:
     added: ChangedRow = next(row for row in comparison.tables[0].rows if row.what == "added")
     assert str(added.columns["numerator"][1]) == "4.5"

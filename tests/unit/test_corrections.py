@@ -1,4 +1,4 @@
-"""Corrections: what each does to the rows it names, what is told of it, and when it refuses the delivery instead."""
+"""Corrections: what each does to the rows it names, what is said of it, and when it refuses the delivery instead."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def test_a_correction_past_its_months_whose_rows_are_there_is_not_applied_silent
         (PLAN.replace("flag", "fix") + "1", "action"),
         (PLAN + "1\ncolumn: cppl_cp_plan_end_date", "flag takes no column"),
         (PLAN.replace("flag", "set") + "1", "set takes a column"),
-        (PLAN.replace("flag", "set") + "1\ncolumn: cppl_person_id\nvalue: P1", "tells the row apart"),
+        (PLAN.replace("flag", "set") + "1\ncolumn: cppl_person_id\nvalue: P1", "is part of the row's key"),
         (PLAN.replace("flag", "set") + "1\ncolumn: cppl_cp_plan_end_date\nvalue: soon", "cannot hold the value"),
         (PLAN.replace("2012-02-03", "soon") + "1", "cannot hold the value"),
         ("table: ssd_person\nrows: 1\naction: flag\nwhere: {pers_dob: 2010-01-01}", "pers_dob is personal data"),
@@ -264,7 +264,7 @@ def test_a_correction_past_its_months_whose_rows_are_there_is_not_applied_silent
         ("table: ssd_person\nrows: 1\naction: flag\nrecord_keys: [P1]", "record_keys"),
     ],
 )
-def test_a_correction_that_says_it_wrong_is_named_and_no_value_is_told(
+def test_a_correction_that_says_it_wrong_is_named_and_no_value_is_quoted(
     declared: str, problem: str, tmp_path: Path
 ) -> None:
     with pytest.raises(BadContract, match=problem) as bad:

@@ -87,7 +87,7 @@ def test_where_nothing_was_built_nothing_is_known_to_be_due(tmp_path: Path) -> N
     assert (found.due, found.sentences) == ((), [])
 
 
-def test_an_inbox_that_does_not_answer_is_told(settings: Settings) -> None:
+def test_an_inbox_that_does_not_answer_is_reported(settings: Settings) -> None:
     nobody = settings.model_copy(update={"inbox_url": "sftp://user:secret@127.0.0.1:9/inbox"})
     (first, *_) = what_is_due(nobody, THE_FIFTH).sentences
     assert first.startswith("sftp://127.0.0.1:9/inbox cannot be read: ")

@@ -100,7 +100,7 @@ def screened(data: Rows, meta: Rows) -> list[str]:
         "meta and data have other columns": set(names) - set(FIXED) != set(declared),
         "a column is declared twice": len(declared) != len(set(declared)),
         "a column is neither": set(kinds.values()) != {"Filter", "Indicator"},
-        "a label is blank, too long or told twice": (
+        "a label is blank, too long or given twice": (
             not all(0 < len(row["label"]) <= LONGEST_LABEL for row in meta)
             or len({row["label"] for row in meta}) != len(meta)
         ),
@@ -137,7 +137,7 @@ def screened(data: Rows, meta: Rows) -> list[str]:
         "a figure is neither a number nor a symbol": any(
             not FIGURE.fullmatch(row[name]) and row[name] not in SYMBOLS for row in data for name in indicators
         ),
-        "a row is told twice": len({tuple(row[name] for name in (*FIXED, *filters)) for row in data}) != len(data),
+        "a row is given twice": len({tuple(row[name] for name in (*FIXED, *filters)) for row in data}) != len(data),
         "a default is no item": any(
             row["filter_default"] and row["filter_default"] not in {each[row["col_name"]] for each in data}
             for row in meta
@@ -213,7 +213,7 @@ SPOILT: dict[str, tuple[str, dict[str, Any]]] = {
     "an item is blank or too long": ("data", {"kpi": "x" * 121}),
     "a local authority lacks codes or name": ("data", {"old_la_code": ""}),
     "a unit is none": ("meta", {"indicator_unit": "percent"}),
-    "a label is blank, too long or told twice": ("meta", {"label": ""}),
+    "a label is blank, too long or given twice": ("meta", {"label": ""}),
     "a column is neither": ("meta", {"col_type": "filter"}),
 }
 

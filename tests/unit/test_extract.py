@@ -243,14 +243,14 @@ def test_each_database_gets_its_driver(given: str, driver: str) -> None:
     "given",
     ["mssql://u:p@h/d?driver=ODBC+Driver+18+for+SQL+Server", "mssql+pyodbc:///?odbc_connect=SERVER%3Dh%3BUID%3Du"],
 )
-def test_sql_server_is_told_that_nothing_will_be_written(given: str) -> None:
+def test_sql_server_is_asked_that_nothing_will_be_written(given: str) -> None:
     url = extracting._database(SecretStr(given), WANTED).url
     ((arguments, *_), _) = url.get_dialect()().create_connect_args(url)
     assert ";ApplicationIntent=ReadOnly" in arguments
 
 
 class SessionStatements:
-    """Stands for a connection: what a session is told before anything is read."""
+    """Stands for a connection: what is sent to a session before anything is read."""
 
     def __init__(self, answer: object = None) -> None:
         self.answer, self.words = answer, []

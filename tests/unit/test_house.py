@@ -153,7 +153,7 @@ def test_nobody_but_settings_reads_the_environment(file: Path) -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os"
     } & {"environ", "getenv", "environb"}
-    # airflow_home and validation tell Airflow and Great Expectations what only the environment can; first_run gives
+    # airflow_home and validation give Airflow and Great Expectations what only the environment can; first_run gives
     # its throw-away key to the settings; own_process gives its child what libraries need, and none of our secrets.
     assert not read or file.relative_to(PROJECT / "pipelines").as_posix() in READ_THE_ENVIRONMENT
 

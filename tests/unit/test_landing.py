@@ -485,7 +485,7 @@ def test_another_refusal_is_another_version(settings: Settings, inbox: Path) -> 
     assert versions(settings) == ["v0001", "v0002"]
 
 
-def test_a_name_that_no_contract_knows_is_told_by_its_number(settings: Settings, inbox: Path) -> None:
+def test_a_name_that_no_contract_knows_is_reported_by_its_number(settings: Settings, inbox: Path) -> None:
     folder = deliver(inbox, ssd_person="id\n")
     (folder / f"Notes on {A_NAME}.csv").symlink_to("/etc/hostname")
     assert refused(settings)[:2] == ("DLV-001", "file 1")

@@ -132,7 +132,7 @@ def somebody_else(settings: Settings) -> Iterator[None]:
         os.seteuid(0) if is_root else settings.landing.chmod(0o700)
 
 
-def test_whoever_may_not_read_landing_is_told_so(settings: Settings) -> None:
+def test_whoever_may_not_read_landing_is_shown_the_reason(settings: Settings) -> None:
     deliveries = locating._deliveries(settings, MONTH)
     with somebody_else(settings):
         for each in deliveries:
@@ -149,10 +149,10 @@ def test_pseudonyms_of_another_key_are_not_looked_for(settings: Settings, tmp_pa
 
 
 @pytest.mark.parametrize("given", ["0123abc", "=ANNA-0123", "0123ABCD", ""])
-def test_what_is_no_pseudonym_is_told_by_its_place_and_not_repeated(given: str) -> None:
-    with pytest.raises(locating.CannotLocate, match="number 2 is no pseudonym") as told:
+def test_what_is_no_pseudonym_is_named_by_its_place_and_not_repeated(given: str) -> None:
+    with pytest.raises(locating.CannotLocate, match="number 2 is no pseudonym") as refusal:
         locating.of_pseudonyms([STRANGER, given])
-    assert not given or given not in str(told.value)
+    assert not given or given not in str(refusal.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"What,Team\nVisit,T1\n", b"Child (pseudonym)\n1,2\n", b"PK\x03\x04\xff\xfe"])

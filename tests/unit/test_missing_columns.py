@@ -66,8 +66,8 @@ HARMLESS = {
         ),
         "unknown in the breakdowns",
     ),
-    "cinv_cin_visit_seen_alone": "no KPI tells it",
-    "clav_cla_visit_seen_alone": "no KPI tells it",
+    "cinv_cin_visit_seen_alone": "no KPI uses it",
+    "clav_cla_visit_seen_alone": "no KPI uses it",
 }
 COUNTED_SOURCES = ("ssd", "ssda903", "cin_census", "annex_a", "workforce_census", "local")
 

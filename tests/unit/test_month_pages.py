@@ -328,7 +328,7 @@ def test_a_held_month_that_was_approved_says_by_whom_when_and_why(judged: Callab
     assert "2021-03-09T10:00:00Z: It is late." in words(page)
 
 
-def test_a_month_whose_last_build_a_check_stopped_is_not_told_from_the_build_before(tmp_path: Path) -> None:
+def test_a_month_whose_last_build_a_check_stopped_is_not_described_by_the_build_before(tmp_path: Path) -> None:
     settings = staged(tmp_path, m02=delivery(of("Anna")))
     build(settings, MONTH)
     results = [{"sentence": "the sums agree", "consequence": "stop", "rows_failed": 3}]

@@ -23,6 +23,9 @@ TYPES = {"_id": "VARCHAR", "_code": "VARCHAR", "_date": "DATE", "_month": "VARCH
 # Of events that two sources date otherwise.
 COUNTS = {"another_first_date", "another_second_date"}
 YES_OR_NO = re.compile(r"(is|has)_\w+|\w+_differs|holds|narrative_conflict")
+NO_VERBS = re.compile(r"(?<![a-z])(un)?t(old|ells)(?![a-z])", re.IGNORECASE)
+# Another name of a stream of chance would make another council.
+SAMPLE_HISTORY = PROJECT / "pipelines" / "sample" / "history"
 EMPTY_WORDS = {"utils", "util", "helpers", "common", "misc", "base"}
 ABBREVIATIONS = set(re.findall(r"`(\w+)` [a-z]", PAGE.partition("## KPIs")[2].partition("## Rules")[0]))
 
@@ -53,6 +56,19 @@ def test_the_abbreviations_of_the_page_are_those_of_the_kpis() -> None:
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert not EMPTY_WORDS & {path.stem for path in (PROJECT / "pipelines").rglob("*")}
+
+
+def test_what_is_recorded_is_called_so() -> None:
+    folders = ("bench", "dags", "dashboards", "docs", "expectations", "pipelines", "sql", "tests")
+    files = [file for folder in folders for file in (PROJECT / folder).rglob("*.*")] + list(PROJECT.glob("*.md"))
+    texts = {
+        file: file.read_text(encoding="utf-8")
+        for file in files
+        if file.suffix in {".html", ".md", ".py", ".sql", ".yaml"} and SAMPLE_HISTORY not in file.parents
+    }
+    del texts[PROJECT / "docs" / "naming.md"]
+    assert len(texts) > 1000
+    assert [str(file) for file, text in texts.items() if NO_VERBS.search(text)] == []
 
 
 def test_a_class_has_a_name_of_its_own() -> None:

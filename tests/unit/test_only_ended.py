@@ -1,4 +1,4 @@
-"""What holds only what is completed is told from the table of a council that has nothing open."""
+"""What holds only what is completed is known from the table of a council that has nothing open."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_cells_have_the_types_of_their_columns(tmp_path: Path) -> None:
         ('a,"b"c,,,,,,', "cannot be read as CSV: .*"),
     ],
 )
-def test_a_cell_that_breaks_the_contract_is_told_with_line_and_column(tmp_path: Path, line: str, problem: str) -> None:
+def test_a_cell_that_breaks_the_contract_has_its_line_and_column(tmp_path: Path, line: str, problem: str) -> None:
     with pytest.raises(BadFile, match=rf"clock\.csv, line 3[,:] {problem}"):
         held(tmp_path, f"sound,,,,1,,,\n{line}\n")
 

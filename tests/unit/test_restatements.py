@@ -65,7 +65,7 @@ CASES: dict[str, tuple[Rows, Rows, Restated]] = {
         TEAM,
         {(m, team): (3, 2, -1, "late records, removed records", 1, 0, 2) for m in BOTH for team in (None, "T1")},
     ),
-    "records that all have other ids, as with another key or another system, tell no cause": (
+    "records that all have other ids, as with another key or another system, show no cause": (
         [plan(child, "2020-12-10") for child in ("A", "B")],
         [involvement(child, "T1", "2020-01-01") for child in "AB"],
         {(month, team): NOBODY_KNOWN for month in BOTH for team in (None, "T1")},
@@ -172,7 +172,7 @@ def test_a_rule_is_another_where_something_it_rests_on_is(tmp_path: Path, change
     kpi = "cp_review_in_time" if "reference" in changed else "cpp_count"
     before = plan_build(settings, FEBRUARY).rules[kpi]
     path = settings.project_dir / changed
-    added = "cp_review_next,E06000016,,,7,months,day0,local,Theirs\n" if "reference" in changed else "\n"
+    added = "cp_review,E06000016,,,7,months,day0,local,Theirs\n" if "reference" in changed else "\n"
     path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
     assert (plan_build(settings, FEBRUARY).rules[kpi] != before) is is_another
 
@@ -189,7 +189,7 @@ def test_a_column_that_is_read_otherwise_is_another_rule_for_those_who_read_it(t
     assert (after["cpp_count"] != before["cpp_count"], after["cla_count"] == before["cla_count"]) == (True, True)
 
 
-def test_without_records_or_with_another_rule_a_change_is_told_all_the_same(tmp_path: Path) -> None:
+def test_without_records_or_with_another_rule_a_change_is_reported_all_the_same(tmp_path: Path) -> None:
     settings = settings_of_few(tmp_path, copy_of_few(tmp_path))
     delivered(settings, JANUARY, CHILDREN)
     published(settings, JANUARY)

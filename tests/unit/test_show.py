@@ -90,8 +90,8 @@ def test_as_json_there_is_all_that_the_summary_says(found: list[dict[str, Any]])
 
 
 def test_as_json_every_number_is_one(found: list[dict[str, Any]]) -> None:
-    told = json.loads(show.as_json(found))
-    assert [(row["kpi_id"], row["numerator"], row["denominator"]) for row in told][:3] == [
+    shown = json.loads(show.as_json(found))
+    assert [(row["kpi_id"], row["numerator"], row["denominator"]) for row in shown][:3] == [
         ("b", 182, 309),
         ("a", 1456, 1533),
         ("c", 1655, None),

@@ -150,7 +150,7 @@ def test_the_public_tables_are_named_here_one_by_one(snapshot: Path) -> None:
     assert read_json(public / "datapackage.json")["withheld"] == manifest["withheld"]
 
 
-def test_nothing_public_tells_a_digest_of_what_is_not(snapshot: Path) -> None:
+def test_nothing_public_gives_a_digest_of_what_is_not(snapshot: Path) -> None:
     """Who knows all of a table but one small number finds that by its digest."""
     manifest = read_json(snapshot / "manifest.json")
     private = {digest for name, digest in manifest["files"].items() if not name.startswith("public/")}
@@ -192,7 +192,7 @@ def test_rows_stand_in_the_order_of_their_key(snapshot: Path) -> None:
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_the_data_package_is_valid_and_tells_of_every_change(snapshot: Path, tmp_path: Path, edition: str) -> None:
+def test_the_data_package_is_valid_and_lists_every_change(snapshot: Path, tmp_path: Path, edition: str) -> None:
     report = validate(str(snapshot / EDITIONS[edition][0] / "datapackage.json"))
     assert report.valid, report.flatten(["title", "note"])
     copy = tmp_path / "copy"

@@ -100,8 +100,8 @@ def staged(settings: Settings) -> StagingResult:
     )
     visits = SOURCES["ssd"].tables["ssd_cp_visits"]
     headings = [heading for heading in visits.headings if heading != "cppv_cp_visit_bedroom"]
-    row = {"cppv_cp_visit_id": "V1", "cppv_person_id": "P1", "Told by Made Up": "x"}
-    write_table(folder / visits.file_name, [*headings, "Told by Made Up"], [row])
+    row = {"cppv_cp_visit_id": "V1", "cppv_person_id": "P1", "Seen by Made Up": "x"}
+    write_table(folder / visits.file_name, [*headings, "Seen by Made Up"], [row])
     with (folder / visits.file_name).open("a", encoding="utf-8") as file:
         file.write("V2,P1,one,two,three,four,five,six,seven,eight\r\n")
     (folder / "ssd_disability.csv").unlink()
@@ -447,7 +447,7 @@ def test_a_packed_table_is_refused_by_its_name_and_another_packed_file_is_not(sm
 
 
 @pytest.mark.parametrize(
-    ("source", "month", "is_told"),
+    ("source", "month", "is_reported"),
     [
         ("ssda903", "2027-03", False),
         ("ssda903", "2027-04", True),
@@ -456,7 +456,7 @@ def test_a_packed_table_is_refused_by_its_name_and_another_packed_file_is_not(sm
     ],
 )
 def test_a_return_of_a_later_year_is_read_as_the_newest_known(
-    small: Settings, source: str, month: str, is_told: bool
+    small: Settings, source: str, month: str, is_reported: bool
 ) -> None:
     """A return of children looked after is of the year that ends on 31 March, the workforce census of its own month."""
     delivery = Delivery("E06000015", source, Period.parse(month))
@@ -467,7 +467,7 @@ def test_a_return_of_a_later_year_is_read_as_the_newest_known(
     write_table(Path(small.inbox) / str(delivery) / table.file_name, headings, [dict.fromkeys(headings, "")])
     landing.land(small, delivery)
     staged = stage(small, delivery)
-    assert failed(staged, "DLV-040") == ([None] if is_told else [])
+    assert failed(staged, "DLV-040") == ([None] if is_reported else [])
 
 
 def test_a_delivery_refused_at_landing_says_so_again(small: Settings) -> None:

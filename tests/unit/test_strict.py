@@ -1,4 +1,4 @@
-"""Whatever people write in YAML is read strictly, and a slip is told in one sentence: file, line and key."""
+"""Whatever people write in YAML is read strictly, and a slip is reported in one sentence: file, line and key."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def spoilt(folder: Path, name: str, old: str, new: str) -> tuple[str, int]:
         (KPI, "title:", "kpi_id:", "kpi_id"),
     ],
 )
-def test_a_misspelt_key_is_told_with_file_line_and_key(tmp_path: Path, name: str, old: str, new: str, key: str) -> None:
+def test_a_misspelt_key_is_named_with_file_and_line(tmp_path: Path, name: str, old: str, new: str, key: str) -> None:
     said, line = spoilt(tmp_path, name, old, new)
     line += old.startswith("\n")
     assert re.fullmatch(rf"\S*{name}, line {line}: there is no key {key}(; \w+ may be meant)?\.", said), said
@@ -92,7 +92,7 @@ def test_a_misspelt_key_is_told_with_file_line_and_key(tmp_path: Path, name: str
         (KPI, "direction: neutral", "direction: up", "Input should be 'higher_is_better', "),
     ],
 )
-def test_a_value_that_cannot_be_is_told_with_file_line_and_key(
+def test_a_value_that_cannot_be_is_reported_with_file_line_and_key(
     tmp_path: Path, name: str, old: str, new: str, problem: str
 ) -> None:
     said, line = spoilt(tmp_path, name, old, new)

@@ -61,7 +61,7 @@ WAIT_FOR_THE_OTHER = "import pathlib, time\nwhile not pathlib.Path({!r}).exists(
         ("import os; os.kill(os.getpid(), 9)", "other ended with -9: Airflow is stopped."),
     ],
 )
-def test_when_a_part_ends_all_are_ended_and_it_is_told_which(tmp_path: Path, ending: str, said: str) -> None:
+def test_when_a_part_ends_all_are_ended_and_it_is_reported_which(tmp_path: Path, ending: str, said: str) -> None:
     other = WAIT_FOR_THE_OTHER.format(str(tmp_path / "pid")) + "print('last words', flush=True)\n" + ending
     supervisor, stays = started(tmp_path, other)
     out, err = supervisor.communicate(timeout=120)

@@ -186,7 +186,7 @@ def test_rows_that_went_missing_are_no_finding(table: ValidationTable) -> None:
         table.validated(_check(*BY_ROW[0]), rows=table.rows + 1)
 
 
-def test_the_page_tells_of_each_rule_how_many_rows_it_looked_at(table: ValidationTable) -> None:
+def test_the_page_says_of_each_rule_how_many_rows_it_looked_at(table: ValidationTable) -> None:
     table.validated(*_by_row(), _by_query(QUERY))
     (page,) = table.pages.glob("validations/**/*.html")
     text = page.read_text(encoding="utf-8")

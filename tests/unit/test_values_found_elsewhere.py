@@ -233,7 +233,7 @@ def test_a_table_without_a_record_beside_many_that_would_have_one_is_noticed(
     ],
     ids=["twenty times more", "nineteen times more", "once with another name"],
 )
-def test_rows_that_are_the_same_in_every_column_are_told_from_others_with_the_same_id(
+def test_rows_that_are_the_same_in_every_column_are_distinguished_from_others_with_the_same_id(
     connection: duckdb.DuckDBPyConnection, workers: list[tuple[Any, ...]], lines: list[int]
 ) -> None:
     reading = read(connection, {"ssd_professionals": ("prof_professional_id,prof_professional_name", workers)})
@@ -248,14 +248,14 @@ def test_rows_that_are_the_same_in_every_column_are_told_from_others_with_the_sa
 def test_a_column_that_is_blank_in_more_rows_than_it_can_be_is_noticed(
     connection: duckdb.DuckDBPyConnection, given: int, blank: int, is_noticed: bool
 ) -> None:
-    """An assessment has a referral: in over a tenth of them, and a hundred, it is not told."""
+    """An assessment has a referral: in over a tenth of them, and a hundred, it is not recorded."""
     rows = [*[("r1",)] * given, *[(None,)] * blank]
     reading = read(connection, {"ssd_cin_assessments": ("cina_referral_id", rows)})
     noticed = [(notice.rule.code, notice.column) for notice in notice_blank_columns(connection, reading)]
     assert noticed == ([("DLV-035", "cina_referral_id")] if is_noticed else [])
 
 
-def test_a_key_column_that_is_missing_costs_its_table_and_all_that_is_missing_is_told(
+def test_a_key_column_that_is_missing_costs_its_table_and_all_that_is_missing_is_reported(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     headings = "cina_assessment_start_date,cina_assessment_auth_date"

@@ -157,7 +157,7 @@ def test_nothing_delivered_builds_empty_tables(tmp_path: Path) -> None:
 FIRING = "SELECT child_id FROM core.child"
 
 
-def test_a_check_that_fires_stops_the_build_and_tells_no_values(changeable: Settings) -> None:
+def test_a_check_that_fires_stops_the_build_and_quotes_no_values(changeable: Settings) -> None:
     before = build(changeable, FEBRUARY)
     (changeable.sql / "checks/child__nobody_is_there.sql").write_text(FIRING)
     with pytest.raises(BrokenBuild) as broken:
@@ -202,7 +202,7 @@ def test_a_table_that_repeats_its_grain_stops_the_build(changeable: Settings) ->
         ("-- consequence: hold\n", "gives .*; a check that does not stop the build gives"),
     ],
 )
-def test_a_check_that_says_no_such_thing_or_tells_nothing_is_named(
+def test_a_check_that_says_no_such_thing_or_says_nothing_is_named(
     changeable: Settings, head: str, message: str
 ) -> None:
     (changeable.sql / "checks/child__nobody_is_there.sql").write_text(head + FIRING)
@@ -252,7 +252,7 @@ def test_a_file_that_is_wrong_is_named(changeable: Settings, file: str, text: st
 
 def test_a_kpi_gives_figures_of_two_places(changeable: Settings) -> None:
     path = changeable.sql / "kpis/cpp_count.sql"
-    path.write_text(path.read_text().replace("AS DECIMAL(18, 2)) AS numerator", "AS DOUBLE) AS numerator"))
+    path.write_text(path.read_text().replace(" AS numerator", "::DOUBLE AS numerator"))
     with pytest.raises(
         BrokenBuild, match=r"kpis\.cpp_count: gives .*; by its YAML it gives .*numerator DECIMAL\(18,2\)"
     ):

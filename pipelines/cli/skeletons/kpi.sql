@@ -6,7 +6,7 @@ SELECT
     months.reporting_month,
     child.child_id,
     child.child_id AS record_key,
-    cast(1 AS DECIMAL(18, 2)) AS numerator,
+    one_if(true) AS numerator,
     cast(NULL AS DECIMAL(18, 2)) AS denominator,
     'in a few words, why the record counts' AS reason
 FROM warehouse.dim_covered_month AS months

@@ -88,7 +88,7 @@ class Local:
     def rows(self, history: ChildHistory) -> Iterator[TableRow]:
         """Rows of reviews of a child in need plan, and of the visit interval that a child protection plan states."""
         rng = stream(self._seed, "local told", history.journey.number)
-        yield from self._told_reviews(rng, history)
+        yield from self._review_rows(rng, history)
         plan = history.journey.plan
         if plan is not None and rng.random() < SAY_THE_INTERVAL:
             yield (
@@ -101,7 +101,7 @@ class Local:
                 },
             )
 
-    def _told_reviews(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
+    def _review_rows(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
         plan = history.journey.cin_plan
         if plan is None:
             return

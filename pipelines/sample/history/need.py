@@ -1,7 +1,7 @@
 """Referrals, assessments, child in need plans and the visits under them.
 
-The SSD holds no table of child in need plan reviews (and no other of its tables tells of one), so the report's 97% of
-them cannot be told from SSD records at all. The visits are told instead: 97% of those due in the window are on time
+The SSD holds no table of child in need plan reviews (and no other of its tables holds one), so the report's 97% of
+them cannot be worked out from SSD records. The visits are written instead: 97% of those due in the window are on time
 where a visit is due every 20 working days.
 """
 
@@ -89,9 +89,9 @@ class Need:
             yield _assessment(rng, history)
         if history.journey.cin_plan is not None:
             yield _plan(history)
-            yield from self._told_visits(rng, history)
+            yield from self._visit_rows(rng, history)
 
-    def _told_visits(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
+    def _visit_rows(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
         plan = history.journey.cin_plan
         assert plan is not None
         course = Course(plan.start, plan.end, leaning=history.leaning)

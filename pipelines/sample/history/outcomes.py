@@ -211,7 +211,7 @@ def _pre_proceedings(rng: random.Random, history: ChildHistory, care: Spell) -> 
 
 def _care_leaver(rng: random.Random, history: ChildHistory, left: dt.date) -> Iterator[TableRow]:
     in_touch = rng.choice(IN_TOUCH)
-    is_told = in_touch != "RHOM"
+    is_in_contact = in_touch != "RHOM"
     yield (
         "ssd_care_leavers",
         {
@@ -221,9 +221,9 @@ def _care_leaver(rng: random.Random, history: ChildHistory, left: dt.date) -> It
             "clea_care_leaver_eligibility": "Former relevant child",
             "clea_care_leaver_in_touch": in_touch,
             "clea_care_leaver_latest_contact": left + dt.timedelta(rng.randint(1, 50)),
-            "clea_care_leaver_accommodation": rng.choice(ACCOMMODATION) if is_told else None,
-            "clea_care_leaver_accom_suitable": rng.choice(("1", "1", "1", "1", "2")) if is_told else None,
-            "clea_care_leaver_activity": rng.choice(ACTIVITIES) if is_told else None,
+            "clea_care_leaver_accommodation": rng.choice(ACCOMMODATION) if is_in_contact else None,
+            "clea_care_leaver_accom_suitable": rng.choice(("1", "1", "1", "1", "2")) if is_in_contact else None,
+            "clea_care_leaver_activity": rng.choice(ACTIVITIES) if is_in_contact else None,
             "clea_care_leaver_allocated_team": CARE_TEAMS[history.person.number % len(CARE_TEAMS)],
         },
     )

@@ -1,4 +1,4 @@
-"""The people: children, told apart by number and never by a real name, and the workers and their teams."""
+"""The people: children, known by number and never by a real name, and the workers and their teams."""
 
 from __future__ import annotations
 

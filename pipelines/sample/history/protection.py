@@ -82,16 +82,16 @@ class Protection:
         if history.journey.plan is not None:
             yield from _plan(rng, history)
             if not history.journey.plan_of_other_authority:
-                yield from self._told_reviews(rng, history)
+                yield from self._review_rows(rng, history)
                 if history.person.dob is not None:
-                    yield from self._told_visits(rng, history)
+                    yield from self._visit_rows(rng, history)
 
     def _course(self, history: ChildHistory, closing: bool) -> Course:
         plan = history.journey.plan
         assert plan is not None
         return Course(plan.start, plan.end, closing, history.leaning)
 
-    def _told_visits(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
+    def _visit_rows(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
         events = held(rng, self._days, self._visits, self._course(history, closing=False))
         keys = (
             {
@@ -103,7 +103,7 @@ class Protection:
         )
         yield from visit_rows("ssd_cp_visits", "cppv_cp_visit", rng, events, keys)
 
-    def _told_reviews(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
+    def _review_rows(self, rng: random.Random, history: ChildHistory) -> Iterator[TableRow]:
         closing = history.journey.ends_at_a_review and rng.random() < 0.9
         events = held(rng, self._days, self._reviews, self._course(history, closing))
         for number, event in enumerate(events, start=1):

@@ -1,4 +1,4 @@
-"""What every table's rows share: the journey told, its child, and the workers, as one context."""
+"""What every table's rows share: the journey, its child, and the workers, as one context."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TableRow = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class ChildHistory:
-    """One journey about to be told in rows."""
+    """One journey about to be written as rows."""
 
     journey: Journey
     person: Person
@@ -45,7 +45,7 @@ class ChildHistory:
         return next((held.worker.id for held in there), None)
 
     def key(self, letter: str, *parts: object) -> str:
-        """A record id: the kind's letters, the journey's number, and what else tells it apart."""
+        """A record id: the kind's letters, the journey's number, and what else distinguishes it."""
         return "-".join((f"{letter}{self.journey.number:07d}", *(str(part) for part in parts)))
 
     @property

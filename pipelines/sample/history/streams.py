@@ -1,4 +1,4 @@
-"""Chance, told apart by subject: what happens to one child does not shake what happens to another."""
+"""Chance, separate for each subject: what happens to one child does not shake what happens to another."""
 
 from __future__ import annotations
 

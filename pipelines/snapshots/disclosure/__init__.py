@@ -2,7 +2,7 @@
 
 Every count of the public edition is rounded to a multiple of 5, up or down as a secret key decides (fixed random
 rounding with a cell key): the same set of records always rounds the same way, another set anew. Whatever else is public
-follows from the rounded counts, by the SQL of the restricted edition. ``docs/disclosure.md`` tells what that promises,
+follows from the rounded counts, by the SQL of the restricted edition. ``docs/disclosure.md`` says what that promises,
 ``docs/decisions/`` why it is done so.
 
 A figure that is not there is null, and the column beside it, ``<column>_symbol``, says why (Government Statistical

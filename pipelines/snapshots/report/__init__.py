@@ -77,7 +77,7 @@ def _sections_of_all(folder: Path, month: Period) -> dict[str, str]:
 
 
 def _authorities(folder: Path, month: Period, section_of: Mapping[str, str]) -> list[Authority]:
-    """Those that the tables in the folder tell of."""
+    """Those that the tables in the folder cover."""
     read = Edition(folder, month)
     rows = [*read.rows("kpi_window", team_code=None), *read.rows("survey_score"), *read.rows("kpi_absence")]
     return [authority.read(read, code, section_of) for code in sections.authorities(rows)]

@@ -82,8 +82,8 @@ def _teams(known: Authority) -> Iterator[str]:
     ]  # fmt: skip
     if far:
         ordered = sorted(far, key=lambda row: (-abs(row["value"] - row["centre"]), row["kpi_id"], row["team_code"]))
-        told = _listed([_team(known, row, names) for row in ordered])
-        yield f"Further from the other teams than their size explains: {told}."
+        teams = _listed([_team(known, row, names) for row in ordered])
+        yield f"Further from the other teams than their size explains: {teams}."
 
 
 def _team(known: Authority, row: Row, names: dict[str, str]) -> str:

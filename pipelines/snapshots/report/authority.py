@@ -74,7 +74,7 @@ class Authority:
 
 
 def read(edition: Edition, authority: str, section_of: Mapping[str, str]) -> Authority:
-    """All of an authority that is told by its code."""
+    """All of an authority that is known by its code."""
     windows = [
         row for row in edition.of_month("kpi_window", authority, team_code=None)
         if row["window_months"] <= 6 and row["kpi_id"] in section_of and row.get(CATEGORY) is None

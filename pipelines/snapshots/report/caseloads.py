@@ -35,7 +35,7 @@ def blocks(known: Authority) -> Iterator[Block]:
 
 
 def _bars(known: Authority) -> Iterator[tuple[str, tuple[int, int, int]]]:
-    """(name, (below, within, above)) of the authority and its teams, where both bounds are told of the same workers."""
+    """(name, (below, within, above)) of the authority and its teams, where both bounds are of the same workers."""
     months = {kpi_id: _teams(known, kpi_id) for kpi_id in (ABOVE, BELOW)}
     for team in sorted(months[ABOVE].keys() & months[BELOW].keys(), key=lambda team: team or ""):
         above, below = months[ABOVE][team], months[BELOW][team]

@@ -50,7 +50,7 @@ METHODS = (
 NOT_MEASURED = (
     "Whether any child is safe. Timeliness is counted here, not what happened in a visit, a review or a conference, "
     "nor how good the work was.",
-    "Whether every child who meets the threshold has a safety plan meanwhile. No record that is delivered tells of it.",
+    "Whether every child who meets the threshold has a safety plan meanwhile. No record that is delivered shows it.",
     "Why a figure changed. A change that is more than chance has a cause; the figures do not name it.",
     "How those would have answered who did not answer the survey. Its scores are not weighted, and gaps of a few "
     "points between scores may be chance.",
@@ -136,7 +136,7 @@ def _published(row: Row, unit: str) -> str:
 
 def restatements(known: Authority) -> Iterator[Block]:
     if not known.edition.has("kpi_restatement"):
-        yield TextBlock(f"Which figures were published otherwise before is not told here. {NOT_PUBLIC}")
+        yield TextBlock(f"Which figures were published otherwise before is not shown here. {NOT_PUBLIC}")
         return
     rows = known.edition.rows("kpi_restatement", authority_code=known.code, team_code=None, category=None)
     if not rows:
@@ -170,7 +170,7 @@ def restatements(known: Authority) -> Iterator[Block]:
 def quality(known: Authority) -> Iterator[Block]:
     edition = known.edition
     if not edition.has("publication"):
-        yield TextBlock(f"What was checked, and what was found, is not told here. {NOT_PUBLIC}")
+        yield TextBlock(f"What was checked, and what was found, is not shown here. {NOT_PUBLIC}")
         return
     (publication,) = edition.rows("publication")
     gate = edition.rows("gate", authority_code=known.code)
@@ -212,8 +212,8 @@ def quality(known: Authority) -> Iterator[Block]:
     if unmet:
         yield Points(tuple(unmet), "Conditions that were not met")
     if checks:
-        told_of = (f"{row['sentence']} {row['rows_failed']:,} rows are not so: {row['detail']}" for row in checks)
-        yield Points(tuple(told_of), "What the checks found")
+        failed = (f"{row['sentence']} {row['rows_failed']:,} rows are not so: {row['detail']}" for row in checks)
+        yield Points(tuple(failed), "What the checks found")
     if found:
         most = sorted(found, key=lambda row: (row["consequence"] == "warn", -row["rows_failed"], str(row["rule_code"])))
         yield ReportTable(
@@ -247,7 +247,7 @@ def cannot_be_said(known: Authority) -> Iterator[Block]:
     without = sorted(str(known.kpis[kpi_id]["title"]) for kpi_id in others)
     if without:
         yield Points(tuple(without), "Figures that this edition does not have for this month")
-    yield Points(NOT_MEASURED, "What no figure here tells")
+    yield Points(NOT_MEASURED, "What no figure here shows")
 
 
 def methods(known: Authority) -> Iterator[Block]:

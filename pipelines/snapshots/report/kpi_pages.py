@@ -48,10 +48,10 @@ def write(folder: Path, edition_name: str, known: Sequence[Authority]) -> None:
     place.mkdir()
     shared = {"month": edition.month.name, "is_public": edition_name == PUBLIC, "ratings": RATINGS}
     tables = _Tables(edition)
-    kpi_ids = sorted({kpi_id for each in known for kpi_id in _told(each, tables)})
+    kpi_ids = sorted({kpi_id for each in known for kpi_id in _kpis_shown(each, tables)})
     page = template("kpi.html")
     for kpi_id in kpi_ids:
-        parts = [_part(each, tables, kpi_id) for each in known if kpi_id in _told(each, tables)]
+        parts = [_part(each, tables, kpi_id) for each in known if kpi_id in _kpis_shown(each, tables)]
         content = page.render(**shared, kpi=known[0].kpis[kpi_id], parts=parts, words=_words(known[0].kpis[kpi_id]))
         (place / f"{kpi_id}.html").write_text(content, encoding="utf-8", newline="\n")
         edition.write_rows("kpi_month", place / f"{kpi_id}.csv", kpi_id=kpi_id)
@@ -73,7 +73,7 @@ class _Tables:
         self.names = {(row["authority_code"], row["team_code"]): row["team_name"] for row in edition.rows("team")}
 
 
-def _told(known: Authority, tables: _Tables) -> set[str]:
+def _kpis_shown(known: Authority, tables: _Tables) -> set[str]:
     """The KPIs of which the edition has a headline figure, or one of a category."""
     of_categories = {
         kpi_id
@@ -91,7 +91,7 @@ def _by_kpi(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
 
 
 def _part(known: Authority, tables: _Tables, kpi_id: str) -> dict[str, Any]:
-    """What the page says of one authority: of a KPI that is told by category alone, its categories."""
+    """What the page says of one authority: of a KPI that is given by category alone, its categories."""
     shared = {"code": known.code, "name": known.name, "groups": _groups(known, tables, kpi_id)}
     return shared | (_whole(known, tables, kpi_id) if kpi_id in known.windows else {"figure": None})
 

@@ -90,7 +90,7 @@ def limits(row: Mapping[str, object], unit: str) -> str:
 
 
 def between(lower: float, upper: float, unit: str) -> str:
-    """``93.8% to 96.0%``, ``102.7 to 119.9``: whatever the unit, it is told once."""
+    """``93.8% to 96.0%``, ``102.7 to 119.9``: whatever the unit, it is written once."""
     plain = "ratio" if unit == "per_10000" else unit
     return f"{in_unit(lower, plain)} to {in_unit(upper, plain)}"
 
@@ -208,10 +208,8 @@ def survey_wave(rate: Row | None, scores: Sequence[Row], questions: int, names: 
         row["geography"]: row["respondents"] for row in scores if row["geography"] != "council" and row["respondents"]
     }
     if others:
-        told_of = [
+        counts = [
             f"{names[place]} ({others[place]:,} respondents)" for place in ("region", "nation") if place in others
         ]
-        words.append(
-            f"Beside it {'stand' if len(told_of) > 1 else 'stands'} {' and '.join(told_of)}, its own included."
-        )
+        words.append(f"Beside it {'stand' if len(counts) > 1 else 'stands'} {' and '.join(counts)}, its own included.")
     return " ".join(words)

@@ -200,10 +200,10 @@ def _stand_out(known: Authority) -> Iterator[Block]:
         best = sorted(inside, key=lambda row: -row["score"])[:2]
         most = max(row["questions"] or 0 for row in known.scores)
         more = ", more than any other" if len(inside) == most else ""
-        told_of = " and ".join(_asked_and_scored(row) for row in best)
+        scores = " and ".join(_asked_and_scored(row) for row in best)
         yield TextBlock(
             f"{lowest['standard_name']} is the council's lowest. It has {len(inside)} questions{more}; those that "
-            f"scored highest are {told_of}."
+            f"scored highest are {scores}."
         )
 
 

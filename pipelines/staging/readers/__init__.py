@@ -39,7 +39,7 @@ def read_table(
 
     ``scratch`` is a private folder: the text that the view shows is in it, as Parquet. Raises UnusableDelivery, which
     names the file, the rule and the cause, and never a value; ReadingFailed where the fault is not the file's.
-    ``progress`` is told how many bytes of how many were read of text that is read record by record.
+    ``progress`` is given how many bytes of how many were read of text that is read record by record.
     """
     match file.suffix.lower():
         case ".csv":

@@ -69,7 +69,7 @@ NUMBER_LINES = """
     SELECT file_row_number + 2 AS line, * EXCLUDE (file_row_number)
     FROM read_parquet({rows}, file_row_number = true)
 """
-# The reading record by record tells whether the others are headings too.
+# The reading record by record shows whether the others are headings too.
 HEADINGS_AGAIN = "SELECT count(*) FROM (SELECT 1 FROM read_parquet({rows}) WHERE {first} = $first LIMIT 1)"
 ANY_BLANK = "SELECT count(*) FROM (SELECT 1 FROM read_parquet($rows) WHERE COLUMNS(*) IS NULL LIMIT 1)"
 

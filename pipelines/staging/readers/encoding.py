@@ -28,7 +28,7 @@ TextEncoding = Literal["utf-8", "utf-8-sig", "windows-1252"]
 
 @dataclass(frozen=True)
 class TextForm:
-    """What a pass over the bytes tells. ``is_plain``: nothing was seen that DuckDB and the csv module read apart."""
+    """What a pass over the bytes shows. ``is_plain``: nothing was seen that DuckDB and the csv module read apart."""
 
     encoding: TextEncoding
     lines: int
@@ -46,7 +46,7 @@ def examine(file: Path) -> TextForm:
 
 
 class _Examination:
-    """What the pieces of a file have told so far."""
+    """What the pieces of a file have shown so far."""
 
     def __init__(self, file_name: str) -> None:
         self._file_name = file_name

@@ -2,7 +2,7 @@
 
 Headings and codes are read as people write them: case, white space, line breaks and punctuation do not matter, nor the
 letter that the template puts before a code. What else stands for a heading or a code is said in ``spellings.csv``, and
-nothing is guessed. What was read in another spelling, and what was passed over, is told.
+nothing is guessed. What was read in another spelling, and what was passed over, is reported.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ NO_LIST = "No visible sheet of it is named after a list, as List 1, 1 Contacts o
 class Sheet:
     """A sheet of a list: its header, and the number of the cell of each column that it has.
 
-    ``unheaded`` are the numbers of the columns that no heading tells of; those beyond the header count too.
+    ``unheaded`` are the numbers of the columns that no heading is of; those beyond the header count too.
     """
 
     name: str
@@ -82,7 +82,7 @@ class List:
 
     @property
     def oddities(self) -> tuple[Oddity, ...]:
-        """Where several sheets number the records anew, a row of a sheet is told with the sheet, or not at all."""
+        """Where several sheets number the records anew, a row of a sheet is reported with the sheet, or not at all."""
         if len(self.sheets) == 1:
             return tuple(oddity for oddity, _ in self.notices)
         return tuple(

@@ -53,14 +53,14 @@ LARGEST_RECORD = 4 * 1024 * 1024
 LONGEST_VALUE = 10_000
 # A blank element may be left out of every row if they are few; of so many, one would have what figures depend on.
 FEWEST_TO_MISS = 50
-# libxml2 holds a line in 16 bits; from there on it tells the line on which an element's first text ends.
+# libxml2 holds a line in 16 bits; from there on it gives the line on which an element's first text ends.
 LAST_LINE_HELD = 65_535
 
 OF_SCHEMAS = "{http://www.w3.org/2001/XMLSchema-instance}"
 """Of these attributes, where the schema is for one, no value is ever made."""
 WITH_ATTRIBUTES = etree.XPath(f"descendant-or-self::*[@*[namespace-uri() != '{OF_SCHEMAS[1:-1]}']]")
 
-# Of an ampersand, and of an entity that nothing declares, libxml2 tells in passing, and lxml at the end.
+# Of an ampersand, and of an entity that nothing declares, libxml2 reports in passing, and lxml at the end.
 REPORTED_LATE = {etree.ErrorTypes.ERR_NAME_REQUIRED, etree.ErrorTypes.ERR_INTERNAL_ERROR}
 # Where a file ends with one of these, it is cut off.
 NAMES_BEGIN = (b"<", b"</", b"&")
@@ -196,7 +196,7 @@ class _Sink:
 
 
 class _Reading:
-    """What the pieces of a document have told so far."""
+    """What the pieces of a document have shown so far."""
 
     def __init__(self, root: str, contracts: Sequence[Contract], sinks: Mapping[str, _Sink], shown: str) -> None:
         self.oddities: list[Oddity] = []
@@ -255,7 +255,7 @@ class _Reading:
         return UnusableDelivery(rule, self._shown, cause)
 
     def _parse(self, work: Callable[[], Any], rule: Rule, cause: str) -> Any:
-        """Parse on. Of a fault only the line is told: libxml2's own words quote the text."""
+        """Parse on. Of a fault only the line is reported: libxml2's own words quote the text."""
         fault: UnusableDelivery | None = None
         try:
             return work()

@@ -82,7 +82,7 @@ def _put_own_templates_first(environment: Environment, stylesheet: str) -> None:
 
 
 def put_stylesheet(settings: Settings) -> str:
-    """Put the stylesheet of Great Expectations' pages beside them, once for all; returns its name, which tells content.
+    """Put the stylesheet of Great Expectations' pages beside them, once for all; returns its name, a digest of it.
 
     Bootstrap's comes with Bootstrap-Flask, of which nothing else is used: the package is never imported.
     """

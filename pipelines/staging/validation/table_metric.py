@@ -118,7 +118,7 @@ def _counted(
         return dict(zip(checks, map(Counts, numbers[::2], numbers[1::2]), strict=True))
     if len(checks) == 1:
         return dict.fromkeys(checks)
-    # One of them broke the statement. Each alone, they tell which.
+    # One of them broke the statement. Each alone, they show which.
     return {place: _counted(engine, {place: check}, statement)[place] for place, check in checks.items()}
 
 

@@ -1,6 +1,6 @@
 -- One row a statistic, area and year that the Department for Education published, from the newest delivery that holds
 -- it; figures that contradict each other in one delivery are none. Of durations only counts are published: where bands
--- on one side of the limit are hidden, the other side and the total tell enough. symbol says why a number is missing.
+-- on one side of the limit are hidden, the other side and the total give it away. symbol says why a number is missing.
 WITH assessments AS (
     SELECT
         delivery_month,

@@ -1,5 +1,5 @@
 -- One row an episode of care in a source. Two sources may hold the same episode: a count takes one of them. A list
--- of one month's end tells of that month alone. Of one whose start could not be read, start_date is the first day on
+-- of one month's end covers that month alone. Of one whose start could not be read, start_date is the first day on
 -- which it may matter. is_undecided: something could not be read that decides whether it counts.
 SELECT
     'ssd' AS source,

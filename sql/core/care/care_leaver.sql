@@ -1,6 +1,6 @@
--- One row a care leaver as the delivery of a month tells of them: who is there twice counts with the latest contact.
--- is_suitable and is_in_eet (education, employment or training) are null where nothing is told.
-WITH told AS (
+-- One row a care leaver as the delivery of a month holds them: who is there twice counts with the latest contact.
+-- is_suitable and is_in_eet (education, employment or training) are null where nothing is recorded.
+WITH every_leaver AS (
     SELECT
         'ssd' AS source,
         leavers.authority_code,
@@ -57,7 +57,7 @@ SELECT
     in_touch,
     is_suitable,
     is_in_eet
-FROM told
+FROM every_leaver
 QUALIFY row_number() OVER (
     PARTITION BY source, authority_code, delivery_month, person_id
     ORDER BY contact_date DESC NULLS LAST, in_touch ASC NULLS LAST, is_suitable ASC NULLS LAST, is_in_eet ASC NULLS LAST

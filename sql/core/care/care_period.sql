@@ -1,5 +1,5 @@
 -- One row a child and chain of episodes, each starting on or before the day the one before it ended, as the Standard
--- Safeguarding Dataset tells it.
+-- Safeguarding Dataset holds it.
 SELECT
     authority_code,
     child_id,

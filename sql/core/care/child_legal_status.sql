@@ -1,5 +1,5 @@
 -- One row a looked-after child and stretch of time (until is not in it) with one legal status, or none, as the Standard
--- Safeguarding Dataset tells it.
+-- Safeguarding Dataset holds it.
 SELECT
     authority_code,
     child_id,

@@ -1,5 +1,5 @@
 -- One row a legal status of a child in a source; in the SSDA903 it stands on the episode. A list of one month's end
--- tells of that month alone. is_undecided: something of it could not be read.
+-- covers that month alone. is_undecided: something of it could not be read.
 WITH statuses AS (
     SELECT
         'ssd' AS source,

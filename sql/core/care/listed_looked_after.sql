@@ -1,5 +1,5 @@
 -- One row a period of being looked after on a list of one month's end, with the placement, visit and review that the
--- list holds of it. Of one that is on the list several times, as on a sheet a month, the row counts that tells of
+-- list holds of it. Of one that is on the list several times, as on a sheet a month, the row counts that holds
 -- the latest days.
 -- grain: authority_code, reporting_month, child_id, start_date
 SELECT

@@ -1,5 +1,5 @@
 -- One row a source and child looked after, and the latest day on which the independent reviewing officer visited or
--- spoke to the child: no earlier one is held. A list of one month's end tells of that month alone.
+-- spoke to the child: no earlier one is held. A list of one month's end covers that month alone.
 SELECT
     'ssd' AS source,
     '' AS only_month,

@@ -1,7 +1,7 @@
 -- One row a source, child and chain of episodes, each starting on or before the day the one before it ended. Its key is
 -- the first episode's. Where it begins with short breaks (V3, V4), the care starts on the day on which they end.
 -- is_short_break: nothing but short breaks. is_continued: the first episode says that it goes on from another, which
--- the source does not hold. A list of one month's end tells of that month alone.
+-- the source does not hold. A list of one month's end covers that month alone.
 WITH episodes AS (
     SELECT
         source,

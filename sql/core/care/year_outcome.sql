@@ -1,5 +1,5 @@
--- One row a child of whom the SSDA903 tells outcomes (OC2), as at the end of the collection year: null where nothing
--- was told. A child who is there twice counts with the row that tells most.
+-- One row a child of whom the SSDA903 holds outcomes (OC2), as at the end of the collection year: null where nothing
+-- was recorded. A child who is there twice counts with the row that holds most.
 SELECT
     outcomes.authority_code,
     coalesce(same.known_as, outcomes.child) AS child_id,

@@ -1,6 +1,6 @@
 -- One row a child's id under which a more preferred source knows nobody, and the id under which it knows the child, as
--- a pupil number tells. An id is of the same child in every source. A number of two children in one source tells
--- nothing, nor do numbers that lead to two children, or would make one child of two that any source tells apart.
+-- a pupil number shows. An id is of the same child in every source. A number of two children in one source shows
+-- nothing, nor do numbers that lead to two children, or would make one child of two that any source holds as two.
 -- grain: authority_code, child_id
 WITH numbers AS (
     SELECT
@@ -82,7 +82,7 @@ ids AS (
     FROM pairs
 ),
 
-told_apart AS (
+held_as_two AS (
     SELECT
         ids.authority_code,
         ids.known_as,
@@ -110,11 +110,11 @@ most_preferred AS (
         others.child_id,
         arg_min(others.known_as, others.position) AS known_as
     FROM of_one_other AS others
-    ANTI JOIN told_apart
+    ANTI JOIN held_as_two
         ON
-            others.authority_code = told_apart.authority_code
-            AND others.known_as = told_apart.known_as
-            AND others.position = told_apart.position
+            others.authority_code = held_as_two.authority_code
+            AND others.known_as = held_as_two.known_as
+            AND others.position = held_as_two.position
     GROUP BY others.authority_code, others.child_id
 ),
 

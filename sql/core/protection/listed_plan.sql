@@ -1,5 +1,5 @@
 -- One row a child protection plan on a list of one month's end. Of one that is on the list several times, as on a
--- sheet a month, the end, the category and the visit count that were told last.
+-- sheet a month, the end, the category and the visit count that were recorded last.
 -- grain: authority_code, reporting_month, child_id, start_date
 WITH listed AS (
     SELECT

@@ -1,4 +1,4 @@
--- One row an authority, subject and two sources that both tell of it: the days that both cover.
+-- One row an authority, subject and two sources that both hold it: the days that both cover.
 -- grain: authority_code, subject, preferred_source, other_source
 WITH covered AS (
     SELECT

@@ -1,5 +1,5 @@
 -- One row an authority and source with full history whose data begin later than the source does, and the first month
--- that they tell of. A council may set it. Else none is before a new council began; and the dataset, of which a window
+-- that they cover. A council may set it. Else none is before a new council began; and the dataset, of which a window
 -- of some years is delivered, begins with the first month in which at least a quarter as many visits, reviews and
 -- conferences were held, and assessments, enquiries and referrals ended, as in the council's own middle month of the
 -- last twelve: earlier ones are exceptions. Where that is fewer than fifty, nothing is concluded. The quarter and the

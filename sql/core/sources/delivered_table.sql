@@ -1,6 +1,6 @@
 -- One row a delivered table that figures may come from, and the months that it covers: none before the data of
 -- the authority begin, and of a subject's tables only those
--- of the source that the subject is taken from, and the lists that tell of their own month alone.
+-- of the source that the subject is taken from, and the lists that cover their own month alone.
 WITH passed_over AS (
     SELECT
         chosen.authority_code,

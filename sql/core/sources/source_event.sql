@@ -1,4 +1,4 @@
--- One row a record of an event of a subject and day of which another source of the authority tells as well. A child is
+-- One row a record of an event of a subject and day of which another source of the authority holds as well. A child is
 -- known by one id in all of them; a record without an id is known by its child's. Episodes in a row are one period of
 -- care; a review in the dataset is of a period of care, whose child it is.
 WITH compared AS (

@@ -1,6 +1,6 @@
 -- One row an authority and subject: the source that the subject is taken from, whole. It is the first, in the order of
 -- preference, all of whose tables of the subject were ever delivered, so that no record counts in two of them. A source
--- that tells of its own month alone has a month, not a subject: warehouse.month_end_list_month.
+-- that covers its own month alone has a month, not a subject: warehouse.month_end_list_month.
 -- grain: authority_code, subject
 WITH needed AS (
     SELECT

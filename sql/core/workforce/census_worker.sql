@@ -1,4 +1,4 @@
--- One row a social worker in post at the end of the month of a census, whose cases it tells.
+-- One row a social worker in post at the end of the month of a census, whose cases it counts.
 SELECT
     workers.authority_code,
     workers.delivery_month AS reporting_month,

@@ -1,5 +1,5 @@
 -- One row a social worker's post and the worker in it, if any. A role that was not recorded is a social worker's. A
--- census tells of its own month alone; of the vacant posts, and of agency workers where it names none, it has the
+-- census covers its own month alone; of the vacant posts, and of agency workers where it names none, it has the
 -- sum.
 WITH named_agency AS (
     SELECT DISTINCT

@@ -1,8 +1,8 @@
 -- One row a KPI, authority, month, length of window and category that is public: what is counted, rounded. A population
 -- is the Office for National Statistics' own figure, and stays. A part is never more than its whole; what categories
 -- are shares of is the sum of them as they were rounded. Of durations the mean is rounded, to a multiple of its unit's
--- step, and what it is multiplied with is how many they are: the sum of all would tell of each. Of what happens, months
--- are public where both counts of each of them are large: from months beside windows a small count would follow.
+-- step, and what it is multiplied with is how many they are: the sum of all would give each away. Of what happens,
+-- months are public where both counts of each of them are large: from months beside windows a small count would follow.
 WITH rounded AS (
     SELECT
         counted.kpi_id,

@@ -1,5 +1,5 @@
 -- A council's score is shown where the rounded number of respondents says that there were enough. Of region and nation
--- the score was given by others; without the council, it tells of the council.
+-- the score was given by others; the one without the council gives the council's away.
 WITH councils AS (
     SELECT
         authority_code,

@@ -1,5 +1,5 @@
 -- One row a rule that was broken in a table of the month's deliveries, what is most affected first: what refuses, then
--- errors, then warnings, then notes; and among those the most rows. What drifted is told apart.
+-- errors, then warnings, then notes; and among those the most rows. What drifted is listed apart.
 WITH looked_at AS (
     SELECT
         source,

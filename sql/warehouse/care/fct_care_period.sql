@@ -1,5 +1,5 @@
 -- One row a source and period of care of a child, with the months in which it started and ceased: at the death or the
--- 18th birthday at the latest. A list of one month's end tells of that month alone.
+-- 18th birthday at the latest. A list of one month's end covers that month alone.
 -- grain: source, only_month, authority_code, child_id, start_date
 WITH periods AS (
     SELECT
@@ -19,7 +19,7 @@ WITH periods AS (
     LEFT JOIN core.child AS children USING (authority_code, child_id)
 ),
 
-told AS (
+dated AS (
     SELECT
         *,
         strftime(start_date, '%Y-%m') AS start_month,
@@ -28,27 +28,27 @@ told AS (
 )
 
 SELECT
-    told.source,
-    told.only_month,
-    told.authority_code,
-    told.child_id,
-    told.start_date,
-    told.end_date,
-    told.start_month,
-    told.end_month,
-    told.end_reason,
-    told.is_continued,
-    told.excluded_because,
+    dated.source,
+    dated.only_month,
+    dated.authority_code,
+    dated.child_id,
+    dated.start_date,
+    dated.end_date,
+    dated.start_month,
+    dated.end_month,
+    dated.end_reason,
+    dated.is_continued,
+    dated.excluded_because,
     coalesce(at_start.team_code, 'unallocated') AS start_team_code,
     coalesce(at_end.team_code, 'unallocated') AS end_team_code
-FROM told
+FROM dated
 ASOF LEFT JOIN core.child_team AS at_start
     ON
-        told.authority_code = at_start.authority_code
-        AND told.child_id = at_start.child_id
-        AND told.start_date >= at_start.from_date
+        dated.authority_code = at_start.authority_code
+        AND dated.child_id = at_start.child_id
+        AND dated.start_date >= at_start.from_date
 ASOF LEFT JOIN core.child_team AS at_end
     ON
-        told.authority_code = at_end.authority_code
-        AND told.child_id = at_end.child_id
-        AND told.end_date > at_end.from_date
+        dated.authority_code = at_end.authority_code
+        AND dated.child_id = at_end.child_id
+        AND dated.end_date > at_end.from_date

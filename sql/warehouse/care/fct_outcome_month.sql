@@ -1,6 +1,6 @@
--- One row a source and child looked after for the twelve months to a month's end, and what is told of the health, the
--- strengths and difficulties, convictions and substance misuse then. In the SSDA903 it is told of the end of the
--- collection year (OC2), by yes or no; elsewhere by the days of records. Null: nothing was told.
+-- One row a source and child looked after for the twelve months to a month's end, and what is recorded of the health,
+-- strengths and difficulties, convictions and substance misuse then. In the SSDA903 it is recorded at the end of the
+-- collection year (OC2), by yes or no; elsewhere by the days of records. Null: nothing was recorded.
 -- grain: source, authority_code, child_id, reporting_month
 WITH children AS (
     SELECT
@@ -138,7 +138,7 @@ SELECT
         WHEN children.source = 'ssda903' THEN outcomes.has_substance_misuse
         ELSE coalesce(of_year.has_substance_misuse, false)
     END AS has_substance_misuse,
-    children.source <> 'ssda903' OR outcomes.child_id IS NOT NULL AS is_told
+    children.source <> 'ssda903' OR outcomes.child_id IS NOT NULL AS is_recorded
 FROM children
 LEFT JOIN checks USING (source, authority_code, child_id, reporting_month)
 LEFT JOIN of_year USING (authority_code, child_id, reporting_month)

@@ -1,5 +1,5 @@
 -- One row a placement's spell and stretch of time with one rule for visits in it: regulation 28, and of the Adoption
--- Agencies Regulations regulation 36, as far as the records tell (docs/conventions.md). The rule of the day from which
+-- Agencies Regulations regulation 36, as far as the records show (docs/conventions.md). The rule of the day from which
 -- an interval runs is the one that holds.
 -- grain: spell_number, from_date
 WITH spells AS (

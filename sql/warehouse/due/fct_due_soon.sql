@@ -84,7 +84,7 @@ listed AS (
     WHERE end_date_or_open(assessments.authorised_date) > horizon.as_of
 ),
 
-told_once AS (
+due_once AS (
     SELECT
         assessments.authority_code,
         'assessment' AS kind,
@@ -150,7 +150,7 @@ open_items AS (
     UNION ALL
     FROM listed
     UNION ALL
-    FROM told_once
+    FROM due_once
     UNION ALL
     FROM of_babies
 ),

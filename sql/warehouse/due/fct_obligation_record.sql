@@ -7,7 +7,7 @@ SELECT
     child_id,
     opened_by AS record_key,
     excluded_because IS NULL AND status IN ('met', 'late', 'missed') AS is_counted,
-    cast(CASE WHEN is_counted THEN cast(status = 'met' AS INTEGER) END AS DECIMAL(18, 2)) AS numerator,
-    cast(CASE WHEN is_counted THEN 1 END AS DECIMAL(18, 2)) AS denominator,
+    one_or_zero(CASE WHEN is_counted THEN status = 'met' END) AS numerator,
+    one_if(is_counted) AS denominator,
     concat_ws(', ', concat('due ', due_date), concat_ws(' ', status, met_date), excluded_because) AS reason
 FROM warehouse.fct_obligation

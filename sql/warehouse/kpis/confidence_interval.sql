@@ -1,4 +1,4 @@
--- One row a way to tell uncertainty, numerator and denominator that occurs, alone or beside those of a base: the 95%
+-- One row a way to give uncertainty, numerator and denominator that occurs, alone or beside those of a base: the 95%
 -- limits, in the KPI's unit, of a percentage's difference in percentage points. A difference of small numbers has no
 -- limits: an exact test says whether it is beyond chance, and of a share of fewer than the list says nothing does.
 -- grain: uncertainty, scale, numerator, denominator, base_numerator, base_denominator

@@ -75,7 +75,7 @@ needed AS (
         tables.kpi_id,
         tables.alternative,
         tables.table_name,
-        tables.months_untold,
+        tables.months_needed_before,
         CASE WHEN choices.alternatives > 1 THEN tables.requirement ELSE 0 END AS requirement
     FROM reference.kpi_requirement AS tables
     INNER JOIN choices ON tables.kpi_id = choices.kpi_id AND tables.requirement = choices.requirement
@@ -94,10 +94,11 @@ tables AS (
             WHEN delivered.begins_with > strftime($as_of, '%Y-%m') THEN concat('begins with ', delivered.begins_with)
             WHEN delivered.last_month < strftime($as_of, '%Y-%m') THEN concat('delivered up to ', delivered.last_month)
             WHEN
-                needed.months_untold > 0
+                needed.months_needed_before > 0
                 AND $as_of
-                < cast(concat(delivered.first_month, '-01') AS DATE) + to_months(cast(needed.months_untold AS INTEGER))
-                THEN concat('of its first ', needed.months_untold, ' months nothing can be told')
+                < cast(concat(delivered.first_month, '-01') AS DATE)
+                + to_months(cast(needed.months_needed_before AS INTEGER))
+                THEN concat('does not go back ', needed.months_needed_before, ' months')
             WHEN unreadable.without_it IS NOT NULL THEN unreadable.sentences
             WHEN lists.table_name IS NOT NULL AND listed.table_name IS NULL THEN 'the month is taken from elsewhere'
         END AS lack
@@ -119,7 +120,7 @@ tables AS (
     )
 ),
 
--- Of a table that is not there its columns need not be told.
+-- Of a table that is not there its columns need not be named.
 alternative_tables AS (
     SELECT
         tables.authority_code,

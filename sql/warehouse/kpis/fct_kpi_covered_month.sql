@@ -1,7 +1,7 @@
 -- One row a KPI, authority and month that the tables cover which the KPI needs, and the sources that fed it: of each
 -- requirement the first alternative whose tables all cover the month: from it the month is counted, and where a column
 -- is missing that the KPI asks for besides, from no other. A list covers the months that are taken from it.
--- Some KPIs are told of their tables' own month alone; a rate needs an estimate of the population, which it names too.
+-- Some KPIs are given for their tables' own month alone. A rate needs an estimate of the population, also named here.
 -- grain: kpi_id, authority_code, reporting_month
 WITH lists AS (
     SELECT DISTINCT subject_source.table_name
@@ -50,11 +50,11 @@ usable AS (
         delivered.last_month,
         CASE
             WHEN needed.is_own_month THEN delivered.last_month
-            WHEN needed.months_untold = 0 THEN delivered.first_month
+            WHEN needed.months_needed_before = 0 THEN delivered.first_month
             ELSE
                 strftime(
                     cast(concat(delivered.first_month, '-01') AS DATE)
-                    + to_months(cast(needed.months_untold AS INTEGER)),
+                    + to_months(cast(needed.months_needed_before AS INTEGER)),
                     '%Y-%m'
                 )
         END AS first_month

@@ -63,6 +63,7 @@ kinds AS (
 SELECT
     events.kind,
     events.authority_code,
+    cast(NULL AS VARCHAR) AS team_code,
     months.reporting_month,
     events.child_id,
     events.record_key,
@@ -78,13 +79,6 @@ INNER JOIN warehouse.dim_covered_month AS months
 UNION ALL
 SELECT
     kinds.kind,
-    months.authority_code,
-    months.reporting_month,
-    cast(NULL AS UUID) AS child_id,
-    cast(NULL AS UUID) AS record_key,
-    cast(NULL AS DECIMAL(18, 2)) AS numerator,
-    cast(populations.population AS DECIMAL(18, 2)) AS denominator,
-    concat('children aged 0 to 17 in the middle of ', populations.year) AS reason
+    populations.*
 FROM kinds
-CROSS JOIN warehouse.dim_covered_month AS months
-INNER JOIN warehouse.dim_population AS populations USING (authority_code, reporting_month)
+CROSS JOIN warehouse.fct_population_record AS populations

@@ -1,4 +1,4 @@
--- One row a way to tell uncertainty, numerator and denominator that occurs, alone or beside those of a base.
+-- One row a way to give uncertainty, numerator and denominator that occurs, alone or beside those of a base.
 -- grain: uncertainty, scale, numerator, denominator, base_numerator, base_denominator
 WITH kpis AS (
     SELECT

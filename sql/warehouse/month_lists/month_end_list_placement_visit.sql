@@ -1,6 +1,6 @@
 -- One row a looked-after child on a list of one month's end, with the clock of visits that its latest visit in the
--- placement started, or the placement: regulation 28 as dim_visiting_rule has it, as far as a list tells. What its
--- care plan and legal status were on the day of the visit it tells only where they began by then; a review before
+-- placement started, or the placement: regulation 28 as dim_visiting_rule has it, as far as a list shows. What its
+-- care plan and legal status were on the day of the visit it shows only where they began by then; a review before
 -- the latest was held if it was due. A child without a placement is not in date.
 -- grain: authority_code, child_id, reporting_month
 WITH months AS (

@@ -1,4 +1,4 @@
--- One row a table, or a column that some need of one, of a list that tells of one month alone, an authority, and a
+-- One row a table, or a column that some need of one, of a list that covers one month alone, an authority, and a
 -- month that is taken from the list.
 -- grain: authority_code, table_name, reporting_month
 SELECT

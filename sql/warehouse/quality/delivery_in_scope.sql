@@ -1,4 +1,4 @@
--- One row a delivery that the month is looked at by: the newest of each source that can be compared, unless it tells of
+-- One row a delivery that the month is looked at by: the newest of each source that can be compared, unless it covers
 -- another month alone, and what came in the month itself, refused or not.
 -- grain: authority_code, source, delivery_month
 SELECT

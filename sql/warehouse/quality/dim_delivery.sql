@@ -1,5 +1,5 @@
 -- One row a delivery that can be compared with those before it: its newest version was not refused. Findings live
--- within a span: all deliveries of a source with full history, those of a collection year, or one that tells of its
+-- within a span: all deliveries of a source with full history, those of a collection year, or one that covers its
 -- own month.
 -- grain: authority_code, source, delivery_month
 WITH deliveries AS (

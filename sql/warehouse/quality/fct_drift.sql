@@ -1,5 +1,5 @@
 -- One row a delivery, table, column and rule about what changed since the deliveries before: how many columns, codes
--- or tables were compared, how many of them drifted, and the figure that tells it.
+-- or tables were compared, how many of them drifted, and the figure that shows it.
 -- grain: authority_code, source, reporting_month, table_name, column_name, rule_code
 WITH sizes AS (
     SELECT

@@ -1,4 +1,4 @@
--- One row an event that two sources of an authority tell of, or that one of them should: alike; with another second
+-- One row an event that two sources of an authority hold, or that one of them should: alike; with another second
 -- date (its end, or when it was authorised); with another first date, where each has one event of the child in the
 -- month that found no other; or in one of them alone. A second date after the days that both cover counts as none.
 -- grain: authority_code, subject, preferred_source, other_source, preferred_line, other_line

@@ -1,5 +1,5 @@
 -- One row an authority, condition of the gate and thing that is not as the condition has it at the reporting month.
--- Judged are the deliveries of the month itself, and the newest used one of a source that tells of other months too.
+-- Judged are the deliveries of the month itself, and the newest used one of a source that covers other months too.
 WITH written_twice AS (
     SELECT
         authority_code,

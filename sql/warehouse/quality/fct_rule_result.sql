@@ -1,5 +1,5 @@
 -- One row a delivery, table, column and rule: how many rows it looked at and in how many it was broken, whether the
--- delivery itself, due dates, another source or what was delivered before told it.
+-- delivery itself, due dates, another source or what was delivered before showed it.
 -- grain: authority_code, source, reporting_month, table_name, column_name, rule_code, sentence, remedy
 SELECT
     results.authority_code,

@@ -1,4 +1,4 @@
--- One row an authority, subject, month and two sources that both cover it: how many events they tell alike, and how
+-- One row an authority, subject, month and two sources that both cover it: how many events they hold alike, and how
 -- many they do not.
 -- grain: authority_code, subject, reporting_month, preferred_source, other_source
 WITH months AS (

@@ -110,11 +110,11 @@ def test_a_list_becomes_a_table(read: ListReader) -> None:
         *["3 Referrals", "03. Referral", "3_REFERRALS", "Annex A - 3 Referrals", "Referrals", "REFERRAL"],
     ],
 )
-def test_a_sheet_is_told_by_the_number_or_the_title_of_its_list(read: ListReader, name: str) -> None:
+def test_a_sheet_is_known_by_the_number_or_the_title_of_its_list(read: ListReader, name: str) -> None:
     assert set(read(referrals(["101"], name=name))) == {"annex_a_referrals"}
 
 
-def test_every_list_of_the_template_is_told_by_its_title(read: ListReader) -> None:
+def test_every_list_of_the_template_is_known_by_its_title(read: ListReader) -> None:
     titles = ["Contacts", "Early Help", "Referral", "Assessments", "Section 47 enquiries", "Children in Need"]
     titles += ["Child protection", "Children in care", "Care leavers", "Adoption", "Adopters"]
     keys = {
@@ -158,7 +158,7 @@ def test_headings_are_read_as_people_write_them_and_in_any_order(read: ListReade
     ]
 
 
-def test_a_heading_of_the_list_of_others_is_read_and_told(read: ListReader) -> None:
+def test_a_heading_of_the_list_of_others_is_read_and_reported(read: ListReader) -> None:
     tables = read(referrals(["101", DAY, 7], headings=["Child ID", "Date of referral", "Age"]))
     assert oddities(tables) == {("DLV-029", "child unique id", 1), ("DLV-029", "age of child (years)", 1)}
     assert read.rows("child unique id", "age of child (years)") == [("101", "7")]
@@ -228,7 +228,7 @@ def test_a_header_that_stands_again_between_the_rows_is_no_record(read: ListRead
     assert oddities(tables) == {("DLV-028", None, 3)}
 
 
-def test_a_value_in_a_column_without_a_heading_is_told_where_the_first_is(read: ListReader) -> None:
+def test_a_value_in_a_column_without_a_heading_is_reported_where_the_first_is(read: ListReader) -> None:
     headings = [REFERRALS[0], None, *REFERRALS[1:]]
     tables = read(referrals(["101"], ["102", A_NAME], ["103", A_NAME, *[None] * 5, 1], headings=headings))
     assert read.rows("child unique id") == [("101",), ("102",), ("103",)]
@@ -236,7 +236,7 @@ def test_a_value_in_a_column_without_a_heading_is_told_where_the_first_is(read: 
     assert A_NAME not in str(tables)
 
 
-def test_a_list_of_several_months_is_one_table_told_by_numbers(read: ListReader) -> None:
+def test_a_list_of_several_months_is_one_table_known_by_numbers(read: ListReader) -> None:
     months = {f"List 3 {month}": [REFERRALS, [f"{month}1"], [f"{month}2"]] for month in ("Jan", "Feb")}
     months["List 3 Mar"] = [["Date of referral", "Child Unique ID"], [DAY, "Mar1"]]
     tables = read(workbook(months))
@@ -259,7 +259,7 @@ def test_a_row_of_one_of_several_sheets_is_not_taken_for_a_record_of_that_number
     assert read.rows("line", "child unique id") == [(1, "Jan"), (2, "Feb")]
 
 
-def test_other_sheets_and_hidden_ones_are_told_by_their_number(read: ListReader) -> None:
+def test_other_sheets_and_hidden_ones_are_reported_by_their_number(read: ListReader) -> None:
     lists = {A_NAME: [["x"]], "List 3": [REFERRALS, ["101"]], "List 4": [["Child Unique ID"], ["101"]]}
     tables = read(workbook(lists, hidden=["List 4"]))
     assert set(tables) == {"annex_a_referrals"}
@@ -267,7 +267,7 @@ def test_other_sheets_and_hidden_ones_are_told_by_their_number(read: ListReader)
     assert A_NAME not in str(tables)
 
 
-def test_a_key_is_made_of_the_child_and_the_day_and_tells_two_of_a_day_apart(read: ListReader) -> None:
+def test_a_key_is_made_of_the_child_and_the_day_and_distinguishes_two_of_a_day(read: ListReader) -> None:
     read(referrals(["101", "", DAY], ["101", "", DAY], ["102", "", DAY], ["", "", DAY]))
     keys = [key for (key,) in read.rows("referrals_key")]
     assert len(set(keys)) == 4 and keys[3] is None
@@ -396,7 +396,7 @@ CELLS = (
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(CELLS, max_size=6), max_size=6))
-def test_whatever_stands_in_its_cells_every_row_is_read_or_told(read: ListReader, rows: list[list[Any]]) -> None:
+def test_whatever_stands_in_its_cells_every_row_is_read_or_reported(read: ListReader, rows: list[list[Any]]) -> None:
     table = read(workbook({"List 3": [REFERRALS, *rows]}))["annex_a_referrals"]
     filled = [row for row in rows if any(cell is not None and str(cell).strip() for cell in row)]
     assert table.rows_read + sum(odd.rule.code == "DLV-028" for odd in table.oddities) == len(filled)

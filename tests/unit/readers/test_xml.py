@@ -242,14 +242,14 @@ def test_lines_are_right_however_long_the_document(read: XmlReader) -> None:
     assert read.rows("factors", "max(line)") == [(21 + 2999 * tall,)]
 
 
-def test_records_in_one_line_are_told_by_their_number(read: XmlReader) -> None:
+def test_records_in_one_line_are_known_by_their_number(read: XmlReader) -> None:
     tables = read(census(CHILD.replace("\n", ""), child(child_id="C2").replace("\n", "")))
     assert {table.shares_lines for table in tables.values()} == {True}
     assert read.rows("children", "line", "lachildid") == [(1, "C1"), (2, "C2")]
     assert read.rows("factors", "line") == [(1,), (2,)]
 
 
-def test_where_records_are_told_by_their_number_no_line_is_taken_for_one(read: XmlReader) -> None:
+def test_where_records_are_known_by_their_number_no_line_is_taken_for_one(read: XmlReader) -> None:
     stray = CHILD.replace("\n", "").replace("</ChildIdentifiers>", "</ChildIdentifiers>stray")
     tables = read(census(stray, child(child_id="C2").replace("\n", "")))
     assert [oddity.line for table in tables.values() for oddity in table.oddities] == [None]
@@ -259,7 +259,7 @@ def test_lines_are_lines_where_each_record_has_its_own(read: XmlReader) -> None:
     assert {table.shares_lines for table in read(census(CHILD)).values()} == {False}
 
 
-def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: XmlReader) -> None:
+def test_what_is_not_read_is_reported_with_its_line_and_without_its_text(read: XmlReader) -> None:
     tables = read(
         census(
             child(f"\n<{A_NAME}>x</{A_NAME}>\n<New><Date>2023-05-02</Date></New>\n{A_NAME}"),
@@ -297,7 +297,7 @@ def test_what_is_not_read_is_told_with_its_line_and_without_its_text(read: XmlRe
     ids=["before the first", "between two", "after the last", "in what holds them", "in the root", "at the end"],
 )
 @pytest.mark.parametrize("piece", [7, PIECE])
-def test_text_around_records_is_told_wherever_a_piece_of_the_file_ends(
+def test_text_around_records_is_reported_wherever_a_piece_of_the_file_ends(
     read: XmlReader, monkeypatch: pytest.MonkeyPatch, spoilt: bytes, line: int, piece: int
 ) -> None:
     monkeypatch.setattr(xml, "PIECE", piece)
@@ -306,7 +306,7 @@ def test_text_around_records_is_told_wherever_a_piece_of_the_file_ends(
     assert read.rows("children", "lachildid")[0] == ("C1",)
 
 
-def test_a_value_in_an_attribute_is_told_once_a_name_and_not_read(read: XmlReader) -> None:
+def test_a_value_in_an_attribute_is_reported_once_a_name_and_not_read(read: XmlReader) -> None:
     spoilt = census(
         child('\n<Assessments a="1"><AssessmentActualStartDate b="2"/></Assessments>\n<Assessments a="3"/>'),
         "\n<Child>\n<ChildIdentifiers><LAchildID is='C2'/></ChildIdentifiers></Child>",
@@ -394,7 +394,7 @@ def test_a_table_that_the_year_did_not_have_is_absent_unless_it_has_rows(read: X
     assert "cin_census_cin_plans" in tables(census(child(plan)))
 
 
-def test_progress_is_told_to_the_end(read: XmlReader) -> None:
+def test_progress_is_reported_to_the_end(read: XmlReader) -> None:
     content = census(*[CHILD] * 500)
     read(content)
     assert len(read.progress) > 1

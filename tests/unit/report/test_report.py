@@ -121,7 +121,7 @@ def test_the_public_report_reads_its_own_tables_alone(tmp_path: Path) -> None:
     assert "4 of 100" in read_page(written(inside)).words
     page = written(public, public=True)
     assert "4 of 100" not in page.read_text("utf-8") and "4 of 100" not in read_word(public / "annex.docx").words
-    assert "What was checked, and what was found, is not told here." in read_page(page).words
+    assert "What was checked, and what was found, is not shown here." in read_page(page).words
 
 
 def test_a_change_from_what_is_shown_to_what_is_hidden_is_hidden(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_months_and_years_differ(february: Recount) -> None:
     assert 60 < 100 * sum(met for met, _ in of_2018) / sum(total for _, total in of_2018) < 72
 
 
-def test_january_tells_the_same_history_up_to_its_end(january: Recount, february: Recount) -> None:
+def test_january_has_the_same_history_up_to_its_end(january: Recount, february: Recount) -> None:
     for month in WINDOW[:-1]:
         assert january.assessments_in_time()[month] == february.assessments_in_time()[month]
         assert january.conferences_in_time()[month] == february.conferences_in_time()[month]

@@ -12,7 +12,7 @@ WITH looked_after AS (
 ),
 
 -- A care leaver is in the return too, whether or not looked after in the year.
-told AS (
+children_in_return AS (
     SELECT
         child,
         has_short_breaks_only,
@@ -37,11 +37,11 @@ headers AS (
         children.date_of_birth,
         children.ethnicity,
         CASE
-            WHEN children.sex = 'F' AND NOT told.has_short_breaks_only
-                THEN children.is_mother AND children.date_of_birth + INTERVAL 16 YEAR <= told.last_day
+            WHEN children.sex = 'F' AND NOT children_in_return.has_short_breaks_only
+                THEN children.is_mother AND children.date_of_birth + INTERVAL 16 YEAR <= children_in_return.last_day
         END AS is_mother
-    FROM told
-    INNER JOIN council.child AS children ON told.child = children.child_id
+    FROM children_in_return
+    INNER JOIN council.child AS children ON children_in_return.child = children.child_id
 )
 
 SELECT

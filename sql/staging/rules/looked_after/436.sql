@@ -1,4 +1,4 @@
--- Two placements of one type may be two homes: that nothing of the placement changed cannot be told.
+-- Two placements of one type may be two homes: that nothing of the placement changed cannot be known.
 SELECT episode.line
 FROM rule_table.care_episode AS episode
 WHERE episode.rne IN ('B', 'U') AND episode.ls = episode.previous_ls
