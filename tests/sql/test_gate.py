@@ -9,8 +9,9 @@ import pytest
 
 from pipelines.periods import Period
 from pipelines.warehouse.build import build
+from tests.few_kpis import copy_of_few, settings_of_few
 from tests.staged_input import stage
-from tests.warehouse_input import MONTH, copy_of_the_project, settings_in, ssd
+from tests.warehouse_input import MONTH, settings_in, ssd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,7 +203,7 @@ def test_a_condition_holds_or_says_what_is_not_so(
 
 def changed(folder: Path) -> GatedCouncil:
     """A council in a place with SQL of its own."""
-    return GatedCouncil(settings_in(folder, copy_of_the_project(folder)), "E06000015")
+    return GatedCouncil(settings_of_few(folder, copy_of_few(folder)), "E06000015")
 
 
 def test_rows_that_do_not_add_up_hold_the_month_even_where_no_check_stops_the_build(tmp_path: Path) -> None:

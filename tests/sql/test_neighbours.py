@@ -42,6 +42,7 @@ def statistics(**of_neighbours: Any) -> dict[str, Rows]:
     return {"published_statistics_conferences": conferences}
 
 
+KPIS = ("cla_count", "cla_rate_10k", "cp_review_ni67", "icpc_15wd")
 HIDDEN = durations(None, None)
 
 
@@ -115,7 +116,7 @@ def test_the_made_up_council_has_the_neighbours_of_the_one_it_is_made_on(tmp_pat
 
 def test_neighbours_of_the_project_s_own_list_have_its_figures(tmp_path: Path) -> None:
     """Of Derby, in February 2021, by the list of April 2021, the first there is."""
-    with built(tmp_path, {f"{AUTHORITY}/ssd/{MONTH}": ssd()}, of=["snapshots.benchmark"]) as warehouse:
+    with built(tmp_path, {f"{AUTHORITY}/ssd/{MONTH}": ssd()}, of=["snapshots.benchmark"], kpis=KPIS) as warehouse:
         found = warehouse.execute(
             "SELECT DISTINCT area_name FROM snapshots.benchmark WHERE geography = 'neighbours'"
         ).fetchall()
@@ -144,7 +145,7 @@ def test_reviews_published_as_percentages_have_the_mean_of_these(tmp_path: Path)
         f"{ENGLAND}/{MONTH}": {"published_statistics_plan_reviews": rows},
     }
     settings = council(tmp_path, AUTHORITY, LISTS)
-    with built(tmp_path, deliveries, council=settings, of=["snapshots.benchmark"]) as warehouse:
+    with built(tmp_path, deliveries, council=settings, of=["snapshots.benchmark"], kpis=KPIS) as warehouse:
         found = warehouse.execute(
             """
             SELECT value FROM snapshots.benchmark

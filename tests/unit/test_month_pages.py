@@ -17,9 +17,10 @@ from pipelines.publications import month_pages
 from pipelines.snapshots import gate
 from pipelines.storage import CURRENT, read_json, write_json
 from pipelines.warehouse.build import build
+from tests.few_kpis import settings_of_few
 from tests.sql.deliveries_over_months import file_of, finding, result
 from tests.staged_input import key, stage
-from tests.warehouse_input import AUTHORITY, involvement, settings_in
+from tests.warehouse_input import AUTHORITY, involvement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,7 @@ def delivery(*findings: dict[str, Any], **others: Any) -> dict[str, Any]:
 
 def staged(folder: Path, **by_month: dict[str, Any]) -> Settings:
     """Deliveries of one authority, ``m01`` being January's."""
-    settings = settings_in(folder)
+    settings = settings_of_few(folder)
     for name, left in by_month.items():
         stage(settings.staging, f"{AUTHORITY}/ssd/2021-{name[1:]}", TEAMS, **left)
     return settings
@@ -153,7 +154,7 @@ def test_every_open_finding_is_in_one_list_and_no_resolved_one(folder: Path) -> 
 
 
 def test_what_two_sources_disagree_about_shows_the_record_of_each(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
+    settings = settings_of_few(tmp_path)
     started = dt.date(2021, 1, 4)
     ours = {"cppl_cp_plan_id": "ours", "cppl_person_id": "Anna", "cppl_cp_plan_start_date": started}
     theirs = {"cp_plan_key": "theirs", "lachildid": "Anna", "cpp_start_date": started, "cpp_end_date": started}

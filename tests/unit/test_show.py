@@ -84,9 +84,9 @@ def test_the_table_fits_80_columns_and_loses_nothing(found: list[dict[str, Any]]
 
 
 def test_as_json_there_is_all_that_the_summary_says(found: list[dict[str, Any]]) -> None:
-    told = json.loads(show.as_json(found))
-    assert {*told[0]} == {*ROW, "part"}
-    assert {row["month_end"] for row in told} == {"2021-02-28"}
+    shown = json.loads(show.as_json(found))
+    assert {*shown[0]} == {*ROW, "part"}
+    assert {row["month_end"] for row in shown} == {"2021-02-28"}
 
 
 def test_as_json_every_number_is_one(found: list[dict[str, Any]]) -> None:
