@@ -65,16 +65,16 @@ TOGETHER: tuple[tuple[str, tuple[DeliberateError, ...]], ...] = (
         (
             DeliberateError(
                 "kpis/assess_45wd.sql",
-                "CASE WHEN excluded_because IS NULL THEN 1 END",
-                "1",
+                "one_if(excluded_because IS NULL)",
+                "one_if(true)",
                 "test_case[assess_45wd/",
             ),
             DeliberateError("kpis/cpp_count.sql", "excluded_because IS NULL AND ", "", "test_case[cpp_count/"),
             DeliberateError("kpis/cla_count.sql", "excluded_because IS NULL AND ", "", "test_case[cla_count/"),
             DeliberateError(
                 "kpis/cp_visit_seen_alone.sql",
-                "cast(is_seen_alone AS INTEGER)",
-                "1",
+                "THEN is_seen_alone END",
+                "THEN true END",
                 "test_case[cp_visit_seen_alone/",
             ),
             DeliberateError(
@@ -85,8 +85,8 @@ TOGETHER: tuple[tuple[str, tuple[DeliberateError, ...]], ...] = (
             ),
             DeliberateError(
                 "kpis/sin_notified_5wd.sql",
-                "coalesce(not_notifiable_because, no_clock_because) IS NULL THEN 1",
-                "no_clock_because IS NULL THEN 1",
+                "one_if(coalesce(not_notifiable_because, no_clock_because) IS NULL)",
+                "one_if(no_clock_because IS NULL)",
                 "test_case[sin_notified_5wd/",
             ),
         ),
