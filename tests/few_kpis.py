@@ -42,6 +42,12 @@ def settings_of_few(folder: Path, project: Path | None = None) -> Settings:
     return settings_in(folder, project).model_copy(update={"council_dir": project / "council"})
 
 
+def environment_of_few() -> dict[str, str]:
+    """What leads a process of its own to those KPIs."""
+    project = project_of_few()
+    return {"PROJECT_DIR": str(project), "COUNCIL_DIR": str(project / "council")}
+
+
 def copy_of_few(folder: Path) -> Path:
     """The SQL and the contracts with those KPIs, to be changed at will."""
     return Path(shutil.copytree(project_of_few(), folder / "project"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.settings import PROJECT
+from tests.few_kpis import environment_of_few
 from tests.service.chaos import DISTURBANCES, STATE
 from tests.service.killing import scratch_left
 
@@ -26,7 +27,7 @@ SOME = 5
 @pytest.fixture(scope="module")
 def chaos() -> list[dict[str, Any]]:
     command = [sys.executable, "-m", "tests.service.chaos", str(SOME), "2"]
-    environment = {**os.environ, "DUCKDB_THREADS": "1"}
+    environment = {**os.environ, **environment_of_few(), "DUCKDB_THREADS": "1"}
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert len(found) == SOME, done.stderr[-3000:]

@@ -1,6 +1,7 @@
 """Killed outright at any moment and run again, everything equals an undisturbed run, and no reader ever saw a part."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from pipelines.periods import Period
 from pipelines.settings import PROJECT
+from tests.few_kpis import environment_of_few
 from tests.service.killing import MOMENTS
 from tests.service.small_council import write_small_council
 
@@ -22,7 +24,8 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     root = tmp_path_factory.mktemp("killed")
     write_small_council(root / "inbox", [Period.parse("2021-02")])
     command = [sys.executable, "-m", "tests.service.killing", str(root / "inbox"), str(root)]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    environment = {**os.environ, **environment_of_few()}
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return {killed_at["moment"]: killed_at for killed_at in map(json.loads, done.stdout.splitlines())}
 
