@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.settings import PROJECT
 from tests.exports import KEY
+from tests.few_kpis import environment_of_few
 from tests.service.guide import block
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class ServedCouncil:
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.log_ports[0]),
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(self.log_ports[1]),
             "DATA_DIR": str(self.folder / "data"),
-            "COUNCIL_DIR": os.environ["COUNCIL_DIR"],
+            **environment_of_few(),
             "INBOX_URL": str(self.inbox),
             "PSEUDONYM_KEY": KEY,
             "DISCLOSURE_KEY": f"{KEY} of its own",
