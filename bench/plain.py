@@ -1,6 +1,6 @@
 """The yardstick, with DuckDB alone: every CSV of a folder as text into Parquet, and not one check.
 
-``python bench/plain.py FROM TO`` prints how many rows it wrote. Records that DuckDB cannot read are passed over: the
+``python bench/plain.py FROM TO`` prints how many rows it wrote. Records that DuckDB cannot read are left out: the
 planted faults would end the copying.
 """
 

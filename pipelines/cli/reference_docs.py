@@ -245,7 +245,7 @@ read.
 
 - A sheet is that of a list by its number, whatever follows (`List 3`, `List_3`, `Annex A - List 3 January`), by
   number and title (`3 Referrals`), or by its title alone where no other sheet is that list's. Other sheets and hidden
-  ones are passed over, with a finding (`DLV-030`). Several sheets of a list, one a month for example, are one table.
+  ones are left out, with a finding (`DLV-030`). Several sheets of a list, one a month for example, are one table.
 - Above the headings may stand titles; the headings may stand again between the rows; blank rows and totals are no
   records (`DLV-028`).
 - Headings are read whatever their case, spaces and punctuation; others that stand for one (`DLV-029`) are lines of

@@ -178,7 +178,7 @@ def _value_to_set(contract: Contract, written: CorrectionFile) -> exp.Expr:
         raise ValueError("set takes a column and a value")
     column = _column(contract, written.column)
     if column.kind == "identifier" or (written.value is None and column.required):
-        raise ValueError(f"{written.column} is part of the row's key: drop the row, or mend it at the source")
+        raise ValueError(f"{written.column} is part of the row's key: drop the row, or fix it at the source")
     return exp.null() if written.value is None else _literal(column, written.value)
 
 

@@ -182,7 +182,7 @@ def recount(tables: Tables, codes: CodeLists, last: date) -> Figures:
 
 
 def newest_first(tables: Tables, codes: CodeLists, last: date) -> Iterator[tuple[date, Figures]]:
-    """The figures of each month, rates left out: whoever looks for one that differs need not count all of them."""
+    """The figures of each month but the rates, so that a search for one that differs can end with the first."""
     files = Files(tables, codes.allocated)
     own = _own_rows(files)
     for end in reversed(month_ends(COVERED_FROM, last)):

@@ -78,7 +78,7 @@ class FileRecord(NamedTuple):
 
 
 class Oddity(NamedTuple):
-    """What a reader passed over, or read in spite of: the rule that says so, where, and never the text."""
+    """What a reader left out, or read in spite of: the rule that says so, where, and never the text."""
 
     rule: Rule
     table: str

@@ -2,7 +2,7 @@
 
 Headings and codes are read as people write them: case, white space, line breaks and punctuation do not matter, nor the
 letter that the template puts before a code. What else stands for a heading or a code is said in ``spellings.csv``, and
-nothing is guessed. What was read in another spelling, and what was passed over, is reported.
+nothing is guessed. What was read in another spelling, and what was left out, is reported.
 """
 
 from __future__ import annotations
