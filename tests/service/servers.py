@@ -102,6 +102,11 @@ class ServedCouncil:
         return self.folder / "airflow"
 
     @property
+    def log(self) -> Path:
+        """What all parts of Airflow said."""
+        return self.folder / "airflow.log"
+
+    @property
     def environment(self) -> dict[str, str]:
         """What leads every process here, and nothing of the environment of whoever runs the tests."""
         return {
@@ -190,8 +195,12 @@ class ServedCouncil:
         runs = self.ask(f"/api/v2/dags/{dag_id}/dagRuns?limit=100", token=self.token)["dag_runs"]
         return {run["partition_key"]: run["state"] for run in runs}
 
-    def wait_until_asked(self, month: str) -> str:
-        """Until the month waits for an approval; where that is answered."""
+    def wait_until_asked(self, month: str, times: int = 1) -> str:
+        """Until the month waits for an approval, asked for so many times by now; where that is answered.
+
+        And until the scheduler has seen the end of what asked. Airflow 3.3 takes an answer that comes before that for
+        the answer to a task that was killed: it loses it and, a minute later, asks again.
+        """
 
         def asked() -> str | None:
             runs = self.ask("/api/v2/dags/publish_snapshot/dagRuns?limit=100", token=self.token)["dag_runs"]
@@ -201,7 +210,8 @@ class ServedCouncil:
                     states = {
                         task["task_id"]: task["state"] for task in self.ask(tasks, token=self.token)["task_instances"]
                     }
-                    if states["approve"] == "awaiting_input":
+                    ended = f"TaskInstance Finished: dag_id=publish_snapshot, task_id=approve, run_id={run['dag_run_id']},"
+                    if states["approve"] == "awaiting_input" and self.log.read_text("utf-8").count(ended) >= times:
                         return f"{tasks}/approve/-1/hitlDetails"
             return None
 
@@ -259,14 +269,13 @@ DAGS = ("ingest_exports", "build_warehouse", "publish_snapshot")
 @contextmanager
 def serving(council: ServedCouncil, commands: str = block("scheduler")) -> Iterator[None]:
     """Airflow, all of it, as the guide starts it; what it said is shown when something fails."""
-    log = council.folder / "airflow.log"
     try:
-        with running(["bash", "-euc", commands], council.environment, log):
+        with running(["bash", "-euc", commands], council.environment, council.log):
             council.wait_until_ready()
             council.wait_until_known()
             yield
     except BaseException:
-        print(log.read_text("utf-8", "replace")[-20000:])
+        print(council.log.read_text("utf-8", "replace")[-20000:])
         raise
 
 

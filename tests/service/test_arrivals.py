@@ -84,7 +84,7 @@ def test_every_task_has_left_its_events_and_none_of_them_a_record(council: Serve
 def test_where_a_part_of_airflow_dies_all_of_it_ends(council: ServedCouncil) -> None:
     os.kill(scheduler_of(council), signal.SIGKILL)
     said = "scheduler ended with -9: Airflow is stopped."
-    wait_for(said, lambda: said in (council.folder / "airflow.log").read_text("utf-8") or None)
+    wait_for(said, lambda: said in council.log.read_text("utf-8") or None)
     wait_for("nobody who answers", lambda: None if answers(council) else True)
 
 
