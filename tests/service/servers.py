@@ -210,7 +210,9 @@ class ServedCouncil:
                     states = {
                         task["task_id"]: task["state"] for task in self.ask(tasks, token=self.token)["task_instances"]
                     }
-                    ended = f"TaskInstance Finished: dag_id=publish_snapshot, task_id=approve, run_id={run['dag_run_id']},"
+                    ended = (
+                        f"TaskInstance Finished: dag_id=publish_snapshot, task_id=approve, run_id={run['dag_run_id']},"
+                    )
                     if states["approve"] == "awaiting_input" and self.log.read_text("utf-8").count(ended) >= times:
                         return f"{tasks}/approve/-1/hitlDetails"
             return None
