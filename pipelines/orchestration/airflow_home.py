@@ -33,6 +33,7 @@ POOL = "memory"
 NO_LOG_SERVER = "--skip-serve-logs"
 POOL_DESCRIPTION = "Tasks that fill up to DUCKDB_MEMORY_LIMIT of memory each: MEMORY_SLOTS of them at a time."
 AIRFLOW = [sys.executable, "-m", "airflow"]
+SCHEDULER = [sys.executable, "-m", "pipelines.orchestration.scheduler"]
 ROLES = "admin:admin,engineer:op,quality_lead:user,analyst:viewer"
 
 
@@ -133,9 +134,11 @@ def main(arguments: Sequence[str]) -> None:
     os.environ["PATH"] = os.pathsep.join(places)
     if arguments[:1] == ["standalone"]:
         sys.exit(serve())
+    program = AIRFLOW
     if arguments[:1] == ["scheduler"]:
         make_pool(Settings().memory_slots)
-    command = [*AIRFLOW, *without_log_server(arguments)]
+        program = SCHEDULER
+    command = [*program, *without_log_server(arguments)]
     os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
 
 

@@ -96,7 +96,7 @@ def scheduler_of(council: ServedCouncil) -> int:
 def is_scheduler_of(council: ServedCouncil, process: Path) -> bool:
     with suppress(OSError):
         words = (process / "cmdline").read_bytes().split(b"\0")
-        if words[1:4] == [b"-m", b"airflow", b"scheduler"]:
+        if words[2:4] == [b"pipelines.orchestration.scheduler", b"scheduler"]:
             return f"AIRFLOW_HOME={council.home}".encode() in (process / "environ").read_bytes().split(b"\0")
     return False
 

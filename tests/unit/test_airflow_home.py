@@ -108,7 +108,7 @@ def test_a_scheduler_has_its_pool_before_it_starts(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MEMORY_SLOTS", "3")
     airflow_home.main(["scheduler"])
     assert run[0][:6] == ["-m", "airflow", "pools", "set", "memory", "3"]
-    assert run[1:] == [["-m", "airflow", "scheduler", "--skip-serve-logs"]]
+    assert run[1:] == [["-m", "pipelines.orchestration.scheduler", "scheduler", "--skip-serve-logs"]]
 
 
 def test_any_other_command_is_airflows_own(run: list[list[str]]) -> None:
