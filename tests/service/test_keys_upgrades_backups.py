@@ -15,6 +15,7 @@ from pipelines.settings import PROJECT
 from pipelines.storage import read_json, write_json
 from tests.command_line import run_command
 from tests.exports import KEY
+from tests.few_kpis import environment_of_few
 from tests.service.guide import block
 from tests.service.small_council import write_small_council
 
@@ -27,7 +28,8 @@ OTHER_KEY = KEY[::-1]
 
 
 def environment(root: Path, key: str) -> dict[str, str]:
-    return {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": key, "COLUMNS": "250"}
+    own = {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": key, "COLUMNS": "250"}
+    return environment_of_few() | own
 
 
 def run(root: Path, about: str, key: str = KEY, **others: str) -> subprocess.CompletedProcess[str]:

@@ -19,6 +19,7 @@ from pipelines.settings import PROJECT
 from pipelines.storage import read_json, write_json
 from tests.command_line import run_command
 from tests.exports import KEY
+from tests.few_kpis import environment_of_few
 from tests.service.guide import block
 from tests.service.small_council import COUNCIL, write_small_council
 
@@ -36,7 +37,8 @@ def pipelines(root: Path, *arguments: str, key: str = KEY) -> subprocess.Complet
 
 
 def environment(root: Path, key: str = KEY) -> dict[str, str]:
-    return {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": key, "COLUMNS": "200"}
+    own = {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": key, "COLUMNS": "200"}
+    return environment_of_few() | own
 
 
 def run_block(about: str, own: dict[str, str]) -> subprocess.CompletedProcess[str]:
