@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.recount.counted import Counted
@@ -12,7 +12,6 @@ from tests.recount.obligations import LATE, MET, MISSED, OF_A_CHILD, plan_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
 
     from tests.recount.records import Child, Files
 
@@ -68,12 +67,20 @@ class OwnRows:
         for table, column in TABLES.items():
             for row in files.rows(table):
                 self.of[row[column]][table].append(row)
+        self.first_day = {name: _first_day(tables) for name, tables in self.of.items()}
 
     def of_month(self, end: date) -> Iterator[Counted]:
         for name, tables in self.of.items():
+            if self.first_day[name] > end:
+                continue
             seen = self.files.of_name(name).seen_from(end)
             for each in _of_child(seen, tables, end):
                 yield each._replace(child=name)
+
+
+def _first_day(tables: Mapping[str, list[Row]]) -> date:
+    days = (value for rows in tables.values() for row in rows for value in row.values() if isinstance(value, date))
+    return min(days, default=date.min)
 
 
 def _of_child(child: Child, tables: Mapping[str, list[Row]], end: date) -> Iterator[Counted]:
