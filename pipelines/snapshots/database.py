@@ -1,4 +1,4 @@
-"""Makes ``snapshot.duckdb`` of a snapshot's Parquet: ``python -m pipelines.snapshots.database <folder>``.
+"""Makes ``snapshot.duckdb`` of a snapshot's Parquet: ``python -m pipelines.snapshots.database <folder>...``.
 
 Run as a process of its own, so that no page of a warehouse can be left in the file. Its storage version is the oldest
 that DuckDB 1.x reads, since the DuckDB inside a BI tool may be older than this one.
@@ -62,4 +62,5 @@ def _comment(kind: str, this: exp.Expression, text: str, dialect: str) -> str:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]))
+    for folder in sys.argv[1:]:
+        make(Path(folder))

@@ -108,9 +108,12 @@ def write_package(folder: Path, month: Period, tables: Sequence[SnapshotTable], 
     (folder / PACKAGE).write_text(json_text(package), encoding="utf-8", newline="\n")
 
 
-def make_database(folder: Path) -> None:
-    """A process that has opened nothing else reads the finished Parquet, so nothing but that can be in the file."""
-    command = [sys.executable, "-m", "pipelines.snapshots.database", str(folder)]
+def make_databases(public: Path, restricted: Path) -> None:
+    """A process that has opened nothing else reads the finished Parquet, so nothing but that can be in the file.
+
+    The public edition's comes first, before the process has read what is not public.
+    """
+    command = [sys.executable, "-m", "pipelines.snapshots.database", str(public), str(restricted)]
     here = Path(__file__).resolve().parents[2]
     made = subprocess.run(command, cwd=here, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
     if made.returncode != 0:

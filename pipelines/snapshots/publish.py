@@ -308,8 +308,8 @@ def _write_version(settings: Settings, folder: Path, month: Period, made: _Restr
         made = replace(made, folder=aside)
         public = _make_public(settings, month, made, aside / PUBLIC)
         restricted = {**made.manifest, "disclosure": public["disclosure"]}
+        edition.make_databases(aside / PUBLIC, aside)
         for place, manifest in ((aside / PUBLIC, public), (aside, restricted)):
-            edition.make_database(place)
             whole = {**manifest, "month": str(month), "version": folder.name, "files": signed_files(place)}
             (place / MANIFEST).write_text(json_text(whole), encoding="utf-8", newline="\n")
 

@@ -10,15 +10,16 @@ from tests.command_line import run_command
 from tests.exports import KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 Figures = dict[tuple[str, str, str | None], tuple[int, int | None]]
 
 
-def publish(root: Path, month: str = "2021-02") -> Path:
-    """Run the month over ``root/inbox``; the newest snapshot database."""
+def publish(root: Path, month: str = "2021-02", project: Mapping[str, str] | None = None) -> Path:
+    """Run the month over ``root/inbox``; the newest snapshot database. ``project``: what leads to one of few KPIs."""
     places = {"INBOX_URL": str(root / "inbox"), "DATA_DIR": str(root / "data"), "PSEUDONYM_KEY": KEY}
-    done = run_command("run", month, **places)
+    done = run_command("run", month, **(project or {}), **places)
     assert done.returncode == 0, done.stderr + done.stdout
     return root / "data" / "snapshots" / month / "latest" / "snapshot.duckdb"
 

@@ -13,6 +13,7 @@ from pipelines.contracts.kpis import load_register
 from pipelines.settings import PROJECT
 from tests.end_to_end.publishing import figures, publish, rows
 from tests.exports import SOURCES, write_ssd, write_table
+from tests.few_kpis import environment_of_few
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -357,11 +358,12 @@ def test_an_export_alone_publishes_without_a_survey(snapshot: Path) -> None:
 def test_a_month_delivered_again_and_an_older_one_delivered_late(tmp_path: Path) -> None:
     write_ssd(folder_of(tmp_path, "plans"), CASES["plans"][0])
     write_ssd(folder_of(tmp_path, "delivered again"), plans(1))
-    first = publish(tmp_path).resolve()
+    few = environment_of_few()
+    first = publish(tmp_path, project=few).resolve()
     before = figures(first, authority("delivered again"))
     write_ssd(folder_of(tmp_path, "delivered again"), plans(2))
     write_ssd(folder_of(tmp_path, "delivered again", "2021-01"), plans(5))
-    again = publish(tmp_path)
+    again = publish(tmp_path, project=few)
     after = figures(again, authority("delivered again"))
     for month in ("2021-01", "2021-02"):
         assert before["cpp_count", month, None] == (1, None)
@@ -369,7 +371,7 @@ def test_a_month_delivered_again_and_an_older_one_delivered_late(tmp_path: Path)
     assert figures(first, authority("delivered again")) == before
     assert figures(again, authority("plans")) == figures(first, authority("plans"))
 
-    january = figures(publish(tmp_path, "2021-01"), authority("delivered again"))
+    january = figures(publish(tmp_path, "2021-01", few), authority("delivered again"))
     assert january["cpp_count", "2021-01", None] == (5, None)
     assert max(month for _, month, _ in january) == "2021-01"
     assert figures(tmp_path / "data/snapshots/2021-02/latest/snapshot.duckdb", authority("delivered again")) == after

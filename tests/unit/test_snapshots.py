@@ -357,7 +357,7 @@ snapshots.publish(Settings(_env_file=None, data_dir=Path(sys.argv[1])), Period.p
 """
 
 
-@pytest.mark.parametrize("step", ["edition.write_package", "_make_public", "edition.make_database", "_update_pointer"])
+@pytest.mark.parametrize("step", ["edition.write_package", "_make_public", "edition.make_databases", "_update_pointer"])
 def test_a_publication_killed_at_any_step_can_be_run_again(settings: Settings, step: str) -> None:
     killed = subprocess.run([sys.executable, "-c", DIES, str(settings.data_dir), step, MONTH], check=False)
     assert killed.returncode == 9
