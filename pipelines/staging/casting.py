@@ -147,7 +147,7 @@ def _column_and_facts(table: str, column: Column, here: bool, delivered: Mapping
 def _value(column: Column, alias: str, here: bool) -> exp.Expr:
     assert column.duckdb_type is not None  # noqa: S101 - staged columns only
     value = _read_value(column, alias) if here else exp.null()
-    return exp.cast(value, column.duckdb_type, dialect=DIALECT)
+    return exp.cast(value, column.duckdb_type, copy=False, dialect=DIALECT)
 
 
 def _read_value(column: Column, alias: str) -> exp.Expr:
