@@ -57,7 +57,6 @@ SELECT
     headlines.target,
     headlines.rag,
     last_month.change AS month_change,
-    last_month.is_beyond_chance AS is_month_change_beyond_chance,
     last_year.base_month AS year_base_month,
     last_year.change AS year_change,
     last_year.is_beyond_chance AS is_year_change_beyond_chance,

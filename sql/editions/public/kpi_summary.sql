@@ -20,7 +20,6 @@ SELECT
     target,
     CASE WHEN value IS NULL THEN 'not shown' ELSE rag END AS rag,
     month_change,
-    if_shown(is_month_change_beyond_chance, month_change) AS is_month_change_beyond_chance,
     year_base_month,
     year_change,
     if_shown(is_year_change_beyond_chance, year_change) AS is_year_change_beyond_chance,

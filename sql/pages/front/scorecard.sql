@@ -20,7 +20,6 @@ SELECT
     target,
     rag,
     month_change,
-    is_month_change_beyond_chance,
     year_base_month,
     year_change,
     is_year_change_beyond_chance,
