@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -142,7 +142,9 @@ XML_RETURNS = {each.source: each for each in (CENSUS, WORKFORCE, LOOKED_AFTER)}
 @counting("read")
 def read(given: Return, content: bytes) -> ReadOutcome:
     """Read the file into tables of text, and no more."""
-    with TemporaryDirectory() as name, duckdb.connect() as connection:
+    with TemporaryDirectory() as name:
+        connection = _database()
+        connection.execute("DROP SCHEMA IF EXISTS raw CASCADE")
         connection.execute("CREATE SCHEMA raw")
         file, scratch = Path(name) / given.file_name, Path(name) / "scratch"
         file.write_bytes(content)
@@ -171,6 +173,12 @@ def read(given: Return, content: bytes) -> ReadOutcome:
             {(odd.rule.code, odd.line) for table_read in tables.values() for odd in table_read.oddities},
             cells,
         )
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for all: opening it takes as long as reading a small return."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def _read(given: Return, connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path) -> dict[str, TableRead]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from pipelines.orchestration.tasks import publish_snapshot
 from pipelines.periods import Period
 from pipelines.snapshots import gate
 from pipelines.storage import read_json
+from tests.few_kpis import environment_of_few, settings_of_few
 from tests.unit.test_approvals import MONTH, WHY, held_in
 
 if TYPE_CHECKING:
@@ -59,11 +61,19 @@ class Outlets:
         assert month == MONTH
 
 
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a month is held, to be copied."""
+    return held_in(tmp_path_factory.mktemp("held")).data_dir
+
+
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    held = held_in(tmp_path)
-    monkeypatch.setenv("DATA_DIR", str(held.data_dir))
-    return held
+def settings(held: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    settings = settings_of_few(tmp_path)
+    shutil.copytree(held, settings.data_dir)
+    for name, value in {**environment_of_few(), "DATA_DIR": str(settings.data_dir)}.items():
+        monkeypatch.setenv(name, value)
+    return settings
 
 
 def run(ti: TaskInstance) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import pytest
 from pipelines.orchestration.assets import ASSETS
 from pipelines.orchestration.local_run import BROKEN, DATA_REFUSED, DONE, NOTHING_TO_DO, USAGE
 from tests.exports import KEY, write_ssd
+from tests.few_kpis import environment_of_few
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,8 @@ class RunPlace:
             "PSEUDONYM_KEY": KEY,
             "DISCLOSURE_KEY": f"{KEY} of its own",
             "SETTLE_SECONDS": "0",
+            "DUCKDB_THREADS": "1",
+            **environment_of_few(),
         } | settings
         return subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True)
 

@@ -16,12 +16,12 @@ from pipelines.periods import Period
 from pipelines.settings import PROJECT
 from pipelines.warehouse.build import build
 from pipelines.warehouse.tables import BrokenBuild
+from tests.few_kpis import settings_of_few
 from tests.staged_input import stage
-from tests.warehouse_input import AUTHORITY, assessment, built, copy_of_the_project, settings_in, ssd
+from tests.warehouse_input import assessment, authority_of, built, built_file, copy_of_the_project, settings_in, ssd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 YEARS = range(1995, 2051)
 ENGLAND = holidays.country_holidays("GB", subdiv="ENG", years=YEARS)
@@ -29,7 +29,7 @@ ENGLAND = holidays.country_holidays("GB", subdiv="ENG", years=YEARS)
 
 @pytest.fixture(scope="module")
 def calendar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    with built(tmp_path_factory.mktemp("calendar"), {}) as warehouse:
+    with built(tmp_path_factory.mktemp("calendar"), {}, of=["warehouse.dim_calendar"]) as warehouse:
         yield warehouse
 
 
@@ -182,39 +182,44 @@ def test_every_day_of_the_years_is_there_once(calendar: duckdb.DuckDBPyConnectio
 
 
 def test_a_month_beyond_the_bank_holidays_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = settings_in(tmp_path_factory.mktemp("later"))
+    settings = settings_of_few(tmp_path_factory.mktemp("later"))
     assert build(settings, Period(2050, 12)).outcome == "built"
     with pytest.raises(BrokenBuild, match="dim calendar: holds the reporting month"):
         build(settings, Period(2051, 1))
 
 
-@pytest.mark.parametrize(
-    ("clock", "due", "in_time_until"),
-    [
-        ("45,working_days,day0", "2021-03-08", "2021-03-08"),
-        ("45,working_days,day1", "2021-03-05", "2021-03-07"),
-        ("44,working_days,day0", "2021-03-05", "2021-03-07"),
-        ("60,days,day0", "2021-03-05", "2021-03-05"),
-        ("63,days,day1", "2021-03-08", "2021-03-08"),
-        ("9,weeks,day0", "2021-03-08", "2021-03-08"),
-        ("2,months,day0", "2021-03-04", "2021-03-04"),
-    ],
-)
-def test_a_timescale_is_counted_in_its_unit(tmp_path: Path, clock: str, due: str, in_time_until: str) -> None:
-    project = copy_of_the_project(tmp_path)
-    timescales = project / "sql" / "reference" / "timescale.csv"
-    text = timescales.read_text(encoding="utf-8")
-    line = "assessment,,,,45,working_days,day0,"
-    assert text.count(f"\n{line}") == 1
-    timescales.write_text(text.replace(line, f"assessment,,,,{clock},"), encoding="utf-8")
-    settings = settings_in(tmp_path, project)
-    first = dt.date(2021, 3, 3)
-    days = [first + dt.timedelta(days=after) for after in range(8)]
-    rows = [assessment(day.isoformat(), "2021-01-04", day.isoformat()) for day in days]
-    stage(settings.staging, f"{AUTHORITY}/ssd/2021-03", ssd(cin_assessments=rows))
-    with duckdb.connect(str(build(settings, Period.parse("2021-03")).path), read_only=True) as warehouse:
-        found = warehouse.execute(
-            "SELECT authorised_date, due_date, is_in_time FROM warehouse.fct_assessment"
-        ).fetchall()
-    last = dt.date.fromisoformat(in_time_until)
-    assert sorted(found) == [(day, dt.date.fromisoformat(due), day <= last) for day in days]
+CLOCKS = {
+    "45,working_days,day0": ("2021-03-08", "2021-03-08"),
+    "45,working_days,day1": ("2021-03-05", "2021-03-07"),
+    "44,working_days,day0": ("2021-03-05", "2021-03-07"),
+    "60,days,day0": ("2021-03-05", "2021-03-05"),
+    "63,days,day1": ("2021-03-08", "2021-03-08"),
+    "9,weeks,day0": ("2021-03-08", "2021-03-08"),
+    "2,months,day0": ("2021-03-04", "2021-03-04"),
+}
+AUTHORISED = [dt.date(2021, 3, 3) + dt.timedelta(days=after) for after in range(8)]
+
+
+@pytest.fixture(scope="module")
+def clocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Each clock is that of a council, and each council has the same assessments."""
+    folder = tmp_path_factory.mktemp("clocks")
+    settings = settings_in(folder, copy_of_the_project(folder))
+    rows = [assessment(day.isoformat(), "2021-01-04", day.isoformat()) for day in AUTHORISED]
+    with (settings.sql / "reference/timescale.csv").open("a", encoding="utf-8") as timescales:
+        for clock in CLOCKS:
+            timescales.write(f"assessment,{authority_of(CLOCKS, clock)},,,{clock},local,made up\n")
+            stage(settings.staging, f"{authority_of(CLOCKS, clock)}/ssd/2021-03", ssd(cin_assessments=rows))
+    file = built_file(settings, "2021-03", of=["warehouse.fct_assessment"])
+    with duckdb.connect(str(file), read_only=True) as warehouse:
+        yield warehouse
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_a_timescale_is_counted_in_its_unit(clocked: duckdb.DuckDBPyConnection, clock: str) -> None:
+    found = clocked.execute(
+        "SELECT authorised_date, due_date, is_in_time FROM warehouse.fct_assessment WHERE authority_code = ?",
+        [authority_of(CLOCKS, clock)],
+    ).fetchall()
+    due, last = map(dt.date.fromisoformat, CLOCKS[clock])
+    assert sorted(found) == [(day, due, day <= last) for day in AUTHORISED]

@@ -11,11 +11,9 @@ from pipelines.periods import Period
 from pipelines.warehouse.build import build
 from tests.few_kpis import copy_of_few, settings_of_few
 from tests.staged_input import stage
-from tests.warehouse_input import MONTH, settings_in, ssd
+from tests.warehouse_input import MONTH, ssd
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pipelines.settings import Settings
     from tests.staged_input import Rows
 
@@ -173,70 +171,73 @@ def deliver(name: str, council: GatedCouncil) -> None:
             council.delivers(month=JANUARY, unread_values=unread(PLAN_END, 9, ("99999", 9))).delivers()
 
 
+Gate = dict[str, dict[str, tuple[bool, str | None]]]
+# A council's own setting, and the condition that does not hold with it.
+SETTINGS = {
+    "survey,once_delivered,true,5,,10": "GATE-ABSENCE",
+    "ssda903,always,true,5,,10": "GATE-ABSENCE",
+    ",once_delivered,false,1,,0": "GATE-REFUSED-ROWS",
+    "survey,once_delivered,false,5,,10": None,
+    "ssd,never,true,0,,0": None,
+}
+UNSOUND = "rows_that_do_not_add_up"
+CHECKS = {"hold": False, "warn": True}
+FOUND = """
+SELECT authority_code, 'two figures' AS detail
+FROM warehouse.dim_gate_need
+WHERE source = 'ssd' AND authority_code = '{}'
+"""
+CODES = {name: f"E{number:08d}" for number, name in enumerate((*CASES, *SETTINGS, UNSOUND, *CHECKS))}
+
+
 @pytest.fixture(scope="module")
-def gate(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tuple[bool, str | None]]:
-    """(holds, detail) by case and condition."""
-    settings = settings_in(tmp_path_factory.mktemp("gate"))
-    codes = {f"E{number:08d}": name for number, name in enumerate(CASES)}
-    for code, name in codes.items():
-        deliver(name, GatedCouncil(settings, code))
-    rows = gate_of(settings)
-    return {(codes[code], condition): status for (code, condition), status in rows.items()}
-
-
-def gate_of(settings: Settings) -> dict[tuple[str, str], tuple[bool, str | None]]:
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Gate:
+    """(holds, detail) by case and condition: each case is a council, in a place with SQL of its own."""
+    folder = tmp_path_factory.mktemp("gate")
+    settings = settings_of_few(folder, copy_of_few(folder))
+    councils = {name: GatedCouncil(settings, code) for name, code in CODES.items()}
+    for name in CASES:
+        deliver(name, councils[name])
+    with (settings.sql / "reference/gate_setting.csv").open("a", encoding="utf-8") as file:
+        for setting in SETTINGS:
+            councils[setting].delivers(reconciliation=file_of(60, 1)).delivers("survey", JANUARY)
+            file.write(f"{CODES[setting]},{setting}\n")
+    councils[UNSOUND].delivers(reconciliation=file_of(10, 1, lost=1))
+    (settings.sql / "checks/reconciliation__rows_read_are_staged_or_refused.sql").unlink()
+    for consequence in CHECKS:
+        councils[consequence].delivers()
+        check = f"-- consequence: {consequence}{FOUND.format(CODES[consequence])}"
+        (settings.sql / f"checks/figures__{consequence}.sql").write_text(check)
+    names = {code: name for name, code in CODES.items()}
+    found: Gate = {}
     with duckdb.connect(str(build(settings, Period.parse(MONTH)).path), read_only=True) as warehouse:
-        rows = warehouse.sql("SELECT authority_code, condition, holds, detail FROM snapshots.gate").fetchall()
-    return {row[:2]: row[2:] for row in rows}
+        for code, condition, holds, detail in warehouse.sql(
+            "SELECT authority_code, condition, holds, detail FROM snapshots.gate"
+        ).fetchall():
+            found.setdefault(names[code], {})[condition] = (holds, detail)
+    return found
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_condition_holds_or_says_what_is_not_so(
-    gate: dict[tuple[str, str], tuple[bool, str | None]], case: str
-) -> None:
+def test_a_condition_holds_or_says_what_is_not_so(gate: Gate, case: str) -> None:
     condition, detail = CASES[case]
     expected: dict[str, tuple[bool, str | None]] = dict.fromkeys(CONDITIONS, (True, None))
     if condition is not None:
         expected[condition] = (False, detail)
-    assert {each: gate[case, each] for each in CONDITIONS} == expected
+    assert gate[case] == expected
 
 
-def changed(folder: Path) -> GatedCouncil:
-    """A council in a place with SQL of its own."""
-    return GatedCouncil(settings_of_few(folder, copy_of_few(folder)), "E06000015")
-
-
-def test_rows_that_do_not_add_up_hold_the_month_even_where_no_check_stops_the_build(tmp_path: Path) -> None:
-    council = changed(tmp_path).delivers(reconciliation=file_of(10, 1, lost=1))
-    (council.settings.sql / "checks/reconciliation__rows_read_are_staged_or_refused.sql").unlink()
-    status = gate_of(council.settings)["E06000015", "GATE-RECONCILIATION"]
+def test_rows_that_do_not_add_up_hold_the_month_even_where_no_check_stops_the_build(gate: Gate) -> None:
+    status = gate[UNSOUND]["GATE-RECONCILIATION"]
     assert status == (False, "ssd_person.csv of 2021-02: 10 rows read, 8 staged, 1 refused")
 
 
-FOUND = "SELECT authority_code, 'two figures' AS detail FROM warehouse.dim_gate_need WHERE source = 'ssd'"
+@pytest.mark.parametrize(("consequence", "holds"), CHECKS.items())
+def test_a_check_holds_the_month_where_it_says_so_and_else_warns(gate: Gate, consequence: str, holds: bool) -> None:
+    assert gate[consequence]["GATE-CHECKS"] == (holds, None if holds else "figures: hold: two figures")
 
 
-@pytest.mark.parametrize(("consequence", "holds"), [("hold", False), ("warn", True)])
-def test_a_check_holds_the_month_where_it_says_so_and_else_warns(tmp_path: Path, consequence: str, holds: bool) -> None:
-    council = changed(tmp_path).delivers()
-    (council.settings.sql / "checks/figures__agree.sql").write_text(f"-- consequence: {consequence}\n{FOUND}")
-    status = gate_of(council.settings)["E06000015", "GATE-CHECKS"]
-    assert status == (holds, None if holds else "figures: agree: two figures")
-
-
-@pytest.mark.parametrize(
-    ("setting", "condition"),
-    [
-        ("E06000015,survey,once_delivered,true,5,,10", "GATE-ABSENCE"),
-        ("E06000015,ssda903,always,true,5,,10", "GATE-ABSENCE"),
-        ("E06000015,,once_delivered,false,1,,0", "GATE-REFUSED-ROWS"),
-        ("E06000015,survey,once_delivered,false,5,,10", None),
-        ("E06000015,ssd,never,true,0,,0", None),
-    ],
-)
-def test_a_councils_own_settings_go_first(tmp_path: Path, setting: str, condition: str | None) -> None:
-    council = changed(tmp_path).delivers(reconciliation=file_of(60, 1)).delivers("survey", JANUARY)
-    with (council.settings.sql / "reference/gate_setting.csv").open("a", encoding="utf-8") as file:
-        file.write(setting + "\n")
-    held = [key for (_, key), (holds, _) in gate_of(council.settings).items() if not holds]
+@pytest.mark.parametrize(("setting", "condition"), SETTINGS.items())
+def test_a_councils_own_settings_go_first(gate: Gate, setting: str, condition: str | None) -> None:
+    held = [key for key, (holds, _) in gate[setting].items() if not holds]
     assert held == ([condition] if condition else [])

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 KPIS = ("cla_count", "cla_dental")
 ASKED = ("snapshots.kpi_month", "warehouse.fct_child_looked_after_month", "core.child")
 MARCH = "2018-03"
-RETURN = f"{AUTHORITY}/ssda903/{MARCH}"
-SSD = f"{AUTHORITY}/ssd/{MARCH}"
 
 
 def child(name: str, born: str | None = "2010-01-01") -> dict[str, Any]:
@@ -51,8 +49,10 @@ def ssda903(*episodes: dict[str, Any], header: Rows | None = None) -> dict[str, 
     return {"ssda903_header": children, "ssda903_episodes": list(episodes), "ssda903_reviews": []}
 
 
-def count(warehouse: duckdb.DuckDBPyConnection, month: str = MARCH, team: str | None = None) -> int | None:
-    found = figure(warehouse, "cla_count", month, team)
+def count(
+    warehouse: duckdb.DuckDBPyConnection, month: str = MARCH, team: str | None = None, authority: str = AUTHORITY
+) -> int | None:
+    found = figure(warehouse, "cla_count", month, team, authority)
     return None if found is None else found[0]
 
 
@@ -99,27 +99,27 @@ def test_a_child_that_only_the_return_knows_is_with_no_team(cases: duckdb.DuckDB
     assert figure(cases, "cla_count", MARCH, "unallocated", authority_of(CASES, "open")) == (1, None)
 
 
-@pytest.mark.parametrize(
-    ("delivered", "covered", "absent"),
-    [
-        ("2018-03", ("2017-04", "2018-03"), ("2017-03", "2018-04")),
-        ("2018-01", ("2017-04", "2018-01"), ("2017-03", "2018-02")),
-        ("2017-04", ("2017-04", "2017-04"), ("2017-03", "2017-05")),
-    ],
-)
-def test_a_return_covers_its_collection_year_up_to_its_month(
-    tmp_path: Path, delivered: str, covered: tuple[str, str], absent: tuple[str, str]
-) -> None:
-    returned = {f"{AUTHORITY}/ssda903/{delivered}": ssda903(care("a", SINCE))}
-    with built(tmp_path, returned, "2018-06", of=ASKED, kpis=KPIS) as warehouse:
-        assert [count(warehouse, month) for month in covered] == [1, 1]
-        assert [count(warehouse, month) for month in absent] == [None, None]
+COVERED = {
+    "2018-03": (("2017-04", "2018-03"), ("2017-03", "2018-04")),
+    "2018-01": (("2017-04", "2018-01"), ("2017-03", "2018-02")),
+    "2017-04": (("2017-04", "2017-04"), ("2017-03", "2017-05")),
+}
+
+
+def test_a_return_covers_its_collection_year_up_to_its_month(tmp_path: Path) -> None:
+    codes = {delivered: authority_of(COVERED, delivered) for delivered in COVERED}
+    returns = {f"{code}/ssda903/{delivered}": ssda903(care("a", SINCE)) for delivered, code in codes.items()}
+    with built(tmp_path, returns, "2018-06", of=ASKED, kpis=KPIS) as warehouse:
+        for delivered, (covered, absent) in COVERED.items():
+            code = codes[delivered]
+            assert [count(warehouse, month, authority=code) for month in covered] == [1, 1], delivered
+            assert [count(warehouse, month, authority=code) for month in absent] == [None, None], delivered
 
 
 @pytest.fixture
 def two_returns() -> dict[str, dict[str, Rows]]:
     january = ssda903(care("a", SINCE), care("b", SINCE))
-    return {f"{AUTHORITY}/ssda903/2018-01": january, RETURN: ssda903(care("a", SINCE))}
+    return {f"{AUTHORITY}/ssda903/2018-01": january, f"{AUTHORITY}/ssda903/{MARCH}": ssda903(care("a", SINCE))}
 
 
 @pytest.mark.parametrize(("month", "january", "march"), [("2018-02", 2, None), ("2018-03", 1, 1)])
@@ -130,93 +130,108 @@ def test_the_newest_return_up_to_the_month_counts(
         assert (count(warehouse, "2018-01"), count(warehouse, "2018-03")) == (january, march)
 
 
-@pytest.mark.parametrize("missing", ["ssda903_header", "ssda903_episodes"])
-def test_half_a_return_counts_nobody_and_stops_nothing(tmp_path: Path, missing: str) -> None:
-    tables = ssda903(care("a", SINCE))
-    del tables[missing]
-    with built(tmp_path, {RETURN: tables, f"E09000001/ssda903/{MARCH}": ssda903(care("a", SINCE))}, MARCH) as warehouse:
-        assert count(warehouse) is None
-        assert figure(warehouse, "cla_count", MARCH, authority="E09000001") == (1, None)
+HALVES = {"header": "E09000001", "episodes": "E09000002"}
 
 
-BOTH = {
-    SSD: ssd(
-        person=[{"pers_person_id": "in both"}, {"pers_person_id": "in ssd alone"}],
-        cla_episodes=[episode("in both", SINCE), episode("in ssd alone", SINCE)],
-        legal_status=[legal_status("in both", "C2", SINCE)],
-        involvements=[involvement("in both", "T1", SINCE)],
-    ),
-    RETURN: ssda903(
-        *(care("in both", SINCE, None, status) for status in ("V4", "V4")),
-        *(care(f"in the return alone {each}", SINCE) for each in range(3)),
-        care("grown up", SINCE),
-        header=[child("in both"), child("grown up", "1999-01-01")],
-    ),
+def test_half_a_return_counts_nobody_and_stops_nothing(tmp_path: Path) -> None:
+    whole = ssda903(care("a", SINCE))
+    halves = [{name: rows for name, rows in whole.items() if name != f"ssda903_{part}"} for part in HALVES]
+    deliveries = {f"{authority}/ssda903/{MARCH}": half for authority, half in zip(HALVES.values(), halves, strict=True)}
+    with built(tmp_path, {f"{AUTHORITY}/ssda903/{MARCH}": whole, **deliveries}, MARCH) as warehouse:
+        assert [count(warehouse, authority=authority) for authority in HALVES.values()] == [None, None]
+        assert count(warehouse) == 1
+
+
+BOTH_SSD = ssd(
+    person=[{"pers_person_id": "in both"}, {"pers_person_id": "in ssd alone"}],
+    cla_episodes=[episode("in both", SINCE), episode("in ssd alone", SINCE)],
+    legal_status=[legal_status("in both", "C2", SINCE)],
+    involvements=[involvement("in both", "T1", SINCE)],
+)
+BOTH_RETURNED = ssda903(
+    *(care("in both", SINCE, None, status) for status in ("V4", "V4")),
+    *(care(f"in the return alone {each}", SINCE) for each in range(3)),
+    care("grown up", SINCE),
+    header=[child("in both"), child("grown up", "1999-01-01")],
+)
+ONE_CHILD = ssd(
+    person=[{"pers_person_id": "in both"}],
+    cla_episodes=[episode("in both", SINCE)],
+    legal_status=[legal_status("in both", "C2", SINCE)],
+)
+SEEN_TO = {
+    **ssda903(care("in both", SINCE)),
+    "ssda903_oc2": [{"child": "in both", "dob": day("2010-01-01"), "teeth_check": "1"}],
 }
+NEEDED = ("ssd_person", "ssd_cla_episodes", "ssd_legal_status")
+# What each council has in the one and in the other, all of them through one build.
+TWO_SOURCES: dict[str, tuple[dict[str, Rows], dict[str, Rows]]] = {
+    "both": (BOTH_SSD, BOTH_RETURNED),
+    **{each: ({name: rows for name, rows in BOTH_SSD.items() if name != each}, BOTH_RETURNED) for each in NEEDED},
+    "births": (
+        ssd(person=[{"pers_person_id": "a", "pers_dob": day("2012-01-01")}, {"pers_person_id": "b"}]),
+        ssda903(header=[child("a", "2013-03-03"), child("b", "2014-04-04"), child("c", "2015-05-05")]),
+    ),
+    "halves": (
+        {"ssd_person": [], "ssd_cla_episodes": [episode("a", SINCE)]},
+        {"ssda903_episodes": [care("a", SINCE)]},
+    ),
+    "no health": (ONE_CHILD, SEEN_TO),
+    "health": ({**ONE_CHILD, "ssd_cla_health": []}, SEEN_TO),
+}
+CODES = {name: authority_of(TWO_SOURCES, name) for name in TWO_SOURCES}
 
 
-def test_where_both_cover_a_month_the_ssd_alone_counts(tmp_path: Path) -> None:
-    with built(tmp_path, BOTH, MARCH, of=ASKED, kpis=KPIS) as warehouse:
-        assert [count(warehouse, month) for month in ("2017-12", "2018-01", "2018-03")] == [3, 2, 2]
-        assert count(warehouse, "2018-01", "T1") == 1
-        assert count(warehouse, "2017-12", "unallocated") == 3
-        left_out = warehouse.execute(
-            "SELECT child_id, excluded_because FROM warehouse.fct_child_looked_after_month "
-            "WHERE reporting_month = '2017-12' AND excluded_because IS NOT NULL ORDER BY excluded_because"
-        ).fetchall()
-        assert left_out == [(key("grown up"), "aged 18 or over"), (key("in both"), "short breaks")]
-
-
-def test_a_child_of_both_has_one_date_of_birth_the_ssds_where_it_has_one(tmp_path: Path) -> None:
-    people = [{"pers_person_id": "a", "pers_dob": day("2012-01-01")}, {"pers_person_id": "b"}]
-    header = [child("a", "2013-03-03"), child("b", "2014-04-04"), child("c", "2015-05-05")]
-    with built(
-        tmp_path, {SSD: ssd(person=people), RETURN: ssda903(header=header)}, MARCH, of=ASKED, kpis=KPIS
-    ) as warehouse:
-        rows = dict(warehouse.sql("SELECT child_id, birth_date FROM core.child").fetchall())
-        assert warehouse.table("core.child").count("*").fetchall() == [(3,)]
-        births = zip("abc", ("2012-01-01", "2014-04-04", "2015-05-05"), strict=True)
-        assert rows == {key(name): day(born) for name, born in births}
-
-
-@pytest.mark.parametrize("missing", ["ssd_person", "ssd_cla_episodes", "ssd_legal_status"])
-def test_the_return_counts_where_the_ssd_lacks_a_table(tmp_path: Path, missing: str) -> None:
-    tables = {name: rows for name, rows in BOTH[SSD].items() if name != missing}
-    with built(tmp_path, {**BOTH, SSD: tables}, MARCH, of=ASKED, kpis=KPIS) as warehouse:
-        assert (count(warehouse, "2017-12"), count(warehouse)) == (3, 3)
-
-
-def test_two_halves_of_two_sources_make_no_whole(tmp_path: Path) -> None:
-    halves = {
-        SSD: {"ssd_person": [], "ssd_cla_episodes": [episode("a", SINCE)]},
-        RETURN: {"ssda903_episodes": [care("a", SINCE)]},
-    }
-    with built(tmp_path, halves, MARCH, of=ASKED, kpis=KPIS) as warehouse:
-        assert count(warehouse) is None
-
-
-def test_what_the_ssd_does_not_hold_is_given_by_the_return_at_the_years_end(tmp_path: Path) -> None:
-    dataset = ssd(
-        person=[{"pers_person_id": "in both"}],
-        cla_episodes=[episode("in both", SINCE)],
-        legal_status=[legal_status("in both", "C2", SINCE)],
-    )
-    returned = {
-        **ssda903(care("in both", SINCE)),
-        "ssda903_oc2": [{"child": "in both", "dob": day("2010-01-01"), "teeth_check": "1"}],
-    }
-    whole = "E09000001"
+@pytest.fixture(scope="module")
+def two_sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     deliveries = {
-        SSD: dataset,
-        RETURN: returned,
-        f"{whole}/ssd/{MARCH}": {**dataset, "ssd_cla_health": []},
-        f"{whole}/ssda903/{MARCH}": returned,
+        f"{CODES[name]}/{source}/{MARCH}": tables
+        for name, delivered in TWO_SOURCES.items()
+        for source, tables in zip(("ssd", "ssda903"), delivered, strict=True)
     }
-    with built(tmp_path, deliveries, MARCH, of=ASKED, kpis=KPIS) as warehouse:
-        assert figure(warehouse, "cla_dental", MARCH) == (1, 1)
-        assert figure(warehouse, "cla_dental", "2018-02") is None
-        assert figure(warehouse, "cla_dental", MARCH, authority=whole) == (0, 1)
-        assert figure(warehouse, "cla_dental", "2018-02", authority=whole) == (0, 1)
+    with built(tmp_path_factory.mktemp("two"), deliveries, MARCH, of=ASKED, kpis=KPIS) as warehouse:
+        yield warehouse
+
+
+def test_where_both_cover_a_month_the_ssd_alone_counts(two_sources: duckdb.DuckDBPyConnection) -> None:
+    code = CODES["both"]
+    assert [count(two_sources, month, None, code) for month in ("2017-12", "2018-01", "2018-03")] == [3, 2, 2]
+    assert count(two_sources, "2018-01", "T1", code) == 1
+    assert count(two_sources, "2017-12", "unallocated", code) == 3
+    left_out = two_sources.execute(
+        "SELECT child_id, excluded_because FROM warehouse.fct_child_looked_after_month WHERE authority_code = ? "
+        "AND reporting_month = '2017-12' AND excluded_because IS NOT NULL ORDER BY excluded_because",
+        [code],
+    ).fetchall()
+    assert left_out == [(key("grown up"), "aged 18 or over"), (key("in both"), "short breaks")]
+
+
+def test_a_child_of_both_has_one_date_of_birth_the_ssds_where_it_has_one(
+    two_sources: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = two_sources.execute(
+        "SELECT child_id, birth_date FROM core.child WHERE authority_code = ?", [CODES["births"]]
+    ).fetchall()
+    births = zip("abc", ("2012-01-01", "2014-04-04", "2015-05-05"), strict=True)
+    assert len(rows) == 3
+    assert dict(rows) == {key(name): day(born) for name, born in births}
+
+
+@pytest.mark.parametrize("missing", NEEDED)
+def test_the_return_counts_where_the_ssd_lacks_a_table(two_sources: duckdb.DuckDBPyConnection, missing: str) -> None:
+    assert [count(two_sources, month, None, CODES[missing]) for month in ("2017-12", MARCH)] == [3, 3]
+
+
+def test_two_halves_of_two_sources_make_no_whole(two_sources: duckdb.DuckDBPyConnection) -> None:
+    assert count(two_sources, authority=CODES["halves"]) is None
+
+
+@pytest.mark.parametrize(("name", "march", "february"), [("no health", (1, 1), None), ("health", (0, 1), (0, 1))])
+def test_what_the_ssd_does_not_hold_is_given_by_the_return_at_the_years_end(
+    two_sources: duckdb.DuckDBPyConnection, name: str, march: tuple[int, int], february: tuple[int, int] | None
+) -> None:
+    assert figure(two_sources, "cla_dental", MARCH, authority=CODES[name]) == march
+    assert figure(two_sources, "cla_dental", "2018-02", authority=CODES[name]) == february
 
 
 def test_the_kpi_needs_what_one_of_its_sources_needs() -> None:

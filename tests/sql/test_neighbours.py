@@ -50,8 +50,8 @@ def neighbours_of(
     folder: Path, figures: dict[str, Any], *, month: str = MONTH, authority: str = AUTHORITY, lists: str = LISTS
 ) -> list[tuple[Any, ...]]:
     deliveries = {f"{authority}/ssd/{month}": ssd(), f"{ENGLAND}/{month}": statistics(**figures)}
-    of = ["snapshots.benchmark"]
-    with built(folder, deliveries, month, council(folder, AUTHORITY, lists), of=of) as warehouse:
+    settings = council(folder, AUTHORITY, lists)
+    with built(folder, deliveries, month, settings, of=["snapshots.benchmark"], kpis=["icpc_15wd"]) as warehouse:
         return warehouse.execute(
             """
             SELECT area_code, area_name, numerator, denominator, value, without_value, differs, source

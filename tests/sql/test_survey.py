@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.staged_input import Rows
 
 KPIS = ("survey_response_rate",)
+WINDOWS = "snapshots.kpi_window"
 SCORES = ("snapshots.survey_item", "snapshots.survey_score")
 DELIVERY = f"{AUTHORITY}/survey/{MONTH}"
 INVITED: Rows = [{"survey_date": day("2020-12-18"), "invited": 8}]
@@ -53,13 +54,81 @@ def summary(scores: Mapping[str, float | None], **others: Any) -> Rows:
 
 
 def score(
-    warehouse: duckdb.DuckDBPyConnection, standard: str, geography: str = "council", columns: str = "score, rag"
+    warehouse: duckdb.DuckDBPyConnection,
+    standard: str,
+    geography: str = "council",
+    columns: str = "score, rag",
+    authority: str = AUTHORITY,
 ) -> Any:
-    found = warehouse.sql(
-        f"SELECT {columns} FROM snapshots.survey_score WHERE standard_id = '{standard}' AND geography = '{geography}'"
+    found = warehouse.execute(
+        f"SELECT {columns} FROM snapshots.survey_score WHERE standard_id = ? AND geography = ? AND authority_code = ?",
+        [standard, geography, authority],
     ).fetchall()
     assert len(found) <= 1
     return found[0] if found else None
+
+
+TENSIONS = {None: "red", True: "red", False: "green"}
+# The points of fifty answers to one question, whether it is reverse, and what is shown of it.
+WATCHED = {
+    "60.0": (120, False, (60, True)),
+    "60.5 is 61": (121, False, (61, False)),
+    "59.0": (118, False, (59, True)),
+    "reverse": (118, True, (59, False)),
+}
+MARGINS = {
+    "four of eight": (8, 23.9),
+    "all four": (4, 0.0),
+    "not known": (None, None),
+    "more than were invited": (3, None),
+}
+
+
+def of_one(answers: list[int | None], standard: str = "standard_1", reverse: bool | None = False) -> dict[str, Rows]:
+    """What a survey of one question delivers."""
+    return {
+        "survey_responses": responses({"one": answers}),
+        "survey_questions": [question("one", standard, reverse=reverse)],
+    }
+
+
+def fifty(points: int) -> list[int | None]:
+    whole, more = divmod(points, 50)
+    return [1 + whole + (number < more) for number in range(50)]
+
+
+def invited(number: int | None) -> dict[str, Rows]:
+    return {} if number is None else {"survey_invited": [{"survey_date": day("2020-12-18"), "invited": number}]}
+
+
+# Small surveys, each of a council of its own, all of them through one build.
+SMALL: dict[str, dict[str, Rows]] = {
+    **{f"tensions {marked}": of_one([5, 4], "tensions", marked) for marked in TENSIONS},
+    **{name: of_one(fifty(points), reverse=reverse) for name, (points, reverse, _) in WATCHED.items()},
+    **{name: of_one([2, 3, 4, 5]) | invited(number) for name, (number, _) in MARGINS.items()},
+    "half": of_one([*[4] * 49, 3]),
+    "order": {
+        **of_one([5]),
+        "survey_comparators": [{"standard_id": "standard_1", "geography": "region", "score": 60, "respondents": 9}],
+        "survey_summary": summary({"standard_1": 10, "standard_2": 20}),
+    },
+    "without": {
+        "survey_summary": [
+            {"standard": "overall_satisfaction", "council": 80, "region": 68, "nation": 74},
+            {"standard": "standard_6", "council": 70, "region": 63, "nation": 69},
+            {"standard": "tensions", "council": 100, "region": 1, "nation": None},
+            {"standard": "respondents", "council": 67, "region": 412, "nation": 67},
+        ],
+    },
+}
+CODES = {name: authority_of(SMALL, name) for name in SMALL}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    deliveries = {f"{CODES[name]}/survey/{MONTH}": tables for name, tables in SMALL.items()}
+    with built(tmp_path_factory.mktemp("small"), deliveries, of=SCORES, kpis=KPIS) as warehouse:
+        yield warehouse
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +195,8 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
             {"standard_id": "standard_2", "geography": "region", "score": 70, "respondents": 412},
         ],
     }
-    with built(tmp_path_factory.mktemp("survey"), {DELIVERY: tables}) as warehouse:
+    asked = (*FIGURES, *SCORES, "warehouse.fct_survey_answer")
+    with built(tmp_path_factory.mktemp("survey"), {DELIVERY: tables}, of=asked, kpis=KPIS) as warehouse:
         yield warehouse
 
 
@@ -156,16 +226,11 @@ def test_a_question_not_marked_is_not_reverse(answered: duckdb.DuckDBPyConnectio
     assert score(answered, "covid", columns="score, is_reverse, rag") == (100.0, False, "green")
 
 
-@pytest.mark.parametrize(("marked", "rag"), [(None, "red"), (True, "red"), (False, "green")])
+@pytest.mark.parametrize(("marked", "rag"), TENSIONS.items())
 def test_a_question_of_tensions_is_reverse_unless_it_says_otherwise(
-    tmp_path: Path, marked: bool | None, rag: str
+    small: duckdb.DuckDBPyConnection, marked: bool | None, rag: str
 ) -> None:
-    tables = {
-        "survey_responses": responses({"pressure": [5, 4]}),
-        "survey_questions": [question("pressure", "tensions", reverse=marked)],
-    }
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
-        assert score(warehouse, "tensions") == (87.5, rag)
+    assert score(small, "tensions", authority=CODES[f"tensions {marked}"]) == (87.5, rag)
 
 
 def test_answers_off_the_scale_count_for_nothing(answered: duckdb.DuckDBPyConnection) -> None:
@@ -203,42 +268,23 @@ def test_every_question_has_its_score_in_a_standard_or_in_none(answered: duckdb.
     ]
 
 
-@pytest.mark.parametrize(
-    ("points", "reverse", "expected"),
-    [(120, False, (60, True)), (121, False, (61, False)), (118, False, (59, True)), (118, True, (59, False))],
-    ids=["60.0", "60.5 is 61", "59.0", "reverse"],
-)
-def test_a_question_of_60_or_less_is_to_be_watched(
-    tmp_path: Path, points: int, reverse: bool, expected: tuple[int, bool]
-) -> None:
-    whole, more = divmod(points, 50)
-    tables = {
-        "survey_responses": responses({"one": [1 + whole + (number < more) for number in range(50)]}),
-        "survey_questions": [question("one", "standard_1", reverse=reverse)],
-    }
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
-        found = warehouse.sql("SELECT rounded_score, is_watched FROM snapshots.survey_item").fetchall()
-    assert found == [expected]
+@pytest.mark.parametrize("name", WATCHED)
+def test_a_question_of_60_or_less_is_to_be_watched(small: duckdb.DuckDBPyConnection, name: str) -> None:
+    found = small.execute(
+        "SELECT rounded_score, is_watched FROM snapshots.survey_item WHERE authority_code = ?", [CODES[name]]
+    ).fetchall()
+    assert found == [WATCHED[name][2]]
 
 
-@pytest.mark.parametrize(
-    ("invited", "margin"),
-    [(8, 23.9), (4, 0.0), (None, None), (3, None)],
-    ids=["four of eight", "all four", "not known", "more than were invited"],
-)
+@pytest.mark.parametrize("name", MARGINS)
 def test_a_score_has_the_margin_of_those_who_answered_among_all_invited(
-    tmp_path: Path, invited: int | None, margin: float | None
+    small: duckdb.DuckDBPyConnection, name: str
 ) -> None:
     """Scores of 25, 50, 75 and 100: a spread of 32.275, 1.96 of it over the root of four, times the root of 4/7."""
-    tables: dict[str, Rows] = {
-        "survey_responses": responses({"one": [2, 3, 4, 5]}),
-        "survey_questions": [question("one", "standard_1")],
-    }
-    if invited is not None:
-        tables["survey_invited"] = [{"survey_date": day("2020-12-18"), "invited": invited}]
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
-        ((found,),) = warehouse.sql("SELECT margin FROM snapshots.survey_score").fetchall()
-    assert found == margin
+    found = small.execute(
+        "SELECT margin FROM snapshots.survey_score WHERE authority_code = ?", [CODES[name]]
+    ).fetchall()
+    assert found == [(MARGINS[name][1],)]
 
 
 def test_comparators_stand_beside_the_council(answered: duckdb.DuckDBPyConnection) -> None:
@@ -293,7 +339,7 @@ def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
     }
     for authority, (given, *_) in INVERTED.items():
         deliveries[f"{authority}/survey/{MONTH}"] = {"survey_summary": summary({"tensions": given})}
-    with built(tmp_path_factory.mktemp("summary"), deliveries) as warehouse:
+    with built(tmp_path_factory.mktemp("summary"), deliveries, of=(*FIGURES, *SCORES, WINDOWS)) as warehouse:
         yield warehouse
 
 
@@ -363,26 +409,16 @@ def test_a_rate_that_cannot_be_right_is_null(tmp_path: Path) -> None:
             assert found == ((2, 2) if reason is None else (0, 0))
 
 
-def test_half_marks_from_answers_round_up(tmp_path: Path) -> None:
-    tables = {
-        "survey_responses": responses({"q": [4] * 49 + [3]}),
-        "survey_questions": [question("q", "standard_1")],
-    }
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
-        assert score(warehouse, "standard_1", columns="score, rounded_score, rag") == (74.5, 75, "green")
+def test_half_marks_from_answers_round_up(small: duckdb.DuckDBPyConnection) -> None:
+    found = score(small, "standard_1", columns="score, rounded_score, rag", authority=CODES["half"])
+    assert found == (74.5, 75, "green")
 
 
-def test_answers_come_before_a_summary_and_comparators_before_it_too(tmp_path: Path) -> None:
-    tables = {
-        "survey_responses": responses({"q": [5]}),
-        "survey_questions": [question("q", "standard_1")],
-        "survey_comparators": [{"standard_id": "standard_1", "geography": "region", "score": 60, "respondents": 9}],
-        "survey_summary": summary({"standard_1": 10, "standard_2": 20}),
-    }
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
-        found = warehouse.sql(
-            "SELECT standard_id, geography, score, basis FROM snapshots.survey_score ORDER BY ALL"
-        ).fetchall()
+def test_answers_come_before_a_summary_and_comparators_before_it_too(small: duckdb.DuckDBPyConnection) -> None:
+    found = small.execute(
+        "SELECT standard_id, geography, score, basis FROM snapshots.survey_score WHERE authority_code = ? ORDER BY ALL",
+        [CODES["order"]],
+    ).fetchall()
     assert found == [
         ("standard_1", "council", 100.0, "responses"),
         ("standard_1", "nation", 10.0, "summary"),
@@ -393,21 +429,13 @@ def test_answers_come_before_a_summary_and_comparators_before_it_too(tmp_path: P
     ]
 
 
-def test_a_comparator_is_also_given_without_the_council(tmp_path: Path) -> None:
-    tables = {
-        "survey_summary": [
-            {"standard": "overall_satisfaction", "council": 80, "region": 68, "nation": 74},
-            {"standard": "standard_6", "council": 70, "region": 63, "nation": 69},
-            {"standard": "tensions", "council": 100, "region": 1, "nation": None},
-            {"standard": "respondents", "council": 67, "region": 412, "nation": 67},
-        ],
-    }
-    with built(tmp_path, {DELIVERY: tables}, of=SCORES, kpis=KPIS) as warehouse:
-        assert score(warehouse, "overall_satisfaction", "region", "round(without_score, 1)") == (65.7,)
-        assert score(warehouse, "standard_6", "region", "round(without_score, 1)") == (61.6,)
-        assert score(warehouse, "tensions", "region", "without_score") == (None,)
-        for geography in ("council", "nation"):
-            assert score(warehouse, "overall_satisfaction", geography, "without_score") == (None,)
+def test_a_comparator_is_also_given_without_the_council(small: duckdb.DuckDBPyConnection) -> None:
+    code = CODES["without"]
+    assert score(small, "overall_satisfaction", "region", "round(without_score, 1)", code) == (65.7,)
+    assert score(small, "standard_6", "region", "round(without_score, 1)", code) == (61.6,)
+    assert score(small, "tensions", "region", "without_score", code) == (None,)
+    for geography in ("council", "nation"):
+        assert score(small, "overall_satisfaction", geography, "without_score", code) == (None,)
 
 
 def test_each_survey_stays_in_its_own_month(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -369,6 +370,23 @@ def _deliver_survey(settings: Settings, files: dict[str, list[dict[str, str]]]) 
     return stage(settings, SURVEY)
 
 
+@pytest.fixture(scope="module")
+def one_answer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a survey of one answer is staged, to be copied."""
+    root = tmp_path_factory.mktemp("one_answer")
+    settings = Settings(inbox_url=str(root / "inbox"), data_dir=root / "data", pseudonym_key=KEY)
+    _deliver_survey(settings, {"responses": [{"respondent_id": "1", "q01": "3"}]})
+    return root
+
+
+@pytest.fixture
+def answered(one_answer: Path, tmp_path: Path, small: Settings) -> Path:
+    """The staged version of that survey, in the test's own place."""
+    shutil.copytree(one_answer, tmp_path, dirs_exist_ok=True)
+    (folder,) = SURVEY.staging_folder(small.staging).glob("v*")
+    return folder
+
+
 def test_answers_are_points_of_their_scale(small: Settings) -> None:
     staged = _deliver_survey(
         small,
@@ -519,28 +537,51 @@ def test_a_local_code_is_read_as_the_national_one_and_an_unmapped_one_is_reporte
     assert failed(staged, "POST004-READABLE") == [3]
 
 
-@pytest.mark.parametrize(
-    ("file", "fields", "rule_code", "good", "bad"),
-    [
-        ("visit_intervals", "cin_plan_id,cp_plan_id,cla_placement_id,from_date,interval_length,interval_unit",
-         "LOC-001", ",C1,,2021-01-01,10,working_days", "P1,C1,,2021-01-01,10,working_days"),
-        ("visit_modes", "cin_visit_id,cp_visit_id,cla_visit_id,visit_mode", "LOC-002", ",V1,,video", ",,,video"),
-        ("serious_incidents", "notification_id,aware_date,notified_date", "LOC-003",
-         "1,2021-02-01,2021-02-01", "2,2021-02-01,2021-01-31"),
-        ("posts", "post_id,post_status,from_date,to_date", "LOC-004",
-         "1,vacant,2021-02-01,2021-02-01", "2,vacant,2021-02-01,2021-01-31"),
-        ("caseload_bounds", "role,from_date,lower_bound,upper_bound", "LOC-005",
-         "Social Worker,2021-01-01,12,12", "Social Worker,2021-01-01,12,11.9"),
-    ],
-)  # fmt: skip
-def test_each_local_rule_fires_on_one_side_of_its_edge(
-    small: Settings, file: str, fields: str, rule_code: str, good: str, bad: str
-) -> None:
-    folder = Path(small.inbox) / str(LOCAL)
+LOCAL_RULES = {
+    "LOC-001": (
+        "visit_intervals",
+        "cin_plan_id,cp_plan_id,cla_placement_id,from_date,interval_length,interval_unit",
+        ",C1,,2021-01-01,10,working_days",
+        "P1,C1,,2021-01-01,10,working_days",
+    ),
+    "LOC-002": ("visit_modes", "cin_visit_id,cp_visit_id,cla_visit_id,visit_mode", ",V1,,video", ",,,video"),
+    "LOC-003": (
+        "serious_incidents",
+        "notification_id,aware_date,notified_date",
+        "1,2021-02-01,2021-02-01",
+        "2,2021-02-01,2021-01-31",
+    ),
+    "LOC-004": (
+        "posts",
+        "post_id,post_status,from_date,to_date",
+        "1,vacant,2021-02-01,2021-02-01",
+        "2,vacant,2021-02-01,2021-01-31",
+    ),
+    "LOC-005": (
+        "caseload_bounds",
+        "role,from_date,lower_bound,upper_bound",
+        "Social Worker,2021-01-01,12,12",
+        "Social Worker,2021-01-01,12,11.9",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> StagingResult:
+    """A row on each side of the edge of each local rule, in a delivery of all local files."""
+    root = tmp_path_factory.mktemp("local")
+    settings = Settings(inbox_url=str(root / "inbox"), data_dir=root / "data", pseudonym_key=KEY)
+    folder = root / "inbox" / str(LOCAL)
     folder.mkdir(parents=True)
-    (folder / f"{file}.csv").write_text(f"{fields}\n{good}\n{bad}\n", encoding="utf-8")
-    landing.land(small, LOCAL)
-    assert failed(stage(small, LOCAL), rule_code) == [3]
+    for file, *lines in LOCAL_RULES.values():
+        (folder / f"{file}.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    landing.land(settings, LOCAL)
+    return stage(settings, LOCAL)
+
+
+@pytest.mark.parametrize("rule_code", LOCAL_RULES)
+def test_each_local_rule_fires_on_one_side_of_its_edge(local: StagingResult, rule_code: str) -> None:
+    assert failed(local, rule_code) == [3]
 
 
 @pytest.mark.parametrize(
@@ -636,41 +677,40 @@ def test_a_history_that_breaks_off_before_the_month_is_found_where_much_happened
         ("refused/survey_answers.parquet", ""),
     ],
 )
-def test_a_staged_version_that_was_damaged_is_staged_again(small: Settings, name: str, text: str | None) -> None:
-    staged = _deliver_survey(small, {"responses": [{"respondent_id": "1", "q01": "3"}]})
-    (file,) = [path for path in staged.folder.rglob("*") if path.relative_to(staged.folder).as_posix() == name] or [
-        next(path for path in staged.folder.rglob("*.parquet") if path.parent.name == "refused")
+def test_a_staged_version_that_was_damaged_is_staged_again(
+    small: Settings, answered: Path, name: str, text: str | None
+) -> None:
+    (file,) = [path for path in answered.rglob("*") if path.relative_to(answered).as_posix() == name] or [
+        next(path for path in answered.rglob("*.parquet") if path.parent.name == "refused")
     ]
-    before = _digests(staged.folder)
+    before = _digests(answered)
     if text is None:
         file.unlink()
     else:
         file.write_text(text, encoding="utf-8")
     again = stage(small, SURVEY)
-    assert (again.outcome, again.folder) == ("staged", staged.folder)
+    assert (again.outcome, again.folder) == ("staged", answered)
     assert _digests(again.folder) == before
 
 
 @pytest.mark.parametrize("pointer", ["newest.json", "current.json"])
 @pytest.mark.parametrize("text", [None, "", '{"folder": "v0009-gone"}', "[]"])
 def test_a_broken_pointer_of_staging_is_written_anew_by_the_manifests(
-    small: Settings, pointer: str, text: str | None
+    answered: Path, pointer: str, text: str | None
 ) -> None:
-    staged = _deliver_survey(small, {"responses": [{"respondent_id": "1", "q01": "3"}]})
-    file = staged.folder.parent / pointer
+    file = answered.parent / pointer
     if text is None:
         file.unlink()
     else:
         file.write_text(text, encoding="utf-8")
-    assert staged_version(staged.folder.parent, pointer) == staged.folder
-    assert storage.read_json(file) == {"folder": staged.folder.name}
+    assert staged_version(answered.parent, pointer) == answered
+    assert storage.read_json(file) == {"folder": answered.name}
 
 
-def test_a_landed_file_that_was_changed_is_not_staged(small: Settings) -> None:
-    staged = _deliver_survey(small, {"responses": [{"respondent_id": "1", "q01": "3"}]})
+def test_a_landed_file_that_was_changed_is_not_staged(small: Settings, answered: Path) -> None:
     (landed,) = SURVEY.landing_folder(small.landing).glob("v*/responses.csv")
     landed.write_text(landed.read_text(encoding="utf-8").replace("3", "4"), encoding="utf-8")
     assert stage(small, SURVEY).outcome == "already staged"
-    (staged.folder / "manifest.json").unlink()
+    (answered / "manifest.json").unlink()
     with pytest.raises(LandingDamaged, match="is not what was landed"):
         stage(small, SURVEY)

@@ -16,10 +16,10 @@ from pipelines.catalog import current_warehouse
 from pipelines.periods import Period
 from pipelines.settings import PROJECT, Settings
 from pipelines.storage import read_json, scratch_folder
-from pipelines.warehouse.build import build
+from pipelines.warehouse.build import Built, build
 from pipelines.warehouse.plan import plan_build
 from pipelines.warehouse.tables import BrokenBuild
-from tests.few_kpis import FEW, copy_of_few, settings_of_few
+from tests.few_kpis import FEW, copy_of_few, environment_of_few, settings_of_few
 from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, MONTH, assessment, episode, plan, ssd
 
@@ -45,17 +45,16 @@ def staged_in(folder: Path, project: Path | None = None) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def already_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the delivery is staged and its month built, to be copied."""
-    folder = tmp_path_factory.mktemp("built")
-    build(staged_in(folder), FEBRUARY)
-    return folder
+def first(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """What was built where the delivery is staged, to be looked at and copied."""
+    return build(staged_in(tmp_path_factory.mktemp("built")), FEBRUARY)
 
 
 @pytest.fixture
-def settings(already_built: Path, tmp_path: Path) -> Settings:
-    shutil.copytree(already_built, tmp_path, dirs_exist_ok=True)
-    return settings_of_few(tmp_path)
+def settings(first: Built, tmp_path: Path) -> Settings:
+    settings = settings_of_few(tmp_path)
+    shutil.copytree(first.path.parents[2], settings.data_dir)
+    return settings
 
 
 @pytest.fixture
@@ -67,6 +66,12 @@ def unbuilt(tmp_path: Path) -> Settings:
 def changeable(tmp_path: Path) -> Settings:
     """Settings of a place with SQL and contracts of its own."""
     return staged_in(tmp_path, copy_of_few(tmp_path))
+
+
+@pytest.fixture
+def built_before(settings: Settings, tmp_path: Path) -> Settings:
+    """The same, where the month was built before anything is changed."""
+    return settings_of_few(tmp_path, copy_of_few(tmp_path))
 
 
 def files_of(settings: Settings) -> list[str]:
@@ -87,26 +92,23 @@ def rows_by_table(path: Path) -> dict[str, int]:
         return {f"{schema}.{table}": len(warehouse.table(f"{schema}.{table}")) for schema, table in names}
 
 
-def test_a_build_leaves_one_file(unbuilt: Settings) -> None:
-    settings = unbuilt
-    built = build(settings, FEBRUARY)
-    assert built.outcome == "built"
-    rows = rows_by_table(built.path)
+def test_a_build_leaves_one_file(first: Built, settings: Settings) -> None:
+    assert first.outcome == "built"
+    rows = rows_by_table(first.path)
     assert (rows["core.assessment"], rows["warehouse.fct_child_on_plan_month"]) == (2, 2)
-    assert files_of(settings) == sorted(["current.json", built.path.name])
-    assert built.path.name == f"warehouse-{built.fingerprint[:12]}.duckdb"
-    assert read_json(settings.warehouse / MONTH / "current.json")["file"] == built.path.name
+    assert files_of(settings) == sorted(["current.json", first.path.name])
+    assert first.path.name == f"warehouse-{first.fingerprint[:12]}.duckdb"
+    assert read_json(settings.warehouse / MONTH / "current.json")["file"] == first.path.name
 
 
-def test_nothing_of_staging_is_copied_and_no_path_of_this_machine_is_kept(settings: Settings) -> None:
-    built = build(settings, FEBRUARY)
-    assert {name.partition(".")[0] for name in rows_by_table(built.path)} == {
+def test_nothing_of_staging_is_copied_and_no_path_of_this_machine_is_kept(first: Built) -> None:
+    assert {name.partition(".")[0] for name in rows_by_table(first.path)} == {
         "core",
         "reference",
         "snapshots",
         "warehouse",
     }
-    assert str(settings.data_dir).encode() not in built.path.read_bytes()
+    assert str(first.path.parents[2]).encode() not in first.path.read_bytes()
 
 
 def test_the_same_inputs_are_built_once(settings: Settings) -> None:
@@ -117,8 +119,9 @@ def test_the_same_inputs_are_built_once(settings: Settings) -> None:
     assert first.path.stat().st_mtime_ns == modified
 
 
-def test_two_places_build_the_same(tmp_path: Path) -> None:
-    one, other = (build(staged_in(tmp_path / name), FEBRUARY) for name in ("one", "other"))
+def test_two_places_build_the_same(first: Built, unbuilt: Settings, tmp_path: Path) -> None:
+    one, other = first, build(unbuilt, FEBRUARY)
+    assert one.path != other.path
     assert one.fingerprint == other.fingerprint
     assert ordered_parquet(one.path, tmp_path / "a") == ordered_parquet(other.path, tmp_path / "b")
 
@@ -139,13 +142,14 @@ def test_another_delivery_another_rule_or_another_meaning_is_another_warehouse(c
     assert len({each.fingerprint for each in plans}) == len(plans)
 
 
-def test_the_last_few_are_kept_and_the_current_one_always(changeable: Settings) -> None:
-    names = []
-    changeable = changeable.model_copy(update={"warehouses_kept": 2})
-    for number in range(3):
-        (changeable.sql / "core/children/child.sql").open("a").write(f"-- {number}\n")
-        names.append(build(changeable, FEBRUARY).path.name)
-    assert files_of(changeable) == sorted(["current.json", *names[-2:]])
+def test_the_last_few_are_kept_and_the_current_one_always(built_before: Settings) -> None:
+    settings = built_before.model_copy(update={"warehouses_kept": 2})
+    names = [build(settings, FEBRUARY).path.name]
+    for number in range(2):
+        (settings.sql / CHILD).open("a").write(f"-- {number}\n")
+        names.append(build(settings, FEBRUARY).path.name)
+    assert len(set(names)) == 3
+    assert files_of(settings) == sorted(["current.json", *names[-2:]])
 
 
 def test_nothing_delivered_builds_empty_tables(tmp_path: Path) -> None:
@@ -157,27 +161,23 @@ def test_nothing_delivered_builds_empty_tables(tmp_path: Path) -> None:
 FIRING = "SELECT child_id FROM core.child"
 
 
-def test_a_check_that_fires_stops_the_build_and_quotes_no_values(changeable: Settings) -> None:
-    before = build(changeable, FEBRUARY)
-    (changeable.sql / "checks/child__nobody_is_there.sql").write_text(FIRING)
-    with pytest.raises(BrokenBuild) as broken:
-        build(changeable, FEBRUARY)
-    assert str(broken.value) == "child: nobody is there: not so in 2 rows (sql/checks/child__nobody_is_there.sql)"
-    assert files_of(changeable) == sorted(["current.json", "failed.json", before.path.name])
-    assert read_json(changeable.warehouse / MONTH / "current.json")["file"] == before.path.name
-
-
-def test_what_stopped_a_build_is_left_beside_the_pointer_until_one_succeeds(changeable: Settings) -> None:
-    check = changeable.sql / "checks/child__nobody_is_there.sql"
+def test_a_check_that_fires_stops_the_build_and_is_left_beside_the_pointer_until_one_succeeds(
+    built_before: Settings,
+) -> None:
+    before = build(built_before, FEBRUARY)
+    check = built_before.sql / "checks/child__nobody_is_there.sql"
     check.write_text(FIRING)
-    with pytest.raises(BrokenBuild):
-        build(changeable, FEBRUARY)
-    content = read_json(changeable.warehouse / MONTH / "failed.json")
+    with pytest.raises(BrokenBuild) as broken:
+        build(built_before, FEBRUARY)
+    assert str(broken.value) == "child: nobody is there: not so in 2 rows (sql/checks/child__nobody_is_there.sql)"
+    assert files_of(built_before) == sorted(["current.json", "failed.json", before.path.name])
+    assert read_json(built_before.warehouse / MONTH / "current.json")["file"] == before.path.name
+    content = read_json(built_before.warehouse / MONTH / "failed.json")
     assert [each["sentence"] for each in content["checks"] if each["rows_failed"]] == ["child: nobody is there"]
     assert {each["check_name"] for each in content["checks"]} >= {path.stem for path in check.parent.glob("*.sql")}
     check.unlink()
-    built = build(changeable, FEBRUARY)
-    assert files_of(changeable) == sorted(["current.json", built.path.name])
+    assert build(built_before, FEBRUARY).path == before.path
+    assert files_of(built_before) == sorted(["current.json", before.path.name])
 
 
 def test_a_build_says_which_checks_it_passed(settings: Settings) -> None:
@@ -288,7 +288,8 @@ warehouse.build(Settings(_env_file=None, data_dir=Path(sys.argv[1])), Period.par
 @pytest.mark.parametrize("step", ["put_inputs", "_run_checks", "write_json"])
 def test_a_build_killed_at_any_step_can_be_run_again(unbuilt: Settings, step: str) -> None:
     settings = unbuilt
-    killed = subprocess.run([sys.executable, "-c", DIES, str(settings.data_dir), step, MONTH], check=False)
+    command = [sys.executable, "-c", DIES, str(settings.data_dir), step, MONTH]
+    killed = subprocess.run(command, env={**os.environ, **environment_of_few()}, check=False)
     assert killed.returncode == 9
     assert "current.json" not in files_of(settings)
     built = build(settings, FEBRUARY)
