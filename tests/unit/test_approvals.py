@@ -40,6 +40,12 @@ def refuse(settings: Settings, version: int) -> None:
     stage(settings.staging, DELIVERY, {}, version=name, status="refused", rule_results=[shared])
 
 
+def write_landing(settings: Settings, landed_at: str) -> None:
+    landed = settings.landing / DELIVERY / "v0001"
+    landed.mkdir(parents=True)
+    write_json(landed / "manifest.json", {"landed_at": landed_at})
+
+
 def held_in(folder: Path) -> Settings:
     """A place with a month that was built and is held: its delivery came again, and was refused."""
     settings = settings_of_few(folder)
@@ -122,9 +128,7 @@ def test_a_month_in_which_everything_holds_is_open(unheld: Settings) -> None:
 def test_a_delivery_that_came_before_the_month_was_over_holds_it(
     unheld: Settings, landed_at: str, is_open: bool
 ) -> None:
-    landed = unheld.landing / DELIVERY / "v0001"
-    landed.mkdir(parents=True)
-    write_json(landed / "manifest.json", {"landed_at": landed_at})
+    write_landing(unheld, landed_at)
     verdict = gate.judge(unheld, FEBRUARY)
     assert verdict.outcome == ("open" if is_open else "held")
     if not is_open:
@@ -200,6 +204,12 @@ def test_an_approval_is_of_what_was_looked_at_and_of_no_other_reasons(held: Sett
     with pytest.raises(gate.NotApproved, match="built again since"):
         gate.approve(held, FEBRUARY, digest=seen, by=BY, at=NOON, why=WHY)
     assert list(held.approvals.rglob("*.json")) == approvals
+
+
+def test_an_approval_of_the_same_build_for_fewer_reasons_does_not_count(held: Settings) -> None:
+    approve(held)
+    write_landing(held, "2021-02-28T12:00:00+00:00")
+    assert gate.judge(held, FEBRUARY).outcome == "held"
 
 
 def test_an_approval_of_another_build_does_not_count(held: Settings) -> None:
