@@ -26,7 +26,6 @@ from pipelines.snapshots.publish import (
     NothingToPublish,
     Published,
     _is_still,
-    _make_public,
     _next,
     _prune_versions,
     publish,
@@ -39,6 +38,7 @@ from tests.staged_input import key, stage
 from tests.warehouse_input import AUTHORITY, MONTH, assessment, involvement, plan, ssd
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FEBRUARY = Period.parse(MONTH)
@@ -345,18 +345,25 @@ def test_a_correction_is_the_next_version_and_changes_none_before_it(
     assert files_in(second.folder.with_name("v0001")) == files_in(snapshot)
 
 
-def test_publications_wait_for_one_another(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_publications_wait_for_one_another(published: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of another month too: all of them move the same pointer."""
-    make = _make_public
+    looked = []
 
-    def make_and_look(*given: Any) -> Any:
-        with (settings.snapshots / LOCK).open("ab") as other, pytest.raises(BlockingIOError):
-            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return make(*given)
+    def look_before(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+        def look_and_do(*given: Any) -> Any:
+            looked.append(name)
+            with (published.snapshots / LOCK).open("ab") as other, pytest.raises(BlockingIOError):
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return step(*given)
 
-    monkeypatch.setattr(snapshots, "_make_public", make_and_look)
-    assert publish(settings, FEBRUARY).outcome == "published"
-    with (settings.snapshots / LOCK).open("ab") as other:
+        return look_and_do
+
+    steps = ["_make_restricted", "_update_pointer"]
+    for name in steps:
+        monkeypatch.setattr(snapshots, name, look_before(name, getattr(snapshots, name)))
+    publish(published, FEBRUARY)
+    assert looked == steps
+    with (published.snapshots / LOCK).open("ab") as other:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -372,31 +379,44 @@ def test_the_pointers_name_the_newest(corrected: Settings) -> None:
     assert (snapshots / MONTH / "latest").readlink().name == "v0002"
 
 
+# Each dies in a process of its own, forked once all is imported.
 DIES = """
 import os, sys
 from pathlib import Path
+from pipelines.catalog import newest_version
 from pipelines.periods import Period
 from pipelines.settings import Settings
-from pipelines.snapshots import publish as snapshots
+from pipelines.snapshots import publish as snapshots, report
 
-module, _, step = sys.argv[2].rpartition(".")
-setattr(getattr(snapshots, module, snapshots), step, lambda *_: os._exit(9))
-snapshots.publish(Settings(_env_file=None, data_dir=Path(sys.argv[1])), Period.parse(sys.argv[3]))
+data, month, *steps = sys.argv[1:]
+settings = Settings(_env_file=None, data_dir=Path(data))
+for step in steps:
+    child = os.fork()
+    if not child:
+        module, _, name = step.rpartition(".")
+        setattr(getattr(snapshots, module, snapshots), name, lambda *_: os._exit(9))
+        snapshots.publish(settings, Period.parse(month))
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(step, code, newest_version(settings.snapshots / month), (settings.snapshots / "latest.json").exists())
 """
 
 
 def test_a_publication_killed_at_any_step_can_be_run_again(settings: Settings) -> None:
     """By one that comes further, until one is not killed."""
-    for step in ("edition.write_package", "_make_public", "edition.make_database", "_update_pointer"):
-        killed = subprocess.run(
-            [sys.executable, "-c", DIES, str(settings.data_dir), step, MONTH],
-            check=False,
-            env={**os.environ, **environment_of_few()},
-        )
-        assert killed.returncode == 9
-        assert not (settings.snapshots / "latest.json").exists()
-        whole = newest_version(settings.snapshots / MONTH)
-        assert whole == ("v0001" if step == "_update_pointer" else None)
+    steps = ("edition.write_package", "_make_public", "edition.make_database", "_update_pointer")
+    killed = subprocess.run(
+        [sys.executable, "-c", DIES, str(settings.data_dir), MONTH, *steps],
+        check=True,
+        env={**os.environ, **environment_of_few()},
+        capture_output=True,
+        text=True,
+    )
+    assert killed.stdout.splitlines() == [
+        "edition.write_package 9 None False",
+        "_make_public 9 None False",
+        "edition.make_database 9 None False",
+        "_update_pointer 9 v0001 False",
+    ]
     published = publish(settings, FEBRUARY)
     assert published.version == "v0001"
     assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0001"}
