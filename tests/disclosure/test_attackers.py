@@ -14,7 +14,7 @@ from tests.conftest import IS_LONG
 from tests.disclosure.attackers import MONTHS, AttackedCouncil, simulated, simulated_restatements, simulated_shares
 from tests.disclosure.rounded import small_warehouse
 from tests.disclosure.test_rounding import rounded, session
-from tests.warehouse_input import MONTH
+from tests.warehouse_input import MONTH, settings_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,10 +95,9 @@ def test_a_restated_council_rounds_what_it_counted_before_as_before_and_one_reco
         assert council.restated(np.array([1] + [0] * (MONTHS - 1))).rounded(0, 6) == 5
 
 
-def test_an_edition_leaves_three_values_or_more_of_every_small_count(
-    tmp_path: Path,
-) -> None:
-    settings, _ = small_warehouse(tmp_path)
+def test_an_edition_leaves_three_values_or_more_of_every_small_count(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    small_warehouse(settings)
     found = audit(publish(settings, Period.parse(MONTH)).folder / "public")
     assert found.asked > 50
     assert found.narrowest[0].values >= 3

@@ -13,7 +13,7 @@ from pipelines.periods import Period
 from pipelines.settings import NoDisclosureKey
 from pipelines.snapshots import disclosure
 from pipelines.snapshots.disclosure import DisclosureRefused, rounded_warehouse
-from pipelines.snapshots.publish import publish
+from pipelines.snapshots.publish import _make_public, _make_restricted, publish
 from tests.disclosure.rounded import (
     CONTRACTS,
     RoundedCounts,
@@ -23,7 +23,7 @@ from tests.disclosure.rounded import (
     rows_of,
     small_warehouse,
 )
-from tests.warehouse_input import MONTH
+from tests.warehouse_input import MONTH, settings_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,8 @@ ROUND_COUNTED = """
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Path]:
-    return small_warehouse(tmp_path_factory.mktemp("small"))
+    settings = settings_in(tmp_path_factory.mktemp("small"))
+    return settings, small_warehouse(settings)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,10 @@ def declare_twelve_months_too(connection: duckdb.DuckDBPyConnection, _: Path) ->
 
 def of_counts(small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch, *cells: RoundedCounts) -> Protected:
     return protected_counts(monkeypatch, small[1], small[0], cells)
+
+
+def month_before(months: int) -> str:
+    return str(Period.parse(MONTH).plus(-months))
 
 
 @pytest.mark.parametrize("table", ["kpi_month", "kpi_window"])
@@ -138,21 +143,19 @@ def test_without_a_key_nothing_is_published(small: tuple[Settings, Path]) -> Non
         publish(settings, Period.parse(MONTH))
 
 
-@pytest.mark.parametrize(("denominator", "value", "symbol"), [(20, 50.0, None), (15, None, "c"), (0, None, "c")])
 def test_a_percentage_is_shown_of_20_and_not_of_15(
-    small: tuple[Settings, Path],
-    monkeypatch: pytest.MonkeyPatch,
-    denominator: int,
-    value: float | None,
-    symbol: str | None,
+    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cell = RoundedCounts(SHARE, 0, 6, denominator / 2 if denominator == 20 else 0, denominator)
-    row = row_of(of_counts(small, monkeypatch, cell), "kpi_window", kpi_id=SHARE)
-    assert (row["value"], row["value_symbol"]) == (value, symbol)
-    assert (row["value_rounded"], row["value_rounded_symbol"]) == (value, symbol)
-    assert (row["lower"] is None, row["upper_symbol"]) == (value is None, symbol)
-    assert row["rag"] == ("not shown" if value is None else "no target")
-    assert (row["denominator"], row["denominator_symbol"]) == (denominator, "low" if denominator == 0 else None)
+    cases = [(10, 20, 50.0, None), (0, 15, None, "c"), (0, 0, None, "c")]
+    cells = [RoundedCounts(SHARE, before, 6, *counts) for before, (*counts, _, _) in enumerate(cases)]
+    made = of_counts(small, monkeypatch, *cells)
+    for before, (_, denominator, value, symbol) in enumerate(cases):
+        row = row_of(made, "kpi_window", kpi_id=SHARE, reporting_month=month_before(before))
+        assert (row["value"], row["value_symbol"]) == (value, symbol)
+        assert (row["value_rounded"], row["value_rounded_symbol"]) == (value, symbol)
+        assert (row["lower"] is None, row["upper_symbol"]) == (value is None, symbol)
+        assert row["rag"] == ("not shown" if value is None else "no target")
+        assert (row["denominator"], row["denominator_symbol"]) == (denominator, "low" if denominator == 0 else None)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +185,6 @@ def test_the_mean_of_months_is_that_of_the_public_months_or_hidden(
     window = RoundedCounts(SHARE, 0, 6, 120, 275)
     row = row_of(of_counts(small, monkeypatch, *months, window), "kpi_window", kpi_id=SHARE)
     assert row["mean_of_months"] == pytest.approx((5 * 40 + 80) / 6)
-    monkeypatch.undo()
     row = row_of(of_counts(small, monkeypatch, window), "kpi_window", kpi_id=SHARE)
     assert (row["mean_of_months"], row["mean_of_months_symbol"], row["mean_of_months_differs"]) == (None, "c", None)
 
@@ -229,14 +231,16 @@ def test_what_categories_are_shares_of_is_the_sum_of_them_as_they_were_rounded(
     assert sum(row["value"] for row in rows) == pytest.approx(100)
 
 
-@pytest.mark.parametrize(("durations", "value", "symbol"), [(25, 135, None), (20, 135, None), (15, None, "c")])
 def test_of_durations_only_a_mean_to_five_days_is_public_and_no_sum_of_them(
-    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch, durations: int, value: float | None, symbol: str
+    small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cell = RoundedCounts("cpp_duration", 0, 6, 133.1 * durations, durations)
-    row = row_of(of_counts(small, monkeypatch, cell), "kpi_window", kpi_id="cpp_duration")
-    assert (row["value"], row["value_symbol"], row["denominator"]) == (value, symbol, durations)
-    assert row["numerator"] == 135 * durations
+    cases = [(25, 135, None), (20, 135, None), (15, None, "c")]
+    cells = [RoundedCounts("cpp_duration", before, 6, 133.1 * case[0], case[0]) for before, case in enumerate(cases)]
+    made = of_counts(small, monkeypatch, *cells)
+    for before, (durations, value, symbol) in enumerate(cases):
+        row = row_of(made, "kpi_window", kpi_id="cpp_duration", reporting_month=month_before(before))
+        assert (row["value"], row["value_symbol"], row["denominator"]) == (value, symbol, durations)
+        assert row["numerator"] == 135 * durations
     assert "kpi_duration" not in {table.name for table in CONTRACTS}
 
 
@@ -255,7 +259,6 @@ def test_a_change_is_of_the_rounded_ends(small: tuple[Settings, Path], monkeypat
     assert row["change"] == pytest.approx(100 * float(row["numerator"] - row["base_numerator"]) / 40)
     assert row["numerator"] % 5 == row["base_numerator"] % 5 == 0
     assert row["lower"] < row["change"] < row["upper"]
-    monkeypatch.undo()
     hidden = [RoundedCounts(SHARE, 0, 6, 10, 15), ends[1]]
     row = row_of(of_counts(small, monkeypatch, *hidden), "kpi_change", comparator="same_month_last_year")
     assert (row["change"], row["change_symbol"], row["lower"], row["upper_symbol"]) == (None, "c", None, "c")
@@ -271,12 +274,12 @@ def test_full_time_equivalents_are_rounded_like_counts(
 
 
 def test_a_population_stays_as_it_was_published(small: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    made = of_counts(small, monkeypatch, RoundedCounts("cpp_rate_10k", 0, 1, 122, 58612))
-    row = row_of(made, "kpi_window")
+    cells = [RoundedCounts("cpp_rate_10k", before, 1, 122, children) for before, children in enumerate((58612, 0))]
+    made = of_counts(small, monkeypatch, *cells)
+    row = row_of(made, "kpi_window", reporting_month=month_before(0))
     assert row["denominator"] == 58612 and row["numerator"] in (120, 125)
     assert row["value"] == pytest.approx(10000 * float(row["numerator"]) / 58612)
-    monkeypatch.undo()
-    row = row_of(of_counts(small, monkeypatch, RoundedCounts("cpp_rate_10k", 0, 1, 122, 0)), "kpi_window")
+    row = row_of(made, "kpi_window", reporting_month=month_before(1))
     assert (row["value"], row["value_symbol"], row["denominator_symbol"]) == (None, "z", "z")
 
 
@@ -292,14 +295,12 @@ def test_the_public_edition_of_counts_that_are_rounded_already_is_the_same_to_th
     small: tuple[Settings, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever is public is a function of the rounded counts: nothing exact is in it, in whatever form."""
-    settings, warehouse = small
-    editions = []
-    for name in ("exact", "rounded"):
-        place = settings.model_copy(update={"data_dir": tmp_path / name})
-        place.warehouse.mkdir(parents=True)
-        (place.warehouse / MONTH).symlink_to(warehouse.parent)
-        (place.data_dir / "staging").symlink_to(settings.staging)
-        editions.append(publish(place, Period.parse(MONTH)).folder / "public")
+    restricted, *editions = (tmp_path / name for name in ("restricted", "exact", "rounded"))
+    restricted.mkdir()
+    made = _make_restricted(small[0], Period.parse(MONTH), restricted)
+    manifests = []
+    for edition in editions:
+        manifests.append(_make_public(small[0], Period.parse(MONTH), made, edition))
         really_count = rounded_warehouse.count
 
         def count_rounded(connection: duckdb.DuckDBPyConnection, sql: Path, count: Any = really_count) -> None:
@@ -312,9 +313,10 @@ def test_the_public_edition_of_counts_that_are_rounded_already_is_the_same_to_th
         for edition in editions
     ]
     assert len(files[0]) > 20
-    for path in files[0].keys() | files[1].keys():
-        if path.name != "snapshot.duckdb":
-            assert files[0].get(path) == files[1].get(path), path
+    assert files[0].keys() == files[1].keys()
+    for path in files[0]:
+        assert files[0][path] == files[1][path], path
+    assert manifests[0] == manifests[1]
 
 
 def test_a_select_that_reads_what_may_hold_counts_publishes_nothing(

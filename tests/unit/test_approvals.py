@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.settings import Settings
-    from pipelines.snapshots.publish import Published
 
 FEBRUARY = Period.parse(MONTH)
 DELIVERY = f"{AUTHORITY}/ssd/{MONTH}"
@@ -39,6 +38,12 @@ def refuse(settings: Settings, version: int) -> None:
     shared = {"rule_code": "DLV-004", "consequence": "refuse_delivery", "rows_tested": 1, "rows_failed": 1}
     name = f"v{version:04d}-000000000000"
     stage(settings.staging, DELIVERY, {}, version=name, status="refused", rule_results=[shared])
+
+
+def write_landing(settings: Settings, landed_at: str) -> None:
+    landed = settings.landing / DELIVERY / "v0001"
+    landed.mkdir(parents=True)
+    write_json(landed / "manifest.json", {"landed_at": landed_at})
 
 
 def held_in(folder: Path) -> Settings:
@@ -57,10 +62,43 @@ def already_held(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def already_approved(already_held: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same once it was approved and published."""
+    folder = tmp_path_factory.mktemp("approved")
+    settings = copied(already_held, folder)
+    assert approve(settings).outcome == "approved"
+    publish(settings, FEBRUARY)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def already_open(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("open")
+    settings = settings_of_few(folder)
+    stage(settings.staging, DELIVERY, ssd())
+    build(settings, FEBRUARY)
+    return folder
+
+
+def copied(place: Path, folder: Path) -> Settings:
+    shutil.copytree(place, folder, dirs_exist_ok=True, symlinks=True)
+    return settings_of_few(folder)
+
+
 @pytest.fixture
 def held(already_held: Path, tmp_path: Path) -> Settings:
-    shutil.copytree(already_held, tmp_path, dirs_exist_ok=True)
-    return settings_of_few(tmp_path)
+    return copied(already_held, tmp_path)
+
+
+@pytest.fixture
+def approved(already_approved: Path, tmp_path: Path) -> Settings:
+    return copied(already_approved, tmp_path)
+
+
+@pytest.fixture
+def unheld(already_open: Path, tmp_path: Path) -> Settings:
+    return copied(already_open, tmp_path)
 
 
 def approve(settings: Settings, by: str = BY, why: str = WHY, at: dt.datetime = NOON) -> gate.Verdict:
@@ -68,19 +106,16 @@ def approve(settings: Settings, by: str = BY, why: str = WHY, at: dt.datetime = 
     return gate.approve(settings, FEBRUARY, digest=digest, by=by, at=at, why=why)
 
 
-def test_a_month_in_which_everything_holds_is_open(tmp_path: Path) -> None:
-    settings = settings_of_few(tmp_path)
-    stage(settings.staging, DELIVERY, ssd())
-    build(settings, FEBRUARY)
-    verdict = gate.judge(settings, FEBRUARY)
+def test_a_month_in_which_everything_holds_is_open(unheld: Settings) -> None:
+    verdict = gate.judge(unheld, FEBRUARY)
     assert (verdict.outcome, verdict.failing, verdict.approval_banner) == ("open", (), None)
-    assert read_json(publish(settings, FEBRUARY).folder / "manifest.json")["publication"] == {
+    assert read_json(publish(unheld, FEBRUARY).folder / "manifest.json")["publication"] == {
         "verdict": "open",
         "approval": None,
         "conditions_not_met": [],
     }
     with pytest.raises(gate.NotApproved, match="2021-02 is not held: there is nothing to approve"):
-        approve(settings)
+        approve(unheld)
 
 
 @pytest.mark.parametrize(
@@ -90,14 +125,11 @@ def test_a_month_in_which_everything_holds_is_open(tmp_path: Path) -> None:
         ("2021-03-01T00:00:00+00:00", True),
     ],
 )
-def test_a_delivery_that_came_before_the_month_was_over_holds_it(tmp_path: Path, landed_at: str, is_open: bool) -> None:
-    settings = settings_of_few(tmp_path)
-    stage(settings.staging, DELIVERY, ssd())
-    landed = settings.landing / DELIVERY / "v0001"
-    landed.mkdir(parents=True)
-    write_json(landed / "manifest.json", {"landed_at": landed_at})
-    build(settings, FEBRUARY)
-    verdict = gate.judge(settings, FEBRUARY)
+def test_a_delivery_that_came_before_the_month_was_over_holds_it(
+    unheld: Settings, landed_at: str, is_open: bool
+) -> None:
+    write_landing(unheld, landed_at)
+    verdict = gate.judge(unheld, FEBRUARY)
     assert verdict.outcome == ("open" if is_open else "held")
     if not is_open:
         early = "ssd: version v0001 came on 2021-02-28, before 2021-02 was over; deliver it again"
@@ -127,9 +159,8 @@ def test_a_held_month_is_not_published_and_says_why_and_what_to_do(held: Setting
     assert list((held.snapshots / MONTH).iterdir()) == []
 
 
-def test_an_approved_month_is_published_and_nobody_can_miss_it(held: Settings) -> None:
-    assert approve(held).outcome == "approved"
-    snapshot = publish(held, FEBRUARY).folder
+def test_an_approved_month_is_published_and_nobody_can_miss_it(approved: Settings) -> None:
+    snapshot = approved.snapshots / MONTH / "v0001"
     shared = {"approved_by": BY, "approved_at": "2021-03-08T12:00:00Z", "reason": WHY}
     assert read_json(snapshot / "manifest.json")["publication"]["approval"] == shared
     description = read_json(snapshot / "datapackage.json")["description"]
@@ -138,26 +169,22 @@ def test_an_approved_month_is_published_and_nobody_can_miss_it(held: Settings) -
         assert database.table("publication").fetchall() == [(MONTH, "approved", HELD, *shared.values())]
     assert BY in (snapshot / "publication.csv").read_text(encoding="utf-8")
     console = Console(file=io.StringIO(), record=True, width=200)
-    print_summary(console, held, FEBRUARY, snapshot)
+    print_summary(console, approved, FEBRUARY, snapshot)
     assert console.export_text().startswith(f"Published by approval of {BY}, 2021-03-08T12:00:00Z: {WHY}")
 
 
-def test_an_approved_month_is_published_once(held: Settings) -> None:
-    approve(held)
-    first = publish(held, FEBRUARY)
-    build(held, FEBRUARY)
-    again = publish(held, FEBRUARY)
-    assert (again.outcome, again.version) == ("unchanged", first.version)
+def test_an_approved_month_is_published_once(approved: Settings) -> None:
+    build(approved, FEBRUARY)
+    again = publish(approved, FEBRUARY)
+    assert (again.outcome, again.version) == ("unchanged", "v0001")
 
 
-def test_the_same_approval_makes_the_same_bytes(tmp_path: Path) -> None:
-    def approved(name: str) -> Published:
-        settings = held_in(tmp_path / name)
-        approve(settings)
-        return publish(settings, FEBRUARY)
-
-    one, other = (read_json(approved(name).folder / "manifest.json") for name in ("one", "other"))
-    assert one == other
+def test_the_same_approval_makes_the_same_bytes(already_approved: Path, tmp_path: Path) -> None:
+    other = held_in(tmp_path)
+    approve(other)
+    published = publish(other, FEBRUARY).folder
+    one = settings_of_few(already_approved).snapshots / MONTH / "v0001"
+    assert read_json(published / "manifest.json") == read_json(one / "manifest.json")
 
 
 def test_the_first_approval_stands(held: Settings) -> None:
@@ -166,13 +193,23 @@ def test_the_first_approval_stands(held: Settings) -> None:
     assert first.approval == gate.Approval(BY, "2021-03-08T12:00:00Z", WHY)
 
 
-def test_an_approval_of_other_reasons_does_not_count(held: Settings) -> None:
-    approve(held)
+def test_an_approval_is_of_what_was_looked_at_and_of_no_other_reasons(held: Settings) -> None:
+    seen = approve(held).digest
+    approvals = list(held.approvals.rglob("*.json"))
     refuse(held, 3)
     build(held, FEBRUARY)
     assert gate.judge(held, FEBRUARY).outcome == "held"
     with pytest.raises(gate.Held, match="v0003"):
         publish(held, FEBRUARY)
+    with pytest.raises(gate.NotApproved, match="built again since"):
+        gate.approve(held, FEBRUARY, digest=seen, by=BY, at=NOON, why=WHY)
+    assert list(held.approvals.rglob("*.json")) == approvals
+
+
+def test_an_approval_of_the_same_build_for_fewer_reasons_does_not_count(held: Settings) -> None:
+    approve(held)
+    write_landing(held, "2021-02-28T12:00:00+00:00")
+    assert gate.judge(held, FEBRUARY).outcome == "held"
 
 
 def test_an_approval_of_another_build_does_not_count(held: Settings) -> None:
@@ -183,15 +220,6 @@ def test_an_approval_of_another_build_does_not_count(held: Settings) -> None:
     after = gate.judge(held, FEBRUARY)
     assert after.failing == before.failing
     assert after.outcome == "held"
-
-
-def test_what_was_looked_at_is_what_is_approved(held: Settings) -> None:
-    seen = gate.judge(held, FEBRUARY).digest
-    refuse(held, 3)
-    build(held, FEBRUARY)
-    with pytest.raises(gate.NotApproved, match="built again since"):
-        gate.approve(held, FEBRUARY, digest=seen, by=BY, at=NOON, why=WHY)
-    assert not held.approvals.exists()
 
 
 @pytest.mark.parametrize(
@@ -223,11 +251,9 @@ def test_the_moment_is_given_in_utc(held: Settings) -> None:
     assert approval.approved_at == "2021-06-30T23:30:00Z"
 
 
+@pytest.mark.usefixtures("held")
 def test_a_fault_of_the_software_cannot_be_approved(tmp_path: Path) -> None:
     settings = settings_of_few(tmp_path, copy_of_few(tmp_path))
-    stage(settings.staging, DELIVERY, ssd(person=[{"pers_person_id": "a"}]))
-    refuse(settings, 2)
-    build(settings, FEBRUARY)
     seen = gate.judge(settings, FEBRUARY).digest
     (settings.sql / "checks/child__nobody_is_there.sql").write_text("SELECT child_id FROM core.child")
     with pytest.raises(BrokenBuild):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
+import shutil
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -66,18 +67,21 @@ def delivery(*findings: dict[str, Any], **others: Any) -> dict[str, Any]:
     return {"findings": list(findings), "rule_results": results, "reconciliation": [file_of(10)]} | others
 
 
-def staged(folder: Path, **by_month: dict[str, Any]) -> Settings:
+def staged(folder: Path, authority: str = AUTHORITY, **by_month: dict[str, Any]) -> Settings:
     """Deliveries of one authority, ``m01`` being January's."""
     settings = settings_of_few(folder)
     for name, left in by_month.items():
-        stage(settings.staging, f"{AUTHORITY}/ssd/2021-{name[1:]}", TEAMS, **left)
+        stage(settings.staging, f"{authority}/ssd/2021-{name[1:]}", TEAMS, **left)
     return settings
 
 
-def page_of(settings: Settings, month: Period = MONTH) -> str:
-    """The text of the month's page, built anew."""
-    build(settings, month)
-    return month_pages.write(settings, month).read_text(encoding="utf-8")
+def copied(settings: Settings, folder: Path) -> Settings:
+    shutil.copytree(settings.data_dir, folder / "data")
+    return settings_of_few(folder)
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
 
 
 def words(page: str) -> str:
@@ -160,7 +164,8 @@ def test_what_two_sources_disagree_about_shows_the_record_of_each(tmp_path: Path
     theirs = {"cp_plan_key": "theirs", "lachildid": "Anna", "cpp_start_date": started, "cpp_end_date": started}
     stage(settings.staging, f"{AUTHORITY}/ssd/2021-02", TEAMS | {"ssd_cp_plans": [{}, ours]})
     stage(settings.staging, f"{AUTHORITY}/cin_census/2021-02", {"cin_census_cp_plans": [{}, {}, theirs]})
-    page_of(settings)
+    build(settings, MONTH)
+    month_pages.write(settings, MONTH)
     folder = month_pages.folder_of(settings, MONTH)
     beside = f"line 4, {str(key('theirs'))[:13]}"
     text = words((folder / "rules" / "SRC-001.html").read_text(encoding="utf-8"))
@@ -212,19 +217,21 @@ def put_down_delivery_pages(settings: Settings) -> None:
         (target / "index.html").write_text("<!doctype html>", encoding="utf-8")
 
 
-@pytest.mark.parametrize("is_there", [True, False])
-def test_great_expectations_own_pages_are_led_to_where_there_are_any(tmp_path: Path, is_there: bool) -> None:
-    settings = staged(tmp_path, m02=delivery(of("Ben")))
-    version = settings.reports / "validation" / f"{AUTHORITY}/ssd/2021-02/v0001-000000000000"
+def test_great_expectations_own_pages_are_led_to_where_there_are_any(settings: Settings, tmp_path: Path) -> None:
+    made = copied(settings, tmp_path)
+    version = made.reports / "validation" / f"{AUTHORITY}/ssd/2021-02/v0001-000000000000"
     every_check = version / "great_expectations" / "index.html"
-    if is_there:
-        every_check.parent.mkdir(parents=True)
-        every_check.touch()
-    page_of(settings)
-    rule = month_pages.folder_of(settings, MONTH) / "rules" / f"{UNREPEATED}.html"
-    links = [(rule.parent / link).resolve() for link in _Page(rule.read_text(encoding="utf-8")).links]
+    rule = month_pages.folder_of(made, MONTH) / "rules" / f"{UNREPEATED}.html"
+
+    def links() -> list[Path]:
+        return [(rule.parent / link).resolve() for link in _Page(text_of(rule)).links]
+
     of_table = every_check.with_name("index.html#ssd_cin_visits").resolve()
-    assert (of_table in links) is is_there
+    assert of_table not in links()
+    every_check.parent.mkdir(parents=True)
+    every_check.touch()
+    month_pages.write(made, MONTH)
+    assert of_table in links()
 
 
 def test_the_same_month_again_gives_the_same_bytes(settings: Settings, folder: Path) -> None:
@@ -242,8 +249,16 @@ def test_nothing_on_a_page_asks_anything_of_any_other_place(folder: Path) -> Non
         assert "http" not in text and "url(" not in text and "src=" not in text
 
 
-def test_a_month_without_a_finding_says_so(tmp_path: Path) -> None:
-    page = words(page_of(staged(tmp_path, m01=delivery(), m02=delivery())))
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Two months without a finding."""
+    made = staged(tmp_path_factory.mktemp("clean"), m01=delivery(), m02=delivery())
+    build(made, MONTH)
+    return made
+
+
+def test_a_month_without_a_finding_says_so(clean: Settings, tmp_path: Path) -> None:
+    page = words(text_of(month_pages.write(copied(clean, tmp_path), MONTH)))
     for sentence in (
         "Nothing. Every row that was delivered is used.",
         "Nothing. Every rule passed.",
@@ -253,34 +268,58 @@ def test_a_month_without_a_finding_says_so(tmp_path: Path) -> None:
         assert sentence in page
 
 
-def test_a_refused_delivery_is_in_the_verdict_with_its_reason(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of four authorities: one with a finding, one without, one refused, and one still to come."""
+    folder = tmp_path_factory.mktemp("several")
+    staged(folder, m02=delivery(of("Anna")))
+    staged(folder, "E06000016", m02=delivery())
     refused = {"status": "refused", "rule_results": [], "findings": []}
-    page = words(page_of(staged(tmp_path, m01=delivery(of("Anna")), m02=refused)))
-    assert "February 2021 is held" in page
+    staged(folder, "E06000017", m01=delivery(of("Anna")), m02=refused)
+    made = staged(folder, "E06000018", m01=delivery())
+    build(made, MONTH)
+    put_down_delivery_pages(made)
+    return month_pages.write(made, MONTH).parent
+
+
+def test_several_authorities_have_a_page_each_and_one_that_lists_them(several: Path) -> None:
+    authorities = [f"E060000{number}/index.html" for number in (15, 16, 17, 18)]
+    assert _Page(text_of(several / "index.html")).links == ["../index.html", *authorities]
+    for file in several.rglob("*.html"):
+        for link in _Page(text_of(file)).links:
+            assert not link.partition("#")[0] or (file.parent / link.partition("#")[0]).is_file(), f"{file}: {link}"
+    assert "Given twice." in words(text_of(several / "E06000015/index.html"))
+    assert "Given twice." not in words(text_of(several / "E06000016/index.html"))
+
+
+def test_a_refused_delivery_is_in_the_verdict_with_its_reason(several: Path) -> None:
+    page = words(text_of(several / "E06000017/index.html"))
+    assert "February 2021 is held: " in page
     assert "Standard Safeguarding Dataset, February 2021. It was refused. Nothing of it is used." in page
 
 
-def test_a_late_delivery_is_in_the_verdict_and_among_what_changed(tmp_path: Path) -> None:
-    page = words(page_of(staged(tmp_path, m01=delivery())))
+def test_a_late_delivery_is_in_the_verdict_and_among_what_changed(several: Path) -> None:
+    page = words(text_of(several / "E06000018/index.html"))
     assert "Not come yet: Standard Safeguarding Dataset (2021-02 was due on 4 March 2021)" in page
     assert "A delivery that was due has not come." in page
 
 
 @pytest.fixture
-def judged(tmp_path: Path) -> Callable[..., Settings]:
+def judged(clean: Settings, tmp_path: Path) -> Callable[..., Settings]:
     """A month that was built, with conditions of its gate that hold or do not."""
 
-    def build_with(*holds: bool) -> Settings:
-        settings = staged(tmp_path, m02=delivery())
-        with duckdb.connect(str(build(settings, MONTH).path)) as warehouse:
+    def put_conditions(*holds: bool) -> Settings:
+        made = copied(clean, tmp_path)
+        [file] = (made.warehouse / str(MONTH)).glob("*.duckdb")
+        with duckdb.connect(str(file)) as warehouse:
             warehouse.execute("DELETE FROM snapshots.gate")
             for number, each in enumerate(holds):
                 row = [AUTHORITY, str(MONTH), f"GATE-{number}", f"Condition {number}.", each, None if each else "no."]
                 warehouse.execute("INSERT INTO snapshots.gate VALUES (?, ?, ?, ?, ?, ?)", row)
-        taken_for_whole(settings)
-        return settings
+        taken_for_whole(made)
+        return made
 
-    return build_with
+    return put_conditions
 
 
 def taken_for_whole(settings: Settings) -> None:
@@ -329,28 +368,15 @@ def test_a_held_month_that_was_approved_says_by_whom_when_and_why(judged: Callab
     assert "2021-03-09T10:00:00Z: It is late." in words(page)
 
 
-def test_a_month_whose_last_build_a_check_stopped_is_not_described_by_the_build_before(tmp_path: Path) -> None:
-    settings = staged(tmp_path, m02=delivery(of("Anna")))
-    build(settings, MONTH)
+def test_a_month_whose_last_build_a_check_stopped_is_not_described_by_the_build_before(
+    settings: Settings, tmp_path: Path
+) -> None:
+    made = copied(settings, tmp_path)
     results = [{"sentence": "the sums agree", "consequence": "stop", "rows_failed": 3}]
-    write_json(settings.warehouse / str(MONTH) / "failed.json", {"checks": results})
-    page = words(month_pages.write(settings, MONTH).read_text(encoding="utf-8"))
+    write_json(made.warehouse / str(MONTH) / "failed.json", {"checks": results})
+    page = words(text_of(month_pages.write(made, MONTH)))
     assert "A check stopped the last build." in page and "the sums agree: not so in 3 rows." in page
     assert "Given twice." not in page
-
-
-def test_several_authorities_have_a_page_each_and_one_that_lists_them(tmp_path: Path) -> None:
-    settings = staged(tmp_path, m02=delivery(of("Anna")))
-    stage(settings.staging, "E06000016/ssd/2021-02", {}, **delivery())
-    page = page_of(settings)
-    put_down_delivery_pages(settings)
-    assert _Page(page).links == ["../index.html", "E06000015/index.html", "E06000016/index.html"]
-    folder = month_pages.folder_of(settings, MONTH)
-    for file in folder.rglob("*.html"):
-        for link in _Page(file.read_text(encoding="utf-8")).links:
-            assert not link.partition("#")[0] or (file.parent / link.partition("#")[0]).is_file(), f"{file}: {link}"
-    other = words((folder / "E06000016" / "index.html").read_text(encoding="utf-8"))
-    assert "Given twice." not in other
 
 
 def test_a_month_that_could_not_be_built_says_why_and_lists_what_came(tmp_path: Path) -> None:
@@ -369,15 +395,14 @@ def test_a_month_that_could_not_be_built_says_why_and_lists_what_came(tmp_path: 
 
 
 def test_a_month_without_a_warehouse_has_a_page_too(tmp_path: Path) -> None:
-    page = month_pages.write(staged(tmp_path, m02=delivery()), MONTH).read_text(encoding="utf-8")
+    page = text_of(month_pages.write(staged(tmp_path, m02=delivery()), MONTH))
     assert "There is no warehouse of this month." in words(page)
 
 
-def test_the_list_of_all_begins_with_the_newest_month(tmp_path: Path) -> None:
-    settings = staged(tmp_path, m01=delivery(), m02=delivery())
-    for month in (Period.parse("2021-01"), MONTH):
-        page_of(settings, month)
-    links = _Page((settings.reports / "validation" / "index.html").read_text(encoding="utf-8")).links
+def test_the_list_of_all_begins_with_the_newest_month(settings: Settings, tmp_path: Path) -> None:
+    made = copied(settings, tmp_path)
+    month_pages.write(made, MONTH.plus(-1))
+    links = _Page(text_of(made.reports / "validation" / "index.html")).links
     assert links[:2] == ["2021-02/index.html", "2021-01/index.html"]
 
 

@@ -12,13 +12,13 @@ from rich.console import Console
 from pipelines.cli.summary import print_summary
 from pipelines.contracts.kpis import sections_of_kpis
 from pipelines.periods import Period
-from pipelines.settings import PROJECT
 from pipelines.snapshots import report
 from pipelines.snapshots.publish import publish
 from pipelines.warehouse.build import build
+from tests.few_kpis import project_of_few, settings_of_few
 from tests.reports import read_page, read_word
 from tests.staged_input import stage
-from tests.warehouse_input import AUTHORITY, MONTH, assessment, plan, settings_in, ssd
+from tests.warehouse_input import AUTHORITY, MONTH, assessment, plan, ssd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ EDITIONS = (".", "public")
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Path]:
     """Eighty assessments in half a year, forty in that half of the year before, and sixty children on plans."""
-    settings = settings_in(tmp_path_factory.mktemp("verdicts"))
+    settings = settings_of_few(tmp_path_factory.mktemp("verdicts"))
     assessments = [
         assessment(f"{month} {each}", "2018-01-01" if each < late else f"{month}-01", f"{month}-10")
         for month, late in (("2020-10", 5), ("2021-01", 9), ("2019-11", 20))
@@ -46,7 +46,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Path]
 
 
 def said_in(folder: Path) -> tuple[Statement, ...]:
-    ((code, said),) = report.verdicts(folder, FEBRUARY, sections_of_kpis(PROJECT / "sql/kpis"))
+    ((code, said),) = report.verdicts(folder, FEBRUARY, sections_of_kpis(project_of_few() / "sql/kpis"))
     assert code == AUTHORITY
     return said
 

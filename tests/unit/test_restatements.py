@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from pipelines.catalog import current_warehouse
 from pipelines.periods import Period
 from pipelines.snapshots.publish import publish
-from pipelines.storage import read_json
+from pipelines.storage import CURRENT, read_json
 from pipelines.warehouse.build import build
 from pipelines.warehouse.plan import plan_build
 from tests.few_kpis import copy_of_few, settings_of_few
@@ -19,6 +20,7 @@ from tests.staged_input import stage
 from tests.warehouse_input import AUTHORITY, authority_of, involvement, plan, ssd
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pipelines.settings import Settings
@@ -28,6 +30,7 @@ JANUARY, FEBRUARY = Period(2021, 1), Period(2021, 2)
 CHILDREN = [plan(child, "2020-12-10") for child in ("a", "b", "c")]
 TEAM = [involvement(child, "T1", "2020-01-01") for child in ("a", "b", "c", "d")]
 SLIDING = "E06000099"
+RESTATEMENTS = "snapshots.kpi_restatement"
 BEGAN_LATER = {**CHILDREN[0], **{name: value for name, value in plan("a", "2021-01-05").items() if "date" in name}}
 
 Restated = dict[tuple[str, str | None], tuple[Any, ...]]
@@ -100,60 +103,72 @@ def visits_of_the_year_to(month: Period) -> Rows:
     ]
 
 
-def published(settings: Settings, month: Period) -> Path:
-    build(settings, month)
-    return publish(settings, month).folder
-
-
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Every case is an authority; both months of all of them are published."""
+    """Every case is an authority; January of all of them is published, and February built upon it."""
     settings = settings_of_few(tmp_path_factory.mktemp("restated"))
     for name in CASES:
         delivered(settings, JANUARY, CHILDREN, whose=authority_of(CASES, name))
     delivered(settings, JANUARY, CHILDREN, whose=SLIDING, visits=visits_of_the_year_to(JANUARY))
-    published(settings, JANUARY)
+    build(settings, JANUARY)
+    publish(settings, JANUARY)
     delivered(settings, FEBRUARY, CHILDREN, whose=SLIDING, visits=visits_of_the_year_to(FEBRUARY))
     for name, (plans, involvements, _) in CASES.items():
         delivered(settings, FEBRUARY, plans, involvements, whose=authority_of(CASES, name))
-    published(settings, FEBRUARY)
+    build(settings, FEBRUARY)
     return settings
 
 
-def restated(folder: Path, authority: str) -> Restated:
-    with duckdb.connect(str(folder / "snapshot.duckdb"), read_only=True) as snapshot:
-        rows = snapshot.execute(
-            """
-            SELECT
-                reporting_month, team_code, numerator_before, numerator, difference, cause,
-                records_late, records_corrected, records_removed
-            FROM kpi_restatement
-            WHERE kpi_id = 'cpp_count' AND authority_code = ?
-            """,
-            [authority],
-        ).fetchall()
-    return {row[:2]: row[2:] for row in rows}
+@pytest.fixture(scope="module")
+def january(settings: Settings) -> Path:
+    return settings.snapshots / "2021-01/v0001"
+
+
+@pytest.fixture(scope="module")
+def february(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with opened(settings, FEBRUARY) as warehouse:
+        yield warehouse
+
+
+def opened(settings: Settings, month: Period) -> duckdb.DuckDBPyConnection:
+    current = current_warehouse(settings, month)
+    assert current is not None
+    return duckdb.connect(str(current.file), read_only=True)
+
+
+def restated(rows: duckdb.DuckDBPyRelation, authority: str) -> Restated:
+    found = rows.select(
+        *("kpi_id", "authority_code", "reporting_month", "team_code", "numerator_before", "numerator", "difference"),
+        *("cause", "records_late", "records_corrected", "records_removed"),
+    ).fetchall()
+    return {row[2:4]: row[4:] for row in found if row[:2] == ("cpp_count", authority)}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_was_restated_and_why(settings: Settings, name: str) -> None:
-    assert restated(settings.snapshots / "2021-02/v0001", authority_of(CASES, name)) == CASES[name][2]
+def test_what_was_restated_and_why(february: duckdb.DuckDBPyConnection, name: str) -> None:
+    assert restated(february.table(RESTATEMENTS), authority_of(CASES, name)) == CASES[name][2]
 
 
-def test_months_that_a_sliding_window_has_left_are_absent_and_not_restated(settings: Settings) -> None:
-    first = {}
-    for month in (JANUARY, FEBRUARY):
-        file = settings.snapshots / str(month) / "v0001" / "snapshot.duckdb"
-        with duckdb.connect(str(file), read_only=True) as snapshot:
-            query = "SELECT min(reporting_month) FROM kpi_month WHERE kpi_id = 'cpp_count' AND authority_code = ?"
-            first[month] = snapshot.execute(query, [SLIDING]).fetchall()
-    assert first == {JANUARY: [(str(JANUARY.plus(-13)),)], FEBRUARY: [(str(FEBRUARY.plus(-13)),)]}
-    assert restated(settings.snapshots / "2021-02/v0001", SLIDING) == {}
+def test_months_that_a_sliding_window_has_left_are_absent_and_not_restated(
+    january: Path, february: duckdb.DuckDBPyConnection
+) -> None:
+    figures = {
+        JANUARY: duckdb.read_parquet(str(january / "kpi_month.parquet")),
+        FEBRUARY: february.table("snapshots.kpi_month"),
+    }
+    for month, rows in figures.items():
+        counted = rows.select("kpi_id", "authority_code", "reporting_month").fetchall()
+        assert min(each[2] for each in counted if each[:2] == ("cpp_count", SLIDING)) == str(month.plus(-13))
+    assert restated(february.table(RESTATEMENTS), SLIDING) == {}
 
 
-def test_only_a_later_month_restates(settings: Settings) -> None:
-    with duckdb.connect(str(settings.snapshots / "2021-01/v0001/snapshot.duckdb"), read_only=True) as snapshot:
-        assert snapshot.table("kpi_restatement").fetchall() == []
+def test_only_a_later_month_restates(january: Path) -> None:
+    assert duckdb.read_parquet(str(january / "kpi_restatement.parquet")).fetchall() == []
+
+
+@pytest.fixture(scope="module")
+def rules(settings: Settings) -> Mapping[str, str]:
+    return plan_build(settings, FEBRUARY).rules
 
 
 @pytest.mark.parametrize(
@@ -167,53 +182,66 @@ def test_only_a_later_month_restates(settings: Settings) -> None:
         ("expectations/snapshots/kpi_month.yaml", False),
     ],
 )
-def test_a_rule_is_another_where_something_it_rests_on_is(tmp_path: Path, changed: str, is_another: bool) -> None:
+def test_a_rule_is_another_where_something_it_rests_on_is(
+    rules: Mapping[str, str], tmp_path: Path, changed: str, is_another: bool
+) -> None:
     settings = settings_of_few(tmp_path, copy_of_few(tmp_path))
     kpi = "cp_review_in_time" if "reference" in changed else "cpp_count"
-    before = plan_build(settings, FEBRUARY).rules[kpi]
     path = settings.project_dir / changed
     added = "cp_review,E06000016,,,7,months,day0,local,Theirs\n" if "reference" in changed else "\n"
     path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
-    assert (plan_build(settings, FEBRUARY).rules[kpi] != before) is is_another
+    assert (plan_build(settings, FEBRUARY).rules[kpi] != rules[kpi]) is is_another
 
 
-def test_a_column_that_is_read_otherwise_is_another_rule_for_those_who_read_it(tmp_path: Path) -> None:
+def test_a_column_that_is_read_otherwise_is_another_rule_for_those_who_read_it(
+    rules: Mapping[str, str], tmp_path: Path
+) -> None:
     settings = settings_of_few(tmp_path, copy_of_few(tmp_path))
-    before = plan_build(settings, FEBRUARY).rules
     path = settings.expectations / "sources" / "ssd" / "cp_plans.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("description: ", "description: Truly, ", 1), encoding="utf-8")
-    assert plan_build(settings, FEBRUARY).rules == before
+    assert plan_build(settings, FEBRUARY).rules == rules
     path.write_text(text.replace("criticalDataElement: true", "criticalDataElement: false", 1), encoding="utf-8")
     after = plan_build(settings, FEBRUARY).rules
-    assert (after["cpp_count"] != before["cpp_count"], after["cla_count"] == before["cla_count"]) == (True, True)
+    assert (after["cpp_count"] != rules["cpp_count"], after["cla_count"] == rules["cla_count"]) == (True, True)
 
 
 def test_without_records_or_with_another_rule_a_change_is_reported_all_the_same(tmp_path: Path) -> None:
     settings = settings_of_few(tmp_path, copy_of_few(tmp_path))
     delivered(settings, JANUARY, CHILDREN)
-    published(settings, JANUARY)
+    build(settings, JANUARY)
+    earlier = read_json(publish(settings, JANUARY).folder / "manifest.json")
     for kept in (settings.warehouse / "2021-01").glob("records-*"):
         shutil.rmtree(kept)
     delivered(settings, FEBRUARY, CHILDREN[1:])
-    assert restated(published(settings, FEBRUARY), AUTHORITY)[(NEW, None)] == NOBODY_KNOWN
+    build(settings, FEBRUARY)
+    with opened(settings, FEBRUARY) as warehouse:
+        assert restated(warehouse.table(RESTATEMENTS), AUTHORITY)[(NEW, None)] == NOBODY_KNOWN
     path = settings.sql / "kpis" / "cpp_count.sql"
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    build(settings, FEBRUARY)
+    snapshot = publish(settings, FEBRUARY).folder
     cause = (3, 2, -1, "definition", None, None, None)
-    assert restated(published(settings, FEBRUARY), AUTHORITY)[(NEW, None)] == cause
+    published = duckdb.read_parquet(str(snapshot / "kpi_restatement.parquet"))
+    assert restated(published, AUTHORITY)[(NEW, None)] == cause
+    assert read_json(snapshot / "manifest.json")["earlier"] == named(earlier)
 
 
-def test_the_snapshot_before_is_an_input_that_the_manifest_names(settings: Settings) -> None:
-    january, february = (read_json(settings.snapshots / f"2021-0{month}/v0001/manifest.json") for month in (1, 2))
-    shared = {"month": "2021-01", "version": "v0001", "content_sha256": january["content_sha256"]}
-    assert (january["earlier"], february["earlier"]) == (None, shared)
+def named(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    return {"month": "2021-01", "version": "v0001", "content_sha256": manifest["content_sha256"]}
+
+
+def test_the_snapshot_before_is_an_input_that_the_manifest_names(settings: Settings, january: Path) -> None:
+    manifest = read_json(january / "manifest.json")
+    assert manifest["earlier"] is None
+    assert read_json(settings.warehouse / "2021-02" / CURRENT)["earlier"] == named(manifest)
     plan = plan_build(settings, FEBRUARY)
     assert replace(plan, earlier=None).fingerprint != plan.fingerprint
 
 
-def test_records_are_kept_beside_the_warehouse_and_in_no_snapshot(settings: Settings) -> None:
+def test_records_are_kept_beside_the_warehouse_and_in_no_snapshot(settings: Settings, january: Path) -> None:
     kept = [path.name for path in (settings.warehouse / "2021-01").glob("records-*")]
-    content = read_json(settings.snapshots / "2021-01/v0001/manifest.json")["content_sha256"]
+    content = read_json(january / "manifest.json")["content_sha256"]
     of_no_key = "any"
     assert kept == [f"records-{content[:12]}-{of_no_key}"]
     assert not list(settings.snapshots.rglob("*record*"))

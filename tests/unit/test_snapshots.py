@@ -24,7 +24,8 @@ from pipelines.snapshots.publish import (
     LOCK,
     NUMBERS,
     NothingToPublish,
-    _make_public,
+    Published,
+    _is_still,
     _next,
     _prune_versions,
     publish,
@@ -32,11 +33,12 @@ from pipelines.snapshots.publish import (
 from pipelines.snapshots.verification import verify
 from pipelines.storage import read_json, sha256_of_file, write_json
 from pipelines.warehouse.build import build
-from tests.few_kpis import settings_of_few
+from tests.few_kpis import environment_of_few, settings_of_few
 from tests.staged_input import key, stage
 from tests.warehouse_input import AUTHORITY, MONTH, assessment, involvement, plan, ssd
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FEBRUARY = Period.parse(MONTH)
@@ -68,9 +70,13 @@ def built_in(folder: Path, month: str = MONTH) -> Settings:
     return settings
 
 
-def deliver_again(settings: Settings) -> None:
-    stage(settings.staging, f"{AUTHORITY}/ssd/{MONTH}", ssd(), version="v0002-000000000000")
-    build(settings, FEBRUARY)
+def copied(place: Path, folder: Path) -> Settings:
+    shutil.copytree(place, folder, dirs_exist_ok=True, symlinks=True)
+    return settings_of_few(folder)
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -81,17 +87,47 @@ def already_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def settings(already_built: Path, tmp_path: Path) -> Settings:
-    shutil.copytree(already_built, tmp_path, dirs_exist_ok=True)
-    return settings_of_few(tmp_path)
+@pytest.fixture(scope="module")
+def already_published(already_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same once it is published, to be copied."""
+    folder = tmp_path_factory.mktemp("published")
+    publish(copied(already_built, folder), FEBRUARY)
+    return folder
 
 
 @pytest.fixture(scope="module")
-def snapshot(already_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("published")
-    shutil.copytree(already_built, folder, dirs_exist_ok=True)
-    return publish(settings_of_few(folder), FEBRUARY).folder
+def snapshot(already_published: Path) -> Path:
+    """The version in that place, for those who only read it."""
+    return settings_of_few(already_published).snapshots / MONTH / "v0001"
+
+
+@pytest.fixture(scope="module")
+def already_corrected(already_published: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Published, int]:
+    """The same once it was delivered again, and what a reader who never let go of the first version reads then."""
+    folder = tmp_path_factory.mktemp("corrected")
+    settings = copied(already_published, folder)
+    first = settings.snapshots / MONTH / "v0001"
+    with duckdb.connect(str(first / "snapshot.duckdb"), read_only=True) as reader:
+        stage(settings.staging, f"{AUTHORITY}/ssd/{MONTH}", ssd(), version="v0002-000000000000")
+        build(settings, FEBRUARY)
+        second = publish(settings, FEBRUARY)
+        ((read,),) = reader.sql("SELECT sum(numerator) FROM kpi_month WHERE kpi_id = 'cpp_count'").fetchall()
+    return folder, second, read
+
+
+@pytest.fixture
+def settings(already_built: Path, tmp_path: Path) -> Settings:
+    return copied(already_built, tmp_path)
+
+
+@pytest.fixture
+def published(already_published: Path, tmp_path: Path) -> Settings:
+    return copied(already_published, tmp_path)
+
+
+@pytest.fixture
+def corrected(already_corrected: tuple[Path, Published, int], tmp_path: Path) -> Settings:
+    return copied(already_corrected[0], tmp_path)
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -272,98 +308,115 @@ def test_nothing_of_a_child_is_published(snapshot: Path) -> None:
     assert kinds <= {"VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DATE", "BOOLEAN", "DECIMAL(18,2)"}
 
 
-def test_two_places_publish_the_same_bytes(tmp_path: Path) -> None:
-    folders = [publish(built_in(tmp_path / name), FEBRUARY).folder for name in ("one", "other")]
+def test_two_places_publish_the_same_bytes_with_symbolic_links_and_without(
+    snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("not here")
+
+    other = built_in(tmp_path)
+    monkeypatch.setattr("pathlib.Path.symlink_to", refuse)
+    published = publish(other, FEBRUARY)
+    assert published.outcome == "published"
+    assert not (other.snapshots / "latest").exists()
+    assert read_json(other.snapshots / "latest.json") == {"month": MONTH, "version": "v0001"}
+    # A database is never the same to the byte.
     files = [
-        {
-            path.relative_to(folder): path.read_bytes()
-            for path in folder.rglob("*")
-            if path.is_file() and path.name != "snapshot.duckdb"
-        }
-        for folder in folders
+        {name: content for name, content in files_in(folder).items() if not name.endswith("snapshot.duckdb")}
+        for folder in (snapshot, published.folder)
     ]
     assert files[0] == files[1]
 
 
-def test_the_same_content_is_published_once(settings: Settings) -> None:
-    first = publish(settings, FEBRUARY)
-    again = publish(settings, FEBRUARY)
-    assert (first.outcome, again.outcome) == ("published", "unchanged")
-    assert (again.version, again.folder) == (first.version, first.folder)
-    assert [path.name for path in (settings.snapshots / MONTH).glob("v*")] == ["v0001"]
-    assert not list((settings.snapshots / MONTH).glob(".making-*"))
+def test_the_same_content_is_published_once(published: Settings) -> None:
+    again = publish(published, FEBRUARY)
+    month = published.snapshots / MONTH
+    assert (again.outcome, again.version, again.folder) == ("unchanged", "v0001", month / "v0001")
+    assert [path.name for path in month.glob("v*")] == ["v0001"]
+    assert not list(month.glob(".making-*"))
 
 
-def test_a_correction_is_the_next_version_and_changes_none_before_it(settings: Settings) -> None:
-    first = publish(settings, FEBRUARY)
-    before = {path: path.read_bytes() for path in first.folder.rglob("*") if path.is_file()}
-    with duckdb.connect(str(first.folder / "snapshot.duckdb"), read_only=True) as reader:
-        deliver_again(settings)
-        second = publish(settings, FEBRUARY)
-        assert (second.version, second.outcome) == ("v0002", "published")
-        rows = reader.sql("SELECT sum(numerator) FROM kpi_month WHERE kpi_id = 'cpp_count'").fetchall()
-        assert rows == [(4,)]
-    assert {path: path.read_bytes() for path in first.folder.rglob("*") if path.is_file()} == before
+def test_a_correction_is_the_next_version_and_changes_none_before_it(
+    snapshot: Path, already_corrected: tuple[Path, Published, int]
+) -> None:
+    _, second, read_meanwhile = already_corrected
+    assert (second.version, second.outcome) == ("v0002", "published")
+    assert read_meanwhile == 4
+    assert files_in(second.folder.with_name("v0001")) == files_in(snapshot)
 
 
-def test_publications_wait_for_one_another(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_publications_wait_for_one_another(published: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of another month too: all of them move the same pointer."""
-    make = _make_public
+    looked = []
 
-    def make_and_look(*given: Any) -> Any:
-        with (settings.snapshots / LOCK).open("ab") as other, pytest.raises(BlockingIOError):
-            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return make(*given)
+    def look_before(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+        def look_and_do(*given: Any) -> Any:
+            looked.append(name)
+            with (published.snapshots / LOCK).open("ab") as other, pytest.raises(BlockingIOError):
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return step(*given)
 
-    monkeypatch.setattr(snapshots, "_make_public", make_and_look)
-    assert publish(settings, FEBRUARY).outcome == "published"
-    with (settings.snapshots / LOCK).open("ab") as other:
+        return look_and_do
+
+    steps = ["_make_restricted", "_update_pointer"]
+    for name in steps:
+        monkeypatch.setattr(snapshots, name, look_before(name, getattr(snapshots, name)))
+    publish(published, FEBRUARY)
+    assert looked == steps
+    with (published.snapshots / LOCK).open("ab") as other:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def test_the_pointers_name_the_newest(settings: Settings) -> None:
-    publish(settings, FEBRUARY)
-    deliver_again(settings)
-    publish(settings, FEBRUARY)
-    stage(settings.staging, f"{AUTHORITY}/ssd/2021-01", ssd())
-    build(settings, Period(2021, 1))
-    publish(settings, Period(2021, 1))
-    assert read_json(settings.snapshots / MONTH / "latest.json") == {"version": "v0002"}
-    assert read_json(settings.snapshots / "2021-01/latest.json") == {"version": "v0001"}
-    assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0002"}
-    assert (settings.snapshots / "latest/manifest.json").samefile(settings.snapshots / MONTH / "v0002/manifest.json")
-    assert (settings.snapshots / MONTH / "latest").readlink().name == "v0002"
+def test_the_pointers_name_the_newest(corrected: Settings) -> None:
+    stage(corrected.staging, f"{AUTHORITY}/ssd/2021-01", ssd())
+    build(corrected, Period(2021, 1))
+    publish(corrected, Period(2021, 1))
+    snapshots = corrected.snapshots
+    assert read_json(snapshots / MONTH / "latest.json") == {"version": "v0002"}
+    assert read_json(snapshots / "2021-01/latest.json") == {"version": "v0001"}
+    assert read_json(snapshots / "latest.json") == {"month": MONTH, "version": "v0002"}
+    assert (snapshots / "latest/manifest.json").samefile(snapshots / MONTH / "v0002/manifest.json")
+    assert (snapshots / MONTH / "latest").readlink().name == "v0002"
 
 
-def test_without_symbolic_links_the_json_is_enough(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError("not here")
-
-    monkeypatch.setattr("pathlib.Path.symlink_to", refuse)
-    assert publish(settings, FEBRUARY).outcome == "published"
-    assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0001"}
-
-
+# Each dies in a process of its own, forked once all is imported.
 DIES = """
 import os, sys
 from pathlib import Path
+from pipelines.catalog import newest_version
 from pipelines.periods import Period
 from pipelines.settings import Settings
-from pipelines.snapshots import publish as snapshots
+from pipelines.snapshots import publish as snapshots, report
 
-module, _, step = sys.argv[2].rpartition(".")
-setattr(getattr(snapshots, module, snapshots), step, lambda *_: os._exit(9))
-snapshots.publish(Settings(_env_file=None, data_dir=Path(sys.argv[1])), Period.parse(sys.argv[3]))
+data, month, *steps = sys.argv[1:]
+settings = Settings(_env_file=None, data_dir=Path(data))
+for step in steps:
+    child = os.fork()
+    if not child:
+        module, _, name = step.rpartition(".")
+        setattr(getattr(snapshots, module, snapshots), name, lambda *_: os._exit(9))
+        snapshots.publish(settings, Period.parse(month))
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(step, code, newest_version(settings.snapshots / month), (settings.snapshots / "latest.json").exists())
 """
 
 
-@pytest.mark.parametrize("step", ["edition.write_package", "_make_public", "edition.make_databases", "_update_pointer"])
-def test_a_publication_killed_at_any_step_can_be_run_again(settings: Settings, step: str) -> None:
-    killed = subprocess.run([sys.executable, "-c", DIES, str(settings.data_dir), step, MONTH], check=False)
-    assert killed.returncode == 9
-    assert not (settings.snapshots / "latest.json").exists()
-    whole = newest_version(settings.snapshots / MONTH)
-    assert whole == ("v0001" if step == "_update_pointer" else None)
+def test_a_publication_killed_at_any_step_can_be_run_again(settings: Settings) -> None:
+    """By one that comes further, until one is not killed."""
+    steps = ("edition.write_package", "_make_public", "edition.make_databases", "_update_pointer")
+    killed = subprocess.run(
+        [sys.executable, "-c", DIES, str(settings.data_dir), MONTH, *steps],
+        check=True,
+        env={**os.environ, **environment_of_few()},
+        capture_output=True,
+        text=True,
+    )
+    assert killed.stdout.splitlines() == [
+        "edition.write_package 9 None False",
+        "_make_public 9 None False",
+        "edition.make_databases 9 None False",
+        "_update_pointer 9 v0001 False",
+    ]
     published = publish(settings, FEBRUARY)
     assert published.version == "v0001"
     assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0001"}
@@ -417,60 +470,79 @@ def test_a_removal_that_was_cut_short_is_finished_and_its_number_is_never_used_a
 
 
 @pytest.mark.parametrize("gone", ["v0001", "2021-02", "snapshots", "the record of numbers"])
-def test_a_number_that_was_public_is_never_used_again(settings: Settings, gone: str) -> None:
-    first = publish(settings, FEBRUARY)
+def test_a_number_that_was_public_is_never_used_again(published: Settings, gone: str) -> None:
+    lose(published, gone)
+    assert newest_version(published.snapshots / MONTH) is None
+    assert _next(published, FEBRUARY) == "v0002"
+
+
+def lose(settings: Settings, gone: str) -> None:
+    month = settings.snapshots / MONTH
     match gone:
         case "v0001":
-            shutil.rmtree(first.folder)
+            shutil.rmtree(month / "v0001")
         case "2021-02":
-            shutil.rmtree(first.folder.parent)
+            shutil.rmtree(month)
         case "snapshots":
             shutil.rmtree(settings.snapshots)
         case _:
             (settings.data_dir / NUMBERS).write_text("", encoding="utf-8")
-            (first.folder / "manifest.json").write_text("", encoding="utf-8")
-    again = publish(settings, FEBRUARY)
+            (month / "v0001/manifest.json").write_text("", encoding="utf-8")
+
+
+def test_what_is_published_after_a_loss_has_the_next_number_each_time(published: Settings) -> None:
+    for number, gone in ((2, "the record of numbers"), (3, "snapshots")):
+        lose(published, gone)
+        again = publish(published, FEBRUARY)
+        assert (again.version, again.outcome) == (f"v000{number}", "published")
+        assert read_json(published.data_dir / NUMBERS) == {MONTH: number}
+    assert publish(published, FEBRUARY).outcome == "unchanged"
+
+
+def test_a_version_that_was_damaged_is_left_as_it_is_and_the_next_one_is_whole(
+    published: Settings, snapshot: Path
+) -> None:
+    first = published.snapshots / MONTH / "v0001"
+    content = read_json(first / "manifest.json")["content_sha256"]
+    damaged = ("kpi_month.csv", "snapshot.duckdb", "public/kpi.csv", "public/manifest.json")
+    half = {name: (first / name).stat().st_size // 2 for name in damaged}
+    assert _is_still(first, content)
+    for name in damaged:
+        os.truncate(first / name, half[name])
+        assert not _is_still(first, content), name
+        shutil.copy(snapshot / name, first / name)
+    for name in damaged:
+        os.truncate(first / name, half[name])
+    again = publish(published, FEBRUARY)
     assert (again.version, again.outcome) == ("v0002", "published")
-    assert read_json(settings.data_dir / NUMBERS) == {MONTH: 2}
-    assert publish(settings, FEBRUARY).outcome == "unchanged"
+    assert {name: (first / name).stat().st_size for name in damaged} == half and verify(again.folder) == []
+    assert read_json(again.folder / "manifest.json")["content_sha256"] == content
 
 
-@pytest.mark.parametrize("name", ["kpi_month.csv", "snapshot.duckdb", "public/kpi.csv", "public/manifest.json"])
-def test_a_version_that_was_damaged_is_left_as_it_is_and_the_next_one_is_whole(settings: Settings, name: str) -> None:
-    first = publish(settings, FEBRUARY)
-    half = (first.folder / name).stat().st_size // 2
-    os.truncate(first.folder / name, half)
-    again = publish(settings, FEBRUARY)
-    assert (again.version, again.outcome) == ("v0002", "published")
-    assert (first.folder / name).stat().st_size == half and verify(again.folder) == []
-    assert (
-        read_json(first.folder / "manifest.json")["content_sha256"]
-        == (read_json(again.folder / "manifest.json")["content_sha256"])
-    )
-
-
-@pytest.mark.parametrize("text", [None, "", "{", '{"version": "v0007"}', "[]"])
-def test_pointers_that_are_broken_are_written_anew_by_the_manifests(settings: Settings, text: str | None) -> None:
-    publish(settings, FEBRUARY)
-    for pointer in (settings.snapshots / MONTH / "latest.json", settings.snapshots / "latest.json"):
+@pytest.mark.parametrize("texts", [(None, "{"), ("", "[]"), ('{"version": "v0007"}', None)])
+def test_pointers_that_are_broken_are_written_anew_by_the_manifests(
+    published: Settings, texts: tuple[str | None, str | None]
+) -> None:
+    pointers = published.snapshots / MONTH / "latest.json", published.snapshots / "latest.json"
+    for pointer, text in zip(pointers, texts, strict=True):
         if text is None:
             pointer.unlink()
         else:
             pointer.write_text(text, encoding="utf-8")
-    assert current_version(settings.snapshots / MONTH) == "v0001"
-    assert publish(settings, FEBRUARY).version == ("v0001")
-    assert read_json(settings.snapshots / MONTH / "latest.json") == {"version": "v0001"}
-    assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0001"}
+    assert current_version(published.snapshots / MONTH) == "v0001"
+    assert publish(published, FEBRUARY).version == "v0001"
+    assert [read_json(pointer) for pointer in pointers] == [
+        {"version": "v0001"},
+        {"month": MONTH, "version": "v0001"},
+    ]
 
 
-def test_every_version_stays_where_nothing_is_said_and_the_current_one_always(settings: Settings) -> None:
-    publish(settings, FEBRUARY)
-    deliver_again(settings)
-    publish(settings, FEBRUARY)
-    assert len(list((settings.snapshots / MONTH).glob("v*/manifest.json"))) == 2
-    publish(settings.model_copy(update={"snapshot_versions_kept": 1}), FEBRUARY)
-    assert [path.parent.name for path in (settings.snapshots / MONTH).glob("v*/manifest.json")] == ["v0002"]
-    assert read_json(settings.snapshots / "latest.json") == {"month": MONTH, "version": "v0002"}
+def test_every_version_stays_where_nothing_is_said_and_the_current_one_always(corrected: Settings) -> None:
+    month = corrected.snapshots / MONTH
+    assert len(list(month.glob("v*/manifest.json"))) == 2
+    publish(corrected.model_copy(update={"snapshot_versions_kept": 1}), FEBRUARY)
+    assert [path.parent.name for path in month.glob("v*/manifest.json")] == ["v0002"]
+    assert read_json(corrected.snapshots / "latest.json") == {"month": MONTH, "version": "v0002"}
 
 
 def test_there_must_be_a_warehouse(tmp_path: Path) -> None:
