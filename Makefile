@@ -6,7 +6,7 @@ PYTHON_BI ?= $(shell for p in python3.11 python3.12 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: venv run airflow bench test fuzz chaos test-service test-bi lint audit sbom format lock docs clean
+.PHONY: venv run airflow bench test fuzz chaos months test-service test-bi lint audit sbom format lock docs clean
 .DELETE_ON_ERROR:
 
 venv: .venv/.run
@@ -54,6 +54,9 @@ fuzz: .venv/.dev  ## EXAMPLES=200 spoilt deliveries, and as many made-up council
 
 chaos: .venv/.dev  ## a run disturbed N=100 times: killed, stopped, the disk full, files of its state cut off, and others
 	$(BIN)/python -m tests.service.chaos $(or $(N),100) $(or $(SEED),$(shell date +%s))
+
+months: .venv/.dev  ## N=60 months of three councils under the real scheduler, half a year at a time, with nobody who does anything
+	$(BIN)/python -m tests.service.many_months $(or $(N),60)
 
 # In the order of their names: first the twenty-four months, on one core, and last the scheduler, which uses both.
 test-service: .venv/.dev  ## with the real scheduler and PostgreSQL; some minutes

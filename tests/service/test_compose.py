@@ -222,6 +222,17 @@ def test_only_the_scheduler_has_the_key_and_the_children(native: Native) -> None
     assert native.services["pages"]["volumes"] == ["reports:/data/reports:ro"]
 
 
+def test_what_runs_the_projects_image_can_change_nothing_of_it_and_fill_neither_disk_nor_memory(native: Native) -> None:
+    for name, service in native.services.items():
+        assert service["logging"]["options"] == {"max-file": "5", "max-size": "10m"}, name
+        if service["image"] != "safeguarding-kpis":
+            continue
+        assert service["read_only"] and service["tmpfs"] == ["/tmp"], name  # noqa: S108 - within a container
+        assert service["cap_drop"] == ["ALL"] and service["security_opt"] == ["no-new-privileges:true"], name
+        assert "mem_limit" in service, name
+    assert native.services["scheduler"]["mem_limit"] != native.services["api-server"]["mem_limit"]
+
+
 def test_the_guide_speaks_of_services_that_there_are(native: Native) -> None:
     named = set(re.findall(r"docker compose (?:exec|logs) (\S+)", block("compose")))
     assert named and named <= set(native.services)
