@@ -45,8 +45,11 @@ bench: .venv/.run  ## each stage beside plain DuckDB; size 100 takes half an hou
 IN_MEMORY := $(shell test -w /dev/shm && df -k --output=avail /dev/shm | awk 'NR == 2 && $$1 > 6000000 { print "/dev/shm" }')
 export PYTEST_DEBUG_TEMPROOT ?= $(or $(IN_MEMORY),$(TMPDIR),/tmp)
 
+# A file at a time, in the order of tests/conftest.py.
+ON_BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
+
 test: .venv/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest $(ON_BOTH_CORES) $(ARGS)
 
 fuzz: .venv/.dev  ## EXAMPLES=200 spoilt deliveries, and as many made-up councils counted twice and in other forms, others with each SEED
 	HYPOTHESIS_PROFILE=long HYPOTHESIS_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest -n 2 --hypothesis-seed=$(or $(SEED),$(shell date +%s)) \
@@ -58,9 +61,8 @@ chaos: .venv/.dev  ## a run disturbed N=100 times: killed, stopped, the disk ful
 months: .venv/.dev  ## N=60 months of three councils under the real scheduler, half a year at a time, with nobody who does anything
 	$(BIN)/python -m tests.service.many_months $(or $(N),60)
 
-# In the order of their names: first the twenty-four months, on one core, and last the scheduler, which uses both.
 test-service: .venv/.dev  ## with the real scheduler and PostgreSQL; some minutes
-	$(BIN)/python -m pytest -m service -n 2 --dist loadfile --no-loadscope-reorder tests/disclosure tests/service $(ARGS)
+	$(BIN)/python -m pytest -m service $(ON_BOTH_CORES) tests/disclosure tests/service $(ARGS)
 
 test-bi: .venv/.dev .venv-bi/.superset  ## the dashboard in a real Superset and a browser; some minutes, 0.9 GB of disk
 	$(BIN)/python -m pytest -m bi $(ARGS)

@@ -33,8 +33,25 @@ settings.register_profile("short", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=LONG, print_blob=True)
 settings.load_profile("long" if IS_LONG else "short")
 
+# By the seconds that they take: what is left for the end is short, so that both cores end together. The first makes up the
+# council that others wait for.
+LONGEST_FIRST = (
+    *("test_reports_page.py", "test_run.py", "test_hard_cases.py", "test_cases.py", "test_every_kpi.py"),
+    *("test_nothing_personal_leaves_landing.py", "test_every_cell.py", "test_dialects.py", "test_snapshots.py"),
+    *("test_command_line.py", "test_sample_month.py", "test_same_figures.py", "test_warehouse.py"),
+    *("test_reports_own_table.py", "test_attackers.py", "test_other_forms.py", "test_rules.py", "test_restatements.py"),
+    *("test_approvals.py", "test_made_up_returns.py", "test_checks.py", "test_staging.py", "test_broken_xml.py"),
+    *("test_scheduler.py", "test_kill_anywhere.py", "test_pages_in_a_browser.py", "test_arrivals.py"),
+    *("test_compose.py", "test_bench.py", "test_chaos.py", "test_postgres_copy.py", "test_readers.py", "test_wheel.py"),
+)
+
 # Specifications and files that others published lie there, where they are at hand at all.
 PUBLISHED_BY_OTHERS = Path(os.environ.get("PUBLISHED_BY_OTHERS", Path(__file__).parents[2] / "shared"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import LONGEST_FIRST
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -38,7 +40,7 @@ READ_THE_ENVIRONMENT = {
     "settings.py",
     "staging/validation/__init__.py",
 }
-AIRFLOWS = ("approval", "arrivals", "assets", "local_run", "notifier", "task_defaults", "tasks")
+AIRFLOWS = ("approval", "arrivals", "assets", "local_run", "notifier", "scheduler", "task_defaults", "tasks")
 LOOKS_UP = {"catalog": {"contracts"}}
 
 
@@ -168,3 +170,7 @@ def test_no_import_escapes_notice(tmp_path: Path) -> None:
     names = set(imported(file))
     assert own(names) == {"warehouse", "landing"}
     assert "great_expectations.core" in names
+
+
+def test_the_tests_that_begin_first_are_there() -> None:
+    assert {*LONGEST_FIRST} <= {file.name for file in (PROJECT / "tests").rglob("test_*.py")}
