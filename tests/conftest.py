@@ -33,8 +33,8 @@ settings.register_profile("short", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=LONG, print_blob=True)
 settings.load_profile("long" if IS_LONG else "short")
 
-# By the seconds that they take: what is left for the end is short, so that both cores end together. The first makes up the
-# council that others wait for.
+# By the seconds that they take: what is left for the end is short, so that both cores end together. The first makes up
+# the council that others wait for.
 LONGEST_FIRST = (
     *("test_reports_page.py", "test_run.py", "test_hard_cases.py", "test_cases.py", "test_every_kpi.py"),
     *("test_nothing_personal_leaves_landing.py", "test_every_cell.py", "test_dialects.py", "test_snapshots.py"),
