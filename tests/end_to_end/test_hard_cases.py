@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.contracts.kpis import load_register
 from pipelines.settings import PROJECT
-from tests.end_to_end.publishing import figures, publish, rows
+from tests.end_to_end.publishing import build, figures, publish, rows
 from tests.exports import SOURCES, write_ssd, write_table
 from tests.few_kpis import environment_of_few
 
@@ -300,8 +300,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def snapshot(root: Path) -> Path:
-    """The first version; a link would lead to the newest."""
-    return publish(root).resolve()
+    """What the month would publish: to draw the pages of nineteen councils takes longer than all else."""
+    return build(root)
 
 
 @pytest.mark.parametrize("name", CASES)

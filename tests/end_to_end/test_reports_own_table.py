@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from pipelines.sample import write_sample
-from tests.end_to_end.publishing import figures, publish, rows
+from tests.end_to_end.publishing import build, figures, publish, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +109,7 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made_up_alone(made_up: Path) -> Path:
-    return publish(made_up)
+    return build(made_up)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def together(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(sample / "ssd" / "2021-01", root / "inbox" / COUNCIL / "ssd" / "2021-02")
     for source in ("local", "ssd", "survey"):
         shutil.copytree(sample / source / "2021-02", root / "inbox" / SAMPLE / source / "2021-02")
-    return publish(root)
+    return build(root)
 
 
 def test_the_reports_table_is_published_as_it_was_printed(alone: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from functools import reduce
 from itertools import chain
@@ -252,11 +253,13 @@ def _rates(figures: Figures, codes: CodeLists, end: date) -> Figures:
 
 def _add(figures: Figures, end: date, counted: Iterable[Counted]) -> None:
     """Each to its team and to the authority; of a KPI with categories to what each of them is a share of."""
-    for each in counted:
-        for category in CATEGORIES.get(each.kpi, (None,)):
-            added = Figure(each.numerator + 0 if category == each.category else 0, each.denominator)
-            for team in {each.team, None}:
-                key = Key(each.kpi, end, team, category)
+    alike = Counter((each.kpi, each.team, each.category, each.numerator, each.denominator) for each in counted)
+    for (kpi, team, category, numerator, denominator), times in alike.items():
+        for share in CATEGORIES.get(kpi, (None,)):
+            top, bottom = numerator if share == category else 0, denominator
+            added = Figure(top * times, None if bottom is None else bottom * times)
+            for part in {team, None}:
+                key = Key(kpi, end, part, share)
                 figures[key] = figures[key].plus(added) if key in figures else added
 
 
