@@ -6,7 +6,7 @@ PYTHON_BI ?= $(shell for p in python3.11 python3.12 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: venv run airflow bench test fuzz chaos months test-service test-bi lint audit sbom format lock docs clean
+.PHONY: venv run airflow bench test fuzz chaos months test-service test-bi lint lint-python lint-sql audit sbom format lock docs clean
 .DELETE_ON_ERROR:
 
 venv: .venv/.run
@@ -75,10 +75,15 @@ test-bi: .venv/.dev .venv-bi/.superset  ## the dashboard in a real Superset and 
 	@touch $@
 
 lint: .venv/.dev
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint-python lint-sql
+
+lint-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/bandit --quiet --severity-level medium --configfile pyproject.toml --recursive pipelines dags bench dashboards setup.py
+
+lint-sql:
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql pipelines/sample/sql
 
 audit: .venv/.dev  ## known faults in what is installed, by PyPI's own list: needs the network, and fails where it has none
