@@ -214,12 +214,3 @@ def test_the_same_again_changes_nothing_and_says_so(other_place: CouncilPlace) -
     assert again.stdout.count("already landed") == len(deliveries) == 5
     assert again.stdout.count("already staged") == len(deliveries)
     assert _digests(other_place) == before
-    assert other_place.pipelines("publish", "2021-02").stdout.startswith("unchanged")
-
-
-def test_the_earlier_month_can_be_run_beside_it(other_place: CouncilPlace) -> None:
-    done = other_place.pipelines("run", "2021-01")
-    assert done.returncode == 0, done.stderr
-    pointer = json.loads((other_place.data / "snapshots" / "latest.json").read_text(encoding="utf-8"))
-    assert pointer["month"] == "2021-02"
-    assert (other_place.data / "snapshots" / "2021-01" / "v0001" / "manifest.json").exists()

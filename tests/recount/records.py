@@ -164,9 +164,15 @@ class Child:
     care_plans: list[CarePlan] = field(default_factory=list)
     cla_visits: list[VisitRecord] = field(default_factory=list)
     cla_reviews: list[Review] = field(default_factory=list)
+    last_seen: tuple[date, Child] | None = field(default=None, init=False, repr=False, compare=False)
 
     def seen_from(self, day: date) -> Child:
         """The child as the day's end knew it: later records are struck out, later ends are blank."""
+        if self.last_seen is None or self.last_seen[0] != day:
+            self.last_seen = (day, self._seen_from(day))
+        return self.last_seen[1]
+
+    def _seen_from(self, day: date) -> Child:
         seen: dict[str, Any] = {name: _up_to(day, records) for name, records in self._records.items()}
         seen["born"], seen["died"] = (_known(when, day) for when in (self.born, self.died))
         seen["expected"] = self.expected or (self.born if seen["born"] is None else None)

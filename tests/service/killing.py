@@ -4,8 +4,8 @@ Started as a process of its own: ``python -m tests.service.killing INBOX HOME``.
 forks for every run, so that a run costs no imports. An audit hook kills the child (SIGKILL, nothing is cleaned up) when
 it is about to do what a moment describes.
 
-A run starts on a copy of what an undisturbed one left before the part in which it will be killed: what is done already
-it finds as it would have made it, so that only that part and those after it cost anything.
+A run starts on a copy of what an undisturbed one left before the part in which it will be killed, and what is run again
+ends with that part: what is there then must equal what the undisturbed run left after it, of which all else is made.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -109,13 +110,15 @@ MOMENTS = {
 }
 
 
-def run(settings: Settings, killed_at: Moment | None = None) -> None:
-    """The main job, all of it, after what every command begins with."""
+def run(settings: Settings, killed_at: Moment | None = None, last: str = "publish") -> None:
+    """The main job to its last part, after what every command begins with."""
     remove_all_left(settings.data_dir)
     for name, part in PARTS.items():
         if killed_at is not None and killed_at.part == name:
             _be_killed_at(killed_at)
         part(settings)
+        if name == last:
+            return
 
 
 def in_a_fork(job: Callable[[], object]) -> int:
@@ -195,16 +198,17 @@ def main() -> None:
 
     inbox, home = sys.argv[1], Path(sys.argv[2])
     undisturbed = undisturbed_run(inbox, home)
-    # Opened only now: a fork must not inherit DuckDB's threads.
-    expected = digests(undisturbed.data_dir)
+    left = {part: home / f"before-{following}" for part, following in pairwise(PARTS)}
+    left["publish"] = undisturbed.data_dir
+    expected = {part: digests(folder) for part, folder in left.items()}
     for number, (name, moment) in enumerate(MOMENTS.items()):
         settings = undisturbed.model_copy(update={"data_dir": home / f"killed-{number}"})
         shutil.copytree(home / f"before-{moment.part}", settings.data_dir, symlinks=True)
         ended_by = in_a_fork(partial(run, settings, moment))
         seen = in_a_process_of_its_own(partial(parts_seen, settings.data_dir))
-        in_a_fork(partial(run, settings))
-        found = digests(settings.data_dir)
-        differs = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+        in_a_fork(partial(run, settings, last=moment.part))
+        whole, found = expected[moment.part], digests(settings.data_dir)
+        differs = sorted(name for name in whole.keys() | found.keys() if whole.get(name) != found.get(name))
         differs += scratch_left(settings.data_dir)
         print(json.dumps({"moment": name, "ended_by": ended_by, "seen": seen, "differs": differs}), flush=True)
         shutil.rmtree(settings.data_dir)
