@@ -96,10 +96,8 @@ def held(council: ServedCouncil) -> dict[str, Any]:
     """What Airflow and the data hold; memory is what each process has to itself and its share of the rest."""
     memory: dict[str, float] = defaultdict(float)
     files: dict[str, int] = defaultdict(int)
-    for process in Path("/proc").glob("[0-9]*"):
+    for process in _processes(council):
         with suppress(OSError, StopIteration):
-            if f"AIRFLOW_HOME={council.home}".encode() not in (process / "environ").read_bytes().split(b"\0"):
-                continue
             words = (process / "cmdline").read_bytes().decode()
             part = next(part for part in PARTS if part in words or (part == "scheduler" and "LocalExecutor" in words))
             share = (process / "smaps_rollup").read_text("utf-8").split("Pss:")[1].split()[0]
@@ -112,6 +110,20 @@ def held(council: ServedCouncil) -> dict[str, Any]:
         "data_mb": _megabytes(council.folder / "data"),
         "airflow_mb": _megabytes(council.home),
     }
+
+
+def _processes(council: ServedCouncil) -> list[Path]:
+    """By their session: those that give themselves a title write it over their environment."""
+    sessions = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            sessions[process] = os.getsid(int(process.name))
+    own = set()
+    for process, session in sessions.items():
+        with suppress(OSError):
+            if f"AIRFLOW_HOME={council.home}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                own.add(session)
+    return [process for process, session in sessions.items() if session in own]
 
 
 def _megabytes(folder: Path) -> int:
