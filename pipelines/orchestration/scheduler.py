@@ -55,7 +55,7 @@ def main() -> None:
     from airflow.__main__ import main as airflow
 
     load()
-    airflow()  # type: ignore[no-untyped-call]
+    airflow()  # type: ignore[no-untyped-call]  # Airflow gives it no types
 
 
 if __name__ == "__main__":
