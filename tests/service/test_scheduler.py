@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import urllib.error
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,6 +108,20 @@ def test_a_held_month_waits_for_its_approval_keeps_no_other_waiting_and_says_who
     assert (given["approved_by"], given["reason"]) == ("quality_lead", WHY)
     answered = council.ask(question, token=council.token)["responded_at"]
     assert given["approved_at"][:19] == answered[:19]
+
+
+def test_six_people_ask_at_once_beside_one_who_stops_in_the_middle_and_each_is_answered(council: ServedCouncil) -> None:
+    asks_no_more = (
+        f"POST /api/v2/dags/publish_snapshot/dagRuns HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {council.token}"
+    )
+    dag = "/api/v2/dags/publish_snapshot"
+    council.ask(dag, {"is_paused": True}, council.token, "PATCH")
+    with socket.create_connection(("127.0.0.1", council.port)) as stopped, ThreadPoolExecutor(6) as people:
+        stopped.sendall(f"{asks_no_more}\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{{".encode())
+        months = [str(Period(2000, 1).plus(months)) for months in range(48)]
+        runs = people.map(lambda month: council.trigger("publish_snapshot", partition_key=month), months)
+        assert [run["partition_key"] for run in runs] == months
+    assert council.ask("/api/v2/monitor/health")["scheduler"]["status"] == "healthy"
 
 
 def test_the_same_command_keeps_airflows_own_tables_in_postgresql(tmp_path: Path) -> None:

@@ -40,7 +40,17 @@ READ_THE_ENVIRONMENT = {
     "settings.py",
     "staging/validation/__init__.py",
 }
-AIRFLOWS = ("approval", "arrivals", "assets", "local_run", "notifier", "scheduler", "task_defaults", "tasks")
+AIRFLOWS = (
+    "approval",
+    "arrivals",
+    "assets",
+    "local_run",
+    "notifier",
+    "one_writer",
+    "scheduler",
+    "task_defaults",
+    "tasks",
+)
 LOOKS_UP = {"catalog": {"contracts"}}
 
 
