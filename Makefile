@@ -6,7 +6,7 @@ PYTHON_BI ?= $(shell for p in python3.11 python3.12 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: venv run airflow bench test fuzz chaos months test-service test-bi lint lint-python lint-sql audit sbom format lock docs clean
+.PHONY: venv run airflow bench test test-whole fuzz chaos months test-service test-bi lint lint-python lint-sql audit sbom format lock docs clean
 .DELETE_ON_ERROR:
 
 venv: .venv/.run
@@ -48,8 +48,14 @@ export PYTEST_DEBUG_TEMPROOT ?= $(or $(IN_MEMORY),$(TMPDIR),/tmp)
 # A file at a time, in the order of tests/conftest.py.
 ON_BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 
-test: .venv/.dev
-	$(BIN)/python -m pytest $(ON_BOTH_CORES) $(ARGS)
+# What is tested by running all of it, most often for the whole made-up council.
+WHOLE := tests/end_to_end tests/recount tests/security tests/disclosure
+
+test: .venv/.dev  ## each part by itself; eight minutes or so
+	$(BIN)/python -m pytest $(ON_BOTH_CORES) $(WHOLE:%=--ignore=%) $(ARGS)
+
+test-whole: .venv/.dev  ## whole councils, from the delivery to the report, every figure counted again from the text; nine minutes or so
+	$(BIN)/python -m pytest $(ON_BOTH_CORES) $(WHOLE) $(ARGS)
 
 fuzz: .venv/.dev  ## EXAMPLES=200 spoilt deliveries, and as many made-up councils counted twice and in other forms, others with each SEED
 	HYPOTHESIS_PROFILE=long HYPOTHESIS_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest -n 2 --hypothesis-seed=$(or $(SEED),$(shell date +%s)) \
