@@ -46,7 +46,7 @@ SUPERSET = PROJECT / ".venv-bi" / "bin"
 SCREENSHOTS = PROJECT / ".screenshots" / "superset"
 # As high as the highest tab: Superset draws nothing that is out of sight.
 WINDOW: Any = {"width": 1440, "height": 3200}
-TABS = ("Summary", "Trends", "Teams", "Survey", "Data quality")
+TABS = ("Summary", "Categories", "Trends", "Teams", "Survey", "Data quality")
 
 OVER_SIX_MONTHS = {
     "Assessments in time": "assess_45wd",
@@ -104,6 +104,14 @@ FIGURES = {
     **{f"{name}: trend": TREND.format(kpi) for name, kpi in (OVER_SIX_MONTHS | AS_IT_STANDS).items()},
     "Month": "SELECT epoch_ms(DATE '2021-02-28')",
     "Every KPI": EVERY_KPI,
+    "KPIs by category": """
+        SELECT upper(section[1]) || section[2:], kpi.title,
+            CASE measure WHEN 'stock' THEN 'month''s end' ELSE '6 months' END, label, figures.value_rounded, '%',
+            figures.numerator, figures.denominator
+        FROM kpi_category JOIN kpi USING (kpi_id) JOIN kpi_window AS figures USING (kpi_id, category)
+        WHERE reporting_month = '2021-02' AND team_code IS NULL AND window_months <> 12
+        ORDER BY section, kpi.title, display_order
+    """,
     "What the newest month says": """
         SELECT title, value, mean, lower_limit, upper_limit, variation, signals, target, assurance
         FROM kpi_chart JOIN kpi USING (kpi_id)
