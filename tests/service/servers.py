@@ -82,7 +82,7 @@ def wait_for(what: str, ask: Callable[[], T | None], seconds: float = LONGEST_WA
 
 @dataclass(frozen=True)
 class ServedCouncil:
-    """A folder with an inbox, data, and an Airflow that answers on a port."""
+    """A folder with an inbox, data, and an Airflow that answers on a port; ``added`` to its environment."""
 
     folder: Path
     port: int
@@ -99,7 +99,7 @@ class ServedCouncil:
 
     @property
     def home(self) -> Path:
-        return self.folder / "airflow"
+        return Path(self.added.get("AIRFLOW_HOME", self.folder / "airflow"))
 
     @property
     def log(self) -> Path:

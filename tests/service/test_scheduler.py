@@ -1,6 +1,7 @@
 """The real scheduler, as the guide starts it: months by backfill and by hand, who may do what, and PostgreSQL.
 
 One Airflow serves all but the last test, in the order in which they stand: months are backfilled, and then run again.
+The last has an Airflow of its own over the same data.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import shutil
 import socket
 import urllib.error
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,11 +126,15 @@ def test_six_people_ask_at_once_beside_one_who_stops_in_the_middle_and_each_is_a
     assert council.ask("/api/v2/monitor/health")["scheduler"]["status"] == "healthy"
 
 
-def test_the_same_command_keeps_airflows_own_tables_in_postgresql(tmp_path: Path) -> None:
-    """A month by PostgreSQL is in ``test_compose``."""
-    here = ServedCouncil.at(tmp_path)
+def test_a_new_airflow_with_its_tables_in_postgresql_goes_on_from_the_files_of_one_whose_tables_are_lost(
+    council: ServedCouncil, tmp_path: Path
+) -> None:
+    before = {str(month): council.published(str(month)).name for month in THREE}
+    anew = replace(ServedCouncil.at(council.folder), added={"AIRFLOW_HOME": str(tmp_path / "airflow")})
     with postgresql("secret") as port:
         commands = block("PostgreSQL").replace("airflow:...@localhost:5432", f"airflow:secret@127.0.0.1:{port}")
-        with serving(here, commands):
-            assert here.token
-    assert not list(here.home.glob("*.db"))
+        with serving(anew, commands):
+            anew.trigger("ingest_exports", partition_key="2021-02")
+            anew.wait_until_published("2021-02")
+            assert {month: anew.published(month).name for month in before} == before
+    assert not list(anew.home.glob("*.db"))
