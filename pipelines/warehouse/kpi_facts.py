@@ -72,11 +72,14 @@ def create_in_doubt(warehouse: duckdb.DuckDBPyConnection, kpis: Sequence[Select]
     """The records of each KPI of a child, or with a key, of which something could not be read that decides the KPI.
 
     In most months that is of few KPIs, and to plan the records of all takes longer than all else in a small council's.
+    One KPI at a time: the joins of all at once fill the memory.
     """
+    empty = exp.Create(this=exp.to_table(IN_DOUBT), kind="TABLE", expression=_nothing(_IN_DOUBT))
+    warehouse.execute(empty.sql(dialect=DIALECT))
     unread = {kpi_id for (kpi_id,) in warehouse.execute(_KPIS_UNREAD).fetchall()}
-    of_kpis = [matched for kpi in kpis if kpi.name in unread for matched in _in_doubt(kpi)]
-    query = all_of(of_kpis or [_nothing(_IN_DOUBT)])
-    warehouse.execute(exp.Create(this=exp.to_table(IN_DOUBT), kind="TABLE", expression=query).sql(dialect=DIALECT))
+    for kpi in kpis:
+        if kpi.name in unread:
+            warehouse.execute(exp.insert(all_of(_in_doubt(kpi)), IN_DOUBT).sql(dialect=DIALECT))
 
 
 @cache
