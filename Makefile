@@ -67,8 +67,9 @@ chaos: .venv/.dev  ## a run disturbed N=100 times: killed, stopped, the disk ful
 months: .venv/.dev  ## N=60 months of three councils under the real scheduler, half a year at a time, with nobody who does anything
 	$(BIN)/python -m tests.service.many_months $(or $(N),60)
 
-test-service: .venv/.dev  ## with the real scheduler and PostgreSQL; some minutes
-	$(BIN)/python -m pytest -m service $(ON_BOTH_CORES) tests/disclosure tests/service $(ARGS)
+# Servers are waited for: a third file takes the cores meanwhile.
+test-service: .venv/.dev  ## with the real scheduler and PostgreSQL; ten minutes or so
+	$(BIN)/python -m pytest -m service $(ON_BOTH_CORES) -n 3 tests/disclosure tests/service $(ARGS)
 
 test-bi: .venv/.dev .venv-bi/.superset  ## the dashboard in a real Superset and a browser; some minutes, 0.9 GB of disk
 	$(BIN)/python -m pytest -m bi $(ARGS)

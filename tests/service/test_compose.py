@@ -8,12 +8,13 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,11 +112,11 @@ class Native:
         return ports | {name: self.here(str(value)) for name, value in settings.items()}
 
     @contextmanager
-    def started(self, service: str) -> Iterator[None]:
+    def started(self, service: str) -> Iterator[subprocess.Popen[bytes]]:
         log = self.council.folder / f"{service}.log"
         try:
-            with running(self.command(service), self.environment(service), log):
-                yield
+            with running(self.command(service), self.environment(service), log) as server:
+                yield server
         except BaseException:
             print(f"--- {service}", log.read_text("utf-8", "replace")[-8000:])
             raise
@@ -158,9 +159,12 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Native]:
         }
         team = Native(yaml.safe_load(answer.stdout)["services"], council, instead, pages_port)
         team.run_to_the_end("init")
-        for service in ("api-server", *SERVERS, "pages"):
-            stack.enter_context(team.started(service))
+        servers = [stack.enter_context(team.started(service)) for service in ("api-server", *SERVERS, "pages")]
         yield team
+        # All at once: each takes some seconds to end.
+        for server in servers:
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGINT)
 
 
 def test_every_service_comes_to_be_well(native: Native) -> None:
