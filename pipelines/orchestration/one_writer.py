@@ -1,8 +1,8 @@
 """One request at a time that writes, where Airflow's tables are in SQLite: a plug-in of Airflow's API server.
 
-SQLite lets one write at a time, and whoever meets another waits. Airflow 3.3 notes who asked for what in the server's
-one event loop: where that waits for a write of another request, which the same loop is to finish, neither ends until
-the longest wait is over, and nobody else is answered meanwhile, so that the scheduler's own writes fail.
+SQLite allows one write at a time; any other has to wait. Airflow 3.3 writes its audit log in the server's one event
+loop: where that waits for a write of another request, which the same loop has to finish, both are stuck until SQLite's
+busy timeout is over. No other request is answered meanwhile, and the scheduler's own writes fail.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ class OneWriter:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in READS:
             await self._application(scope, receive, send)
             return
-        # All of it is read first: who asks and then says no more must not keep the turn.
-        said = [await receive()]
-        while said[-1].get("more_body"):
-            said.append(await receive())
+        # The body is read first: a client that stops sending must not hold the lock.
+        received = [await receive()]
+        while received[-1].get("more_body"):
+            received.append(await receive())
 
         async def receive_again() -> Message:
-            return said.pop(0) if said else await receive()
+            return received.pop(0) if received else await receive()
 
-        async with self._turn:
+        async with self._lock:
             await self._application(scope, receive_again, send)
 
 
