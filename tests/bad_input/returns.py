@@ -16,7 +16,7 @@ from pipelines.findings import UnusableDelivery
 from pipelines.landing import landing
 from pipelines.settings import Settings
 from pipelines.staging import stage as staging
-from pipelines.staging.readers import read_lists, read_xml
+from pipelines.staging.readers import read_lists, read_table, read_xml
 from tests.bad_input.counted import counting
 from tests.bad_input.mutations import MARKER
 from tests.exports import KEY, SOURCES
@@ -40,6 +40,11 @@ class Return:
     record: str = ""
     named: str = ""
     counted: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def table(self) -> str:
+        """Of a CSV file, which holds one."""
+        return self.file_name.removesuffix(".csv")
 
     @cached_property
     def contracts(self) -> list[Contract]:
@@ -183,6 +188,8 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 def _read(given: Return, connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path) -> dict[str, TableRead]:
     shown, largest = given.file_name, 10**8
+    if file.suffix == ".csv":
+        return {given.table: read_table(connection, file, given.table, largest_bytes=largest, scratch=scratch)}
     if file.suffix == ".xlsx":
         return read_lists(connection, file, given.contracts, shown=shown, largest_bytes=largest, scratch=scratch)
     root = SOURCES[given.source].root

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from pipelines.staging.readers import xml
+from tests.bad_input.edits import edited, edits_with
 from tests.bad_input.mutations import MARKER
 from tests.bad_input.returns import CENSUS, XML_RETURNS, ReadOutcome, Return, read, stage
 from tests.conftest import IS_LONG
@@ -268,42 +269,7 @@ TOKENS = [
     *(b"\xef\xbb\xbf", b"<!DOCTYPE a>", b'"', b"=", b"&#0;", b"&#65;", b"xmlns=''", b"<a:b/>", b"\xed\xa0\x80", b"/"),
     *(b"<Child>", b"</Child>", b"<CHILD>", b"</CHILD>", b"</Message>", b"\n", b" ", b"\xc2\xa0"),
 ]
-PLACES = st.integers(0, 3000)
-EDITS = st.lists(
-    st.tuples(
-        st.sampled_from(["flip", "put", "delete", "double", "move", "cut"]),
-        PLACES,
-        st.integers(1, 60),
-        PLACES,
-        st.sampled_from(TOKENS) | st.binary(min_size=1, max_size=6),
-    ),
-    min_size=1,
-    max_size=3,
-)
 EXAMPLES = settings.default.max_examples if IS_LONG else 60
-
-
-def edited(content: bytes, edits: list[tuple[str, int, int, int, bytes]]) -> bytes:
-    for kind, place, length, other, put in edits:
-        start = place % (len(content) + 1)
-        end = start + length
-        if kind == "flip":
-            content = (
-                content[:start] + bytes(each ^ put[0] for each in content[start : start + 1]) + content[start + 1 :]
-            )
-        elif kind == "put":
-            content = content[:start] + put + content[start:]
-        elif kind == "delete":
-            content = content[:start] + content[end:]
-        elif kind == "double":
-            content = content[:end] + content[start:]
-        elif kind == "move":
-            rest = content[:start] + content[end:]
-            to = other % (len(rest) + 1)
-            content = rest[:to] + content[start:end] + rest[to:]
-        else:
-            content = content[: len(content) - start % 200]
-    return content
 
 
 def parsed(content: bytes) -> Any:
@@ -335,7 +301,7 @@ def must_hold(given: Return, content: bytes, outcome: ReadOutcome) -> None:
 
 @pytest.mark.parametrize("given_return", XML_RETURNS.values(), ids=SOURCES)
 @settings(max_examples=EXAMPLES, derandomize=not IS_LONG, deadline=None)
-@given(edits=EDITS)
+@given(edits=edits_with(TOKENS))
 def test_whatever_becomes_of_its_bytes_it_is_read_or_refused(given_return: Return, edits: Any) -> None:
     content = edited(given_return.content, edits)
     must_hold(given_return, content, read(given_return, content))
