@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.bad_input.mutations import MARKER
@@ -315,6 +315,7 @@ def test_whatever_becomes_of_its_parts_it_is_read_or_refused(part: str, edits: l
 
 @settings(max_examples=EXAMPLES, derandomize=not IS_LONG, deadline=None)
 @given(edits=EDITS)
+@example(edits=[(5, 9, b"&amp;"), (22, 1, b"&amp;")])
 def test_whatever_becomes_of_its_bytes_it_is_read_whole_or_refused(edits: list[tuple[int, int, bytes]]) -> None:
     content = GOOD
     for place, left_out, put_in in edits:

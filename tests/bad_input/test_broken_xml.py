@@ -17,7 +17,7 @@ from lxml import etree
 from pipelines.staging.readers import xml
 from tests.bad_input.edits import edited, edits_with
 from tests.bad_input.mutations import MARKER
-from tests.bad_input.returns import CENSUS, XML_RETURNS, ReadOutcome, Return, read, stage
+from tests.bad_input.returns import CENSUS, WORKFORCE, XML_RETURNS, ReadOutcome, Return, read, stage
 from tests.conftest import IS_LONG
 
 Change = Callable[[Return], bytes]
@@ -249,6 +249,13 @@ def test_what_is_passed_over_is_reported_and_all_else_is_read(name: str, given: 
     assert {each for each, _ in outcome.codes} == {code}
     assert outcome.read == plain.read
     assert {value for value in plain.values if not value.isdigit()} <= outcome.values
+
+
+def test_what_is_passed_over_where_a_table_has_no_row_is_reported_all_the_same() -> None:
+    spoilt = re.sub(rb"NumberOfVacancies", b"Vacancies", WORKFORCE.content)
+    outcome = read(WORKFORCE, spoilt)
+    assert outcome.read["workforce_census_workers"] == 2
+    assert {code for code, _ in outcome.codes} == {"DLV-023"}
 
 
 @pytest.mark.parametrize("given", XML_RETURNS.values(), ids=SOURCES)

@@ -22,7 +22,7 @@ UNDEFINED_IN_WINDOWS_1252 = b"\x81\x8d\x8f\x90\x9d"
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # DuckDB lets spaces stand between a closing quotation mark and the comma; the csv module does not.
-SPACE_AFTER_QUOTE = re.compile(rb'" +[,\r\n]')
+SPACE_AFTER_QUOTE = re.compile(rb'" +[,\r\n"]')
 TextEncoding = Literal["utf-8", "utf-8-sig", "windows-1252"]
 
 

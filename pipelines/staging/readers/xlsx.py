@@ -100,7 +100,7 @@ def must_be_harmless(file: Path, largest_bytes: int, shown: str) -> None:
             _must_unpack_to(archive, file, largest_bytes, shown)
             for member in archive.infolist():
                 _must_be_compact(archive, member, shown)
-    except (zipfile.BadZipFile, zlib.error, EOFError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError):
         raise UnusableDelivery(TRUNCATED_FILE, shown, CUT_OFF) from None
     except OSError as problem:
         # Its directory leads to before its beginning; any other is the machine's fault.

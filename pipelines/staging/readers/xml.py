@@ -139,7 +139,13 @@ def read_xml(
             for name, sink in sinks.items()
             if sink.rows or (sink.contract.is_of_year and not sink.contract.one_row)
         }
-        return {name: sink.table_read(shown, reading.oddities, shares_lines) for name, sink in delivered.items()}
+        oddities = [_of_one_of(delivered, oddity) for oddity in reading.oddities]
+        return {name: sink.table_read(shown, oddities, shares_lines) for name, sink in delivered.items()}
+
+
+def _of_one_of(tables: Mapping[str, object], oddity: Oddity) -> Oddity:
+    """What is odd where a table would be that has no row is reported of a table that is there."""
+    return oddity if oddity.table in tables else oddity._replace(table=next(iter(tables)), column=None)
 
 
 class _Sink:

@@ -87,6 +87,7 @@ tame_files = st.builds(joined, st.just("a,b"), st.lists(tame_records, max_size=6
 @example(text='a,b\n1,"x" ', encoding="utf-8")
 @example(text='a,b\n"x\n",2\n,\n', encoding="utf-8")
 @example(text='"a\nx",b\n', encoding="utf-8-sig")
+@example(text='a,b\n1,"x" ",y"\n', encoding="utf-8")
 def test_both_ways_of_reading_give_the_same_table(text: str, encoding: str) -> None:
     content = text.encode(encoding)
     as_usual = reading(content)
