@@ -19,6 +19,7 @@ from pipelines.cli.console import LogFormat, err, out, print_fault, progress_dis
 from pipelines.deliveries import Delivery
 from pipelines.faults import EXIT_CODES, Exit, Fault
 from pipelines.periods import Period
+from pipelines.processes import collect_garbage_seldom
 from pipelines.settings import Extract, NoDatabaseUrl, Settings
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def _options(
 ) -> None:
     say_as(log_format)
     storage.keep_from_others()
+    collect_garbage_seldom()
     with suppress(SettingsError, ValidationError):
         # Names in clear, if a run was killed while it read them.
         storage.remove_all_left(Settings().data_dir)

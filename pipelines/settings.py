@@ -94,6 +94,7 @@ def _libpq_url(url: SecretStr) -> SecretStr:
     return url
 
 
+LITTLE_BYTES = 4 * 1024**2
 LOCAL_SETTLES_AFTER, NETWORK_SETTLES_AFTER = 60, 300
 
 
@@ -176,6 +177,11 @@ class Settings(BaseSettings):
         """How much of the machine a connection may take; DuckDB takes every core where nothing is said."""
         threads = {} if self.duckdb_threads is None else {"threads": self.duckdb_threads}
         return {"memory_limit": self.duckdb_memory_limit, **threads}
+
+    def for_input_of(self, size_bytes: int) -> Self:
+        """The same, on one core where there is little to read: to share it out costs more than it saves."""
+        is_little = self.duckdb_threads is None and size_bytes < LITTLE_BYTES
+        return self.model_copy(update={"duckdb_threads": 1}) if is_little else self
 
     @property
     def notifies(self) -> bool:

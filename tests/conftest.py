@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from pipelines.processes import collect_garbage_seldom
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -50,6 +52,7 @@ PUBLISHED_BY_OTHERS = Path(os.environ.get("PUBLISHED_BY_OTHERS", Path(__file__).
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    collect_garbage_seldom()
     place = {name: number for number, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
 

@@ -12,6 +12,7 @@ import logging
 from contextlib import suppress
 from importlib import import_module
 
+from pipelines.processes import collect_garbage_seldom
 from pipelines.settings import Settings
 
 LOADED = (
@@ -55,6 +56,7 @@ def main() -> None:
     from airflow.__main__ import main as airflow
 
     load()
+    collect_garbage_seldom()
     airflow()  # type: ignore[no-untyped-call]  # Airflow gives it no types
 
 

@@ -259,6 +259,7 @@ def _must_be_as_landed(inputs: StagingInputs) -> None:
 
 
 def _stage_tables(settings: Settings, inputs: StagingInputs, scratch: Path, aside: Path, progress: Progress) -> None:
+    settings = settings.for_input_of(inputs.size_bytes)
     reading, tested = _check_tables(settings, inputs, scratch, progress)
     progress("writing", 0, 0)
     with connect(settings, scratch / CHECKED) as connection:

@@ -31,6 +31,11 @@ class StagingInputs:
     landing_manifest: Mapping[str, Any]
     fingerprint: str
 
+    @property
+    def size_bytes(self) -> int:
+        """Of the files as they were delivered."""
+        return sum((self.landed / file["name"]).stat().st_size for file in self.landing_manifest["files"])
+
 
 def connect(settings: Settings, database: Path | None = None) -> duckdb.DuckDBPyConnection:
     """Open a database, in memory or of a file; one that is made gets the macros, and keeps them."""

@@ -86,7 +86,8 @@ def build(settings: Settings, month: Period) -> Built:
 def _build_aside(settings: Settings, plan: BuildPlan, path: Path) -> None:
     with scratch_folder(path.parent) as aside:
         file = aside / "building.duckdb"
-        options: dict[str, Any] = {**settings.duckdb_config, "temp_directory": str(aside / "spill")}
+        config = settings.for_input_of(plan.size_bytes).duckdb_config
+        options: dict[str, Any] = {**config, "temp_directory": str(aside / "spill")}
         with duckdb.connect(str(file), config=options) as warehouse:
             for macros in BUILD_MACROS:
                 warehouse.execute((settings.sql / MACROS / macros).read_text(encoding="utf-8"))

@@ -92,6 +92,11 @@ class BuildPlan:
         published = self.earlier.fingerprint if self.earlier else ()
         return sha256_of_texts([str(self.month), self.definitions_sha256, *staged, *published])
 
+    @property
+    def size_bytes(self) -> int:
+        """Of the staged tables that are counted from."""
+        return sum(file.stat().st_size for staged in self.seen.used for file in staged.folder.glob("*.parquet"))
+
     @cached_property
     def reads(self) -> frozenset[str]:
         return frozenset().union(*(select.reads for select in (*self.selects, *self.checks)))

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pipelines.settings import PROJECT, NoDisclosureKey, NoPseudonymKey, Settings
+from pipelines.settings import LITTLE_BYTES, PROJECT, NoDisclosureKey, NoPseudonymKey, Settings
 
 
 def _settings(key: str | None) -> Settings:
@@ -84,3 +84,11 @@ def test_a_folder_of_settings_that_is_named_is_there(tmp_path: Path, monkeypatch
         Settings(_env_file=None)  # type: ignore[call-arg]
     monkeypatch.delenv("COUNCIL_DIR")
     assert Settings(_env_file=None).council_dir == PROJECT / "council"  # type: ignore[call-arg]
+
+
+def test_little_is_read_on_one_core_unless_somebody_says_on_how_many() -> None:
+    settings = Settings(_env_file=None, duckdb_threads=None)  # type: ignore[call-arg]
+    assert "threads" not in settings.for_input_of(LITTLE_BYTES).duckdb_config
+    assert settings.for_input_of(LITTLE_BYTES - 1).duckdb_config["threads"] == 1
+    asked = settings.model_copy(update={"duckdb_threads": 3})
+    assert asked.for_input_of(1).duckdb_config["threads"] == 3
