@@ -171,8 +171,7 @@ def _make_restricted(settings: Settings, month: Period, folder: Path) -> _Restri
         raise NothingToPublish(f"{month} has no warehouse: build it first")
     file, current = built.file, built.manifest
     tables = load_published(settings.expectations / "snapshots")
-    with duckdb.connect(str(file), read_only=True) as warehouse:
-        warehouse.execute("SET threads = 1")
+    with duckdb.connect(str(file), read_only=True, config={**settings.duckdb_config, "threads": 1}) as warehouse:
         verdict = gate.admit(settings, month, current["fingerprint"], warehouse)
         deliveries = _deliveries(warehouse)
         rows = {table.name: _rows_of(warehouse, table, verdict) for table in tables}
@@ -230,14 +229,13 @@ def _make_public(settings: Settings, month: Period, restricted: _Restricted, fol
     """
     folder.mkdir()
     declared = [table for table in restricted.tables if table.is_public]
-    protected = disclosure.protect(
-        restricted.warehouse, [table for table in declared if table.needs_disclosure_control], settings
-    )
+    counted = [table for table in declared if table.needs_disclosure_control]
     without_counts = [table for table in declared if not table.needs_disclosure_control]
     withheld = {table.name: NOT_DECLARED for table in restricted.tables if not table.is_public}
-    withheld |= protected.withheld
-    tables = sorted((*without_counts, *protected.tables), key=lambda table: table.name)
-    with duckdb.connect() as connection:
+    with scratch_folder(restricted.warehouse.parent, SPILL) as spill, duckdb.connect() as connection:
+        protected = disclosure.protect(restricted.warehouse, counted, settings, spill)
+        withheld |= protected.withheld
+        tables = sorted((*without_counts, *protected.tables), key=lambda table: table.name)
         connection.execute("SET threads = 1")
         rows: dict[str, duckdb.DuckDBPyRelation] = {
             table.name: connection.read_parquet(str(restricted.folder / f"{table.name}.parquet"))

@@ -65,7 +65,7 @@ def small_warehouse(settings: Settings) -> Path:
 
 
 def protected(warehouse: Path, settings: Settings) -> Protected:
-    return protect(warehouse, CONTRACTS, settings)
+    return protect(warehouse, CONTRACTS, settings, warehouse.parent / "spill")
 
 
 def protected_counts(

@@ -329,6 +329,6 @@ def test_a_select_that_reads_what_may_hold_counts_publishes_nothing(
 
 def test_a_table_that_nothing_makes_public_is_withheld(small: tuple[Settings, Path]) -> None:
     table = next(each for each in load_published(small[0].expectations / "snapshots") if not each.is_public)
-    made = disclosure.protect(small[1], [table], small[0])
+    made = disclosure.protect(small[1], [table], small[0], small[1].parent / "spill")
     assert made.withheld == {table.name: "Nothing says how it could pass disclosure control."}
     assert made.tables == ()

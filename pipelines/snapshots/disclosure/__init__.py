@@ -63,15 +63,16 @@ class Protected:
     report: Mapping[str, Any]
 
 
-def protect(warehouse: Path, tables: Sequence[SnapshotTable], settings: Settings) -> Protected:
+def protect(warehouse: Path, tables: Sequence[SnapshotTable], settings: Settings, spill: Path) -> Protected:
     """Make the public tables, of those whose contracts are given, of a finished warehouse.
 
+    ``spill`` is a folder for what does not fit into memory, which stays as long as the rows are read.
     The same warehouse and DISCLOSURE_KEY give the same rows. Raises NoDisclosureKey, and DisclosureRefused where the
     control itself breaks.
     """
     key = settings.disclosure_key_text
     try:
-        rounded = round_warehouse(warehouse, key, settings)
+        rounded = round_warehouse(warehouse, key, settings, spill)
         public = {table.name: _public(rounded, table, settings.sql) for table in tables}
     except (duckdb.Error, LookupError) as problem:
         # What DuckDB says of the data may quote a figure.

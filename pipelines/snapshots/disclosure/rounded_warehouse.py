@@ -55,9 +55,12 @@ PUT_PUBLIC_WINDOWS = """
 """
 
 
-def round_warehouse(warehouse: Path, key: str, settings: Settings) -> duckdb.DuckDBPyConnection:
-    """The schemas ``warehouse`` and ``snapshots``, of whole authorities, rounded by the key; as far as it is public."""
-    connection = _connect(warehouse, key, settings.sql)
+def round_warehouse(warehouse: Path, key: str, settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
+    """The schemas ``warehouse`` and ``snapshots``, of whole authorities, rounded by the key; as far as it is public.
+
+    What does not fit into memory is put into the folder ``spill``.
+    """
+    connection = _connect(warehouse, key, settings, spill)
     _put_public_windows(connection, settings.sql)
     count(connection, settings.sql)
     _create(connection, "disclosure", settings.sql / "editions" / "disclosure", "rounded")
@@ -75,9 +78,9 @@ def count(connection: duckdb.DuckDBPyConnection, sql: Path) -> None:
     _create(connection, "disclosure", sql / "editions" / "disclosure", "counted")
 
 
-def _connect(warehouse: Path, key: str, sql: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("SET threads = 1")
+def _connect(warehouse: Path, key: str, settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
+    sql = settings.sql
+    connection = duckdb.connect(config={**settings.duckdb_config, "threads": 1, "temp_directory": str(spill)})
     connection.execute("SET VARIABLE disclosure_key = $key", {"key": key})
     attached = exp.alias_(exp.Literal.string(str(warehouse)), EXACT)
     read_only = exp.AttachOption(this=exp.var("READ_ONLY"))
