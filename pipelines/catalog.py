@@ -117,6 +117,12 @@ def authorities(settings: Settings) -> list[str]:
     return sorted(found - {NATION})
 
 
+def authorities_up_to(settings: Settings, month: Period) -> list[str]:
+    """Those of which something was staged for the month or before it."""
+    staged = (each for each in staged_deliveries(settings.staging) if each.month <= month and not each.is_national)
+    return sorted({each.authority_code for each in staged})
+
+
 def each_authority(settings: Settings) -> list[Settings]:
     """The settings of each authority that is there, or the one whose they are already."""
     return [settings] if settings.authority else [settings.of(code) for code in authorities(settings)]
@@ -133,7 +139,10 @@ def of_named_authority(settings: Settings, named: str | None) -> Settings:
     if not found:
         raise WhichAuthority("nothing of any authority is here yet: deliver something, then python -m pipelines run")
     if len(found) > 1:
-        raise WhichAuthority(f"{len(found)} authorities are here ({', '.join(found)}): name one, with --authority CODE")
+        raise WhichAuthority(
+            f"{len(found)} authorities are here ({', '.join(found)}): name one, with --authority {found[0]}, "
+            f"or {found[0]}/2021-02 where a snapshot is asked for"
+        )
     return settings.of(found[0])
 
 
@@ -166,7 +175,7 @@ def known_deliveries(settings: Settings, source: str = "*") -> list[Delivery]:
 
 def is_known(settings: Settings, delivery: Delivery) -> bool:
     """Whether an authority's months may be made of a delivery: it is its own or the nation's."""
-    return settings.authority is None or delivery.authority_code in {settings.authority, NATION}
+    return settings.authority in (None, delivery.authority_code) or delivery.is_national
 
 
 def _value(folder: Path) -> str:

@@ -37,6 +37,11 @@ class Delivery:
     def __str__(self) -> str:
         return f"{self.authority_code}/{self.source}/{self.month}"
 
+    @property
+    def is_national(self) -> bool:
+        """Whether it is of use to every authority: benchmarks."""
+        return self.authority_code == NATION
+
     def landing_folder(self, landing: Path) -> Path:
         """Holds one folder a version: v0001, v0002 and so on."""
         return landing / self.authority_code / self.source / str(self.month)
