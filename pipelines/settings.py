@@ -139,6 +139,7 @@ class Settings(BaseSettings):
     snapshot_versions_kept: int | None = Field(default=None, ge=1)
     extracts: Annotated[tuple[Extract, ...], AfterValidator(_no_source_twice)] = ()
     postgres_copy_url: Annotated[SecretStr, AfterValidator(_libpq_url)] | None = None
+    postgres_copy_authority: str | None = Field(default=None, pattern=r"^[A-Z]\d{8}$")
     postgres_copy_edition: Literal["restricted", "public"] = "restricted"
     project_dir: Annotated[Path, AfterValidator(_whole_project), Field(validate_default=True)] = PROJECT
     # Never of the environment: a run goes from one authority to the next.
