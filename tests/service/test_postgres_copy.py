@@ -126,7 +126,7 @@ def database(server: CopyDatabase) -> CopyDatabase:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published month, to be copied by whoever publishes more."""
     home = tmp_path_factory.mktemp("home")
-    settings = settings_of_few(home)
+    settings = settings_of_few(home).of(AUTHORITY)
     stage(
         settings.staging,
         f"{AUTHORITY}/ssd/{MONTH}",
@@ -140,8 +140,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(home: Path, tmp_path: Path, database: CopyDatabase) -> Settings:
     shutil.copytree(home / "data", tmp_path / "data", symlinks=True)
-    return settings_of_few(tmp_path).model_copy(
-        update={"postgres_copy_url": Settings(postgres_copy_url=database.url()).postgres_copy_url}  # type: ignore[arg-type]  # settings come as text
+    return (
+        settings_of_few(tmp_path)
+        .of(AUTHORITY)
+        .model_copy(
+            update={"postgres_copy_url": Settings(postgres_copy_url=database.url()).postgres_copy_url}  # type: ignore[arg-type]  # settings come as text
+        )
     )
 
 
