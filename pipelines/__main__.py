@@ -47,6 +47,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 # From the best end to the worst.
 GRAVITY = (Exit.DONE, Exit.NOTHING_TO_DO, Exit.DIFFERENT, Exit.DATA_REFUSED, Exit.USAGE, Exit.BROKEN)
+# Those that read and write nothing that was built.
+OF_ANY_LAYOUT = ("extract", "land", "migrate", "new", "profile", "sample")
 NAMES_A_MONTH = re.compile(r"\d{4}-\d\d(/|$)")
 Month = Annotated[str, typer.Argument(help="The reporting month, such as 2021-02.", show_default=False)]
 Snapshot = Annotated[
@@ -71,6 +73,7 @@ def _say_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     shows_version: Annotated[  # noqa: ARG001  # its callback uses it
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
     ] = False,
@@ -79,10 +82,14 @@ def _options(
     ] = LogFormat.TEXT,
 ) -> None:
     say_as(log_format)
+    from pipelines.runs import migrating
+
     storage.keep_from_others()
     with suppress(SettingsError, ValidationError):
         # Names in clear, if a run was killed while it read them.
         storage.remove_all_left(Settings().data_dir)
+        if context.invoked_subcommand not in OF_ANY_LAYOUT:
+            migrating.must_be_of_today(Settings())
 
 
 @app.command(epilog="Example: python -m pipelines extract 2021-02")
@@ -409,6 +416,20 @@ def status(
         return
     out.print(delivery_table(settings))
     out.print(snapshot_table(settings))
+
+
+@app.command(epilog="Example: python -m pipelines migrate")
+def migrate() -> None:
+    """Bring a data directory of an earlier release to today's folders; once, after an upgrade that asks for it."""
+    from pipelines.runs import migrating
+
+    settings = Settings()
+    moved = migrating.migrate(settings)
+    if not moved:
+        out.print(f"{settings.data_dir} is of today's layout already.", soft_wrap=True, highlight=False)
+        raise typer.Exit(Exit.NOTHING_TO_DO)
+    for path in moved:
+        out.print(f"moved: {path}", soft_wrap=True, highlight=False)
 
 
 @app.command(epilog="Example: python -m pipelines prune --dry-run")

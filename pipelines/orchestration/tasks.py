@@ -104,9 +104,11 @@ def find_deliveries(context: Mapping[str, Any]) -> list[dict[str, Any]]:
     from pipelines import storage
     from pipelines.landing import inbox as arrivals
     from pipelines.runs import arrivals as news
+    from pipelines.runs import migrating
 
     settings = Settings()
     settings.must_have_keys()
+    migrating.must_be_of_today(settings)
     storage.remove_all_left(settings.data_dir)
     inbox = arrivals.find_deliveries(settings, upto=Period.parse(month_of(context)))
     everything = context["params"].get("everything")

@@ -20,6 +20,7 @@ import duckdb
 import psycopg2
 import pytest
 
+from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.periods import Period
 from pipelines.publications import postgres_copy
 from pipelines.publications.postgres_copy import SCHEMA, CopyFailed, CopyUnreachable, copy
@@ -461,7 +462,11 @@ def test_every_piece_of_r_of_the_guide_runs(settings: Settings, database: CopyDa
     rscript = debian("r-base-core", lambda: shutil.which("Rscript"))
     debian("r-cran-rodbc", lambda: next(Path("/usr/lib/R/site-library").glob("RODBC"), None))
     done = subprocess.run(
-        [rscript, "-e", code], cwd=settings.data_dir.parent, env=environment, capture_output=True, text=True
+        [rscript, "-e", code.replace(MADE_UP_AUTHORITY, AUTHORITY)],
+        cwd=settings.data_dir.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     assert "2021-02" in done.stdout

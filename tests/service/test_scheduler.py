@@ -7,6 +7,7 @@ The last has an Airflow of its own over the same data.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import urllib.error
@@ -75,8 +76,10 @@ YES = {"chosen_options": ["Approve"], "params_input": {"why": WHY}}
 def test_a_held_month_waits_for_its_approval_keeps_no_other_waiting_and_says_who_approved_and_why(
     council: ServedCouncil,
 ) -> None:
-    # Delivered again, with nothing in one of its files.
-    (council.inbox / "X99000001/ssd/2021-01/ssd_person.csv").write_bytes(b"")
+    # Delivered again an hour ago, with nothing in one of its files; what was written just now is read once more later.
+    people = council.inbox / "X99000001/ssd/2021-01/ssd_person.csv"
+    people.write_bytes(b"")
+    os.utime(people, (people.stat().st_mtime - 3600,) * 2)
     council.trigger("ingest_exports", partition_key="2021-01")
     question = council.wait_until_asked("2021-01")
     assert (
