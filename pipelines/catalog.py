@@ -141,7 +141,7 @@ def of_named_authority(settings: Settings, named: str | None) -> Settings:
     if len(found) > 1:
         raise WhichAuthority(
             f"{len(found)} authorities are here ({', '.join(found)}): name one, with --authority {found[0]}, "
-            f"or {found[0]}/2021-02 where a snapshot is asked for"
+            f"in Airflow the parameter authority, or {found[0]}/2021-02 where a snapshot is asked for"
         )
     return settings.of(found[0])
 

@@ -227,8 +227,11 @@ def next_month(context: Mapping[str, Any]) -> list[str]:
 
 def _own(context: Mapping[str, Any]) -> tuple[Settings, Period]:
     """The settings of the authority that a run is for, and the month."""
-    unit = unit_of(context)
-    return Settings().of(unit.authority_code), unit.month
+    from pipelines.runs import migrating
+
+    settings, unit = Settings(), unit_of(context)
+    migrating.must_be_of_today(settings)
+    return settings.of(unit.authority_code), unit.month
 
 
 class MonthBefore(BaseSensorOperator):
@@ -328,9 +331,8 @@ def build_warehouse(context: Mapping[str, Any]) -> dict[str, str]:
         log.warning(sentence)
     try:
         built = build(own, month)
-    except BaseException:
-        order.give_up(own, month)
-        raise
+    finally:
+        order.answer(own, month)
     emit(WAREHOUSE, context, outcome=built.outcome)
     return {**_named(context), "outcome": built.outcome}
 

@@ -48,8 +48,8 @@ def ask_for(settings: Settings, month: Period) -> None:
     write_json(settings.warehouse / str(month) / ASKED_FOR, {"month": str(month)})
 
 
-def give_up(settings: Settings, month: Period) -> None:
-    """Take that back: the month could not be built, and keeps no other waiting."""
+def answer(settings: Settings, month: Period) -> None:
+    """Take that back once a build has ended; where it failed, it keeps no other month waiting."""
     (settings.warehouse / str(month) / ASKED_FOR).unlink(missing_ok=True)
 
 
@@ -71,7 +71,7 @@ def is_waited_for(settings: Settings, month: Period) -> bool:
 def _is_under_way(settings: Settings, month: Period) -> bool:
     folder = settings.warehouse / str(month)
     asked, current = (_written(folder / name) for name in (ASKED_FOR, CURRENT))
-    if asked > max(current, time.time() - LONGEST_WAIT_SECONDS):
+    if asked > current and abs(time.time() - asked) < LONGEST_WAIT_SECONDS:
         return True
     built = whole_json(folder / CURRENT, "fingerprint")
     settled = whole_json(folder / SETTLED, "fingerprint")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -124,8 +126,19 @@ def test_a_later_month_waits_for_one_that_is_about_to_be_built_and_another_counc
     order.ask_for(one, JANUARY)
     assert order.is_waited_for(one, FEBRUARY) and not order.is_waited_for(one, JANUARY)
     assert not order.is_waited_for(other, FEBRUARY)
-    order.give_up(one, JANUARY)
+    order.answer(one, JANUARY)
     assert not order.is_waited_for(one, FEBRUARY)
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(-60, True), (60, False)])
+def test_what_was_asked_for_and_never_built_is_waited_for_an_hour(
+    settings: Settings, seconds: int, waits: bool
+) -> None:
+    one = settings.of(ONE)
+    order.ask_for(one, JANUARY)
+    then = time.time() - order.LONGEST_WAIT_SECONDS - seconds
+    os.utime(one.warehouse / str(JANUARY) / order.ASKED_FOR, (then, then))
+    assert order.is_waited_for(one, FEBRUARY) == waits
 
 
 def test_what_was_asked_for_is_waited_for_until_it_is_built_and_settled(settings: Settings) -> None:
