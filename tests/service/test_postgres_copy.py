@@ -168,7 +168,7 @@ def home_with_next(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     """The same month with a second version, number NEXT."""
     folder = tmp_path_factory.mktemp("next")
     shutil.copytree(home / "data", folder / "data", symlinks=True)
-    publish_number(settings_of_few(folder), NEXT)
+    publish_number(settings_of_few(folder).of(AUTHORITY), NEXT)
     return folder
 
 

@@ -14,6 +14,7 @@ from pipelines.catalog import WhichAuthority, authorities, of_named_authority
 from pipelines.deliveries import NATION, AuthorityMonth, NotAnAuthoritysMonth
 from pipelines.periods import NotAMonth, Period
 from pipelines.publications import month_pages
+from pipelines.publications.postgres_copy import CopyFailed, whose
 from pipelines.runs import order, steps
 from pipelines.settings import NotAnAuthority
 from pipelines.snapshots.publish import LOCK, publish
@@ -162,6 +163,12 @@ def test_the_nation_is_no_authority_and_the_only_one_need_not_be_named(settings:
         of_named_authority(alone, None)
     deliver(alone, ONE, FEBRUARY)
     assert of_named_authority(alone, None).authority == ONE
+
+
+def test_what_is_copied_to_postgresql_is_of_the_authority_that_is_set(settings: Settings) -> None:
+    with pytest.raises(CopyFailed, match="set POSTGRES_COPY_AUTHORITY"):
+        whose(settings.of(ONE))
+    assert whose(settings.of(ONE).model_copy(update={"postgres_copy_authority": OTHER})) == OTHER
 
 
 @pytest.mark.parametrize("text", ["", "e06000015", "../E06000015", "E0600001", "E060000155"])
