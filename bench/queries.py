@@ -39,9 +39,9 @@ QUESTIONS = {
 
 def main() -> None:
     data = Path(sys.argv[1])
-    snapshot = data / "snapshots" / MONTH / "latest" / "snapshot.duckdb"
-    current = json.loads((data / "warehouse" / MONTH / "current.json").read_text(encoding="utf-8"))
-    warehouse = data / "warehouse" / MONTH / current["file"]
+    (snapshot,) = (data / "snapshots").glob(f"*/{MONTH}/latest/snapshot.duckdb")
+    (pointer,) = (data / "warehouse").glob(f"*/{MONTH}/current.json")
+    warehouse = pointer.with_name(json.loads(pointer.read_text(encoding="utf-8"))["file"])
     print(
         json.dumps(
             {

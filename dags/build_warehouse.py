@@ -1,21 +1,22 @@
-"""When a month's deliveries are dealt with: compute it.
+"""When an authority's deliveries of a month are dealt with: compute it.
 
-    the asset "staging", partition 2021-02 ──> wait_for_the_month_before ──> build ──> the asset "warehouse"
-                                                                               ├──> write_pages
-                                                                               └──> write_build_failure_page
-                                                                                        └──> next_month
+    the asset "staging",     ──> wait_for_the_month_before ──> build ──> the asset "warehouse"
+    partition E06000015|2021-02                                  ├──> write_pages
+                                                                 └──> write_build_failure_page
+                                                                          └──> next_month
 
-- **wait_for_the_month_before** waits while an earlier month is on its way from its build to its publication: what is
-  published of it decides what is restated here.
-- **build** makes one new DuckDB file from the newest staged deliveries at or before the month, runs the SQL of `sql/`
-  and its checks, and only then lets the file count. The same inputs again build nothing.
-- **write_pages** writes what a quality lead opens first, `reports/validation/2021-02/index.html`, and the work lists of
-  the teams.
+- **wait_for_the_month_before** waits while an earlier month of the authority is on its way to its publication: what
+  is published of it decides what is restated here. No authority waits for another.
+- **build** makes one new DuckDB file from the authority's newest staged deliveries at or before the month, runs the
+  SQL of `sql/` and its checks, and only then lets the file count. The same inputs again build nothing.
+- **write_pages** writes what a quality lead opens first, `reports/E06000015/validation/2021-02/index.html`, and the
+  work lists of the teams.
 - **write_build_failure_page** writes that page where the build failed: it says so and lists what came.
-- **next_month** then goes on to the next month that is to be built: one that cannot be built keeps no other back, and
-  once it can, those after it are built again.
+- **next_month** then goes on to the authority's next month that is to be built: one that cannot be built keeps no
+  other back, and once it can, those after it are built again.
 
-By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.
+By hand: trigger it with the partition key `E06000015|2021-02`, or with `{"authority": "E06000015", "month":
+"2021-02"}`.
 """
 
 from __future__ import annotations
@@ -25,29 +26,29 @@ from typing import Any
 from airflow.sdk import PartitionedAssetTimetable, TriggerRule, dag, task
 
 from pipelines.orchestration import tasks as orchestration
-from pipelines.orchestration.assets import STAGING, WAIT, WAREHOUSE, params
+from pipelines.orchestration.assets import RUNS_AT_A_TIME, STAGING, WAIT, WAREHOUSE, params_of_authority
 from pipelines.orchestration.task_defaults import DEFAULT_ARGS, IN_MEMORY
 from pipelines.orchestration.tasks import MonthBefore
 
 
 @dag(
-    description="Computes a month: subjects, facts and KPIs in one DuckDB file, and the pages about them.",
+    description="Computes an authority's month: subjects, facts and KPIs in one DuckDB file, and the pages about them.",
     schedule=PartitionedAssetTimetable(assets=STAGING),
-    max_active_runs=1,
+    max_active_runs=RUNS_AT_A_TIME,
     is_paused_upon_creation=False,
     default_args=DEFAULT_ARGS,
-    params=params(),
+    params=params_of_authority(),
     tags=["warehouse"],
     doc_md=__doc__,
 )
 def build_warehouse() -> None:
     wait = MonthBefore(
-        task_id=WAIT, doc_md="Wait until no earlier month is between its build and its publication; an hour at most."
+        task_id=WAIT, doc_md="Wait until no earlier month of the authority is on its way; an hour at most."
     )
 
     @task(outlets=[WAREHOUSE], multiple_outputs=False, **IN_MEMORY)
     def build(**context: Any) -> dict[str, str]:
-        """Build the month's warehouse in a new file; the same inputs again build nothing."""
+        """Build the authority's warehouse of the month in a new file; the same inputs again build nothing."""
         return orchestration.build_warehouse(context)
 
     @task(**IN_MEMORY)
@@ -61,8 +62,8 @@ def build_warehouse() -> None:
         orchestration.write_build_failure_page(context)
 
     @task(outlets=[STAGING])
-    def next_month(**context: Any) -> str:
-        """Tell of the next month that is to be built, although this one failed."""
+    def next_month(**context: Any) -> list[str]:
+        """Tell of the authority's next month that is to be built, although this one failed."""
         return orchestration.next_month(context)
 
     built = build()

@@ -1,6 +1,6 @@
 """By the 5th of a month, 06:00 UTC (`DUE_DAY`), and when something arrives: take deliveries in, fit to compute with.
 
-    find_deliveries ──> take_in ──┬──> announce ──> the asset "staging", partition 2021-02
+    find_deliveries ──> take_in ──┬──> announce ──> the asset "staging", a partition an authority: E06000015|2021-02
            (once an authority)    └──> verdict
 
 - **extract** comes first where `EXTRACTS` names sources that are read from a database: once for each of them, into
@@ -10,9 +10,10 @@
   or be corrected.
 - **take_in** runs once for each authority and is named for it: its deliveries are landed, compared by every byte, and
   staged. One that is refused or fails keeps no other back.
-- **announce** passes `build_warehouse` the first month to be built, whatever became of a single delivery: this one,
-  or an earlier one that is there already and would come out otherwise now. With *every_month* each month of which
-  something arrived is wanted. The others follow one by one, as each is settled.
+- **announce** passes `build_warehouse` each authority's first month to be built, whatever became of a single delivery:
+  this one, or an earlier one that is there already and would come out otherwise now. With *every_month* the months of
+  which something arrived are wanted, of the authorities of which it did. The others follow one by one, as each is
+  settled. What the nation published (`E92000001`) changes every authority's months.
 - **verdict** turns the run red, with one sentence for each delivery that was refused or failed.
 
 By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.
@@ -67,8 +68,8 @@ def ingest_exports() -> None:
         return orchestration.take_in(authority, deliveries, context)
 
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[STAGING])
-    def announce(found: list[dict[str, Any]] | None, **context: Any) -> str:
-        """Tell `build_warehouse` of the first month that is to be built now."""
+    def announce(found: list[dict[str, Any]] | None, **context: Any) -> list[str]:
+        """Tell `build_warehouse` of each authority's first month that is to be built now."""
         return orchestration.announce(found, context)
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0)

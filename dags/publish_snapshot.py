@@ -1,26 +1,30 @@
-"""When a month's warehouse is built: publish what people may read.
+"""When an authority's warehouse of a month is built: publish what people may read.
 
-    the asset "warehouse", partition 2021-02 ──> gate ──┬─────────────────┬──> publish ──> the assets "snapshots" and
-                                                        ├──> (approve) ───┘       │        "snapshots_public", the same
-                                                        │                         │        partition
-                                                        └──> (next_month_meanwhile)└──> next_month
+    the asset "warehouse",     ──> gate ──┬─────────────────┬──> publish ──> the assets "snapshots" and
+    partition E06000015|2021-02           ├──> (approve) ───┘       │        "snapshots_public", the same
+                                          │                         │        partition
+                                          └──> (next_month_meanwhile)└──> next_month
 
-- **gate** looks whether the month may be published: `python -m pipelines gate 2021-02` shows what it looks at.
-- **approve** waits, where the month is held, for one of `APPROVERS` who says *Approve*, and why, or *Reject*; otherwise
-  it is skipped. Whoever started the run does not approve what came of it. Who, when and why stand in the snapshot.
-  Other months go on meanwhile. A better delivery holds nothing: its run goes through, and this one is then rejected.
-- **publish** puts a new version of the month's snapshot down, whole, beside the earlier ones, which never change.
-  Where nothing is different from the last version, there is no new one.
-- **next_month** passes `build_warehouse` the next month that is to be built: one that somebody asked for, or one that
-  is there and would come out otherwise now, since this one, or a delivery before it, is another. So a late or corrected
-  delivery re-issues every month that it changes, in order.
+- **gate** looks whether the month may be published: `python -m pipelines gate 2021-02 --authority E06000015` shows
+  what it looks at.
+- **approve** waits, where the month is held, for one of `APPROVERS` who says *Approve*, and why, or *Reject*;
+  otherwise it is skipped. Whoever started the run does not approve what came of it. Who, when and why stand in the
+  snapshot. Other months, and other authorities, go on meanwhile. A better delivery holds nothing: its run goes
+  through, and this one is then rejected.
+- **publish** puts a new version of the authority's snapshot of the month down, whole, beside the earlier ones, which
+  never change. Where nothing is different from the last version, there is no new one.
+- **next_month** passes `build_warehouse` the authority's next month that is to be built: one that somebody asked for,
+  or one that is there and would come out otherwise now, since this one, or a delivery before it, is another. So a
+  late or corrected delivery re-issues every month that it changes, in order.
 - **next_month_meanwhile** does the same while a held month waits for its answer.
-- **copy_to_postgresql** comes after it where the settings name a database, and copies the newest month there. Where it
-  fails the run is red; what is published stays published, and the copy before stays as it was.
+- **copy_to_postgresql** comes after it where the settings name a database, and copies the newest month there, of one
+  authority (`POSTGRES_COPY_AUTHORITY`). Where it fails the run is red; what is published stays published, and the
+  copy before stays as it was.
 - **notify** comes after it where the settings say whom to notify; if nobody can be reached it is skipped and says so,
   and what is published stays published.
 
-By hand: trigger it with the partition key `2021-02`, or with `{"month": "2021-02"}`.
+By hand: trigger it with the partition key `E06000015|2021-02`, or with `{"authority": "E06000015", "month":
+"2021-02"}`.
 """
 
 from __future__ import annotations
@@ -33,13 +37,14 @@ from pipelines.orchestration import tasks as orchestration
 from pipelines.orchestration.approval import MonthApproval
 from pipelines.orchestration.assets import (
     MEANWHILE,
-    MONTHS_AT_A_TIME,
+    RUNS_AT_A_TIME,
     SNAPSHOTS,
     SNAPSHOTS_PUBLIC,
     STAGING,
     WAREHOUSE,
     WHAT_IS_HELD,
-    params,
+    WHICH_IS_HELD,
+    params_of_authority,
     reason,
 )
 from pipelines.orchestration.task_defaults import DEFAULT_ARGS, IN_MEMORY
@@ -47,12 +52,12 @@ from pipelines.orchestration.tasks import copies, notifies
 
 
 @dag(
-    description="Publishes a month's snapshot, once its conditions hold or somebody has approved it as it is.",
+    description="Publishes an authority's month, once its conditions hold or somebody has approved it as it is.",
     schedule=PartitionedAssetTimetable(assets=WAREHOUSE),
-    max_active_runs=MONTHS_AT_A_TIME,
+    max_active_runs=RUNS_AT_A_TIME,
     is_paused_upon_creation=False,
     default_args=DEFAULT_ARGS,
-    params=params(),
+    params=params_of_authority(),
     tags=["snapshots"],
     doc_md=__doc__,
 )
@@ -64,7 +69,7 @@ def publish_snapshot() -> None:
 
     approve = MonthApproval(
         task_id="approve",
-        subject="Publish the month although it is held?",
+        subject=WHICH_IS_HELD,
         body=WHAT_IS_HELD,
         params=reason(),
         doc_md="Wait for somebody who approves the month as it is and says why, or rejects it.",
@@ -81,14 +86,14 @@ def publish_snapshot() -> None:
         return orchestration.publish_snapshot(context)
 
     @task(outlets=[STAGING])
-    def next_month(**context: Any) -> str:
-        """Tell of the next month that is to be built, now that this one is settled."""
+    def next_month(**context: Any) -> list[str]:
+        """Tell of the authority's next month that is to be built, now that this one is settled."""
         return orchestration.next_month(context)
 
     @task(multiple_outputs=False)
-    def copy_to_postgresql() -> dict[str, str]:
+    def copy_to_postgresql(**context: Any) -> dict[str, str]:
         """Copy the newest month's current snapshot to PostgreSQL, for BI tools; in one transaction."""
-        return orchestration.copy_to_postgresql()
+        return orchestration.copy_to_postgresql(context)
 
     @task(retries=0)
     def notify(published: dict[str, str]) -> str:

@@ -1,7 +1,8 @@
 """Put the dashboard into a running Superset over its REST API: ``python import_bundle.py``.
 
 The environment says where and as whom: SUPERSET_API, SUPERSET_USER (admin, where nothing is said), SUPERSET_PASSWORD;
-and SNAPSHOT_DATABASE, the path at which *Superset* finds the snapshot, if not /snapshots/latest/snapshot.duckdb.
+and whose snapshots it shows: SUPERSET_AUTHORITY, such as E06000015, or else SNAPSHOT_DATABASE, the path at which
+*Superset* finds the snapshot, if not /snapshots/<authority>/latest/snapshot.duckdb.
 
 Whatever of the bundle is there already is replaced, so it can be run again at any time; nothing else is touched.
 """
@@ -17,7 +18,8 @@ from pathlib import Path
 import requests
 
 BUNDLE = Path(__file__).resolve().parent / "bundle"
-DATABASE = "/snapshots/latest/snapshot.duckdb"
+OF_AUTHORITY = "/snapshots/{}/latest/snapshot.duckdb"
+DATABASE = OF_AUTHORITY.format("X99000001")
 SECONDS = 120
 
 
@@ -50,9 +52,14 @@ def signed_in(url: str, user: str, password: str) -> requests.Session:
 def main() -> int:
     """Import the bundle; returns the exit code."""
     url = os.environ.get("SUPERSET_API", "http://localhost:8088").rstrip("/")
+    authority = os.environ.get("SUPERSET_AUTHORITY")
+    database = os.environ.get("SNAPSHOT_DATABASE") or (OF_AUTHORITY.format(authority) if authority else None)
+    if database is None:
+        print("Set SUPERSET_AUTHORITY to whose snapshots the dashboard shows, such as E06000015.", file=sys.stderr)
+        return 1
     try:
         session = signed_in(url, os.environ.get("SUPERSET_USER", "admin"), os.environ["SUPERSET_PASSWORD"])
-        bundle = zipped(os.environ.get("SNAPSHOT_DATABASE", DATABASE))
+        bundle = zipped(database)
         answer = session.post(f"{url}/api/v1/assets/import/", files={"bundle": ("bundle.zip", bundle)}, timeout=SECONDS)
     except requests.RequestException as fault:
         print(f"Superset at {url} did not let us in: {fault}", file=sys.stderr)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -44,9 +45,23 @@ app = typer.Typer(
 app.add_typer(new_files.app, name="new")
 
 T = TypeVar("T")
+P = ParamSpec("P")
+# From the best end to the worst.
+GRAVITY = (Exit.DONE, Exit.NOTHING_TO_DO, Exit.DIFFERENT, Exit.DATA_REFUSED, Exit.USAGE, Exit.BROKEN)
+# Those that read and write nothing that was built.
+OF_ANY_LAYOUT = ("extract", "land", "migrate", "new", "profile", "sample")
+NAMES_A_MONTH = re.compile(r"\d{4}-\d\d(/|$)")
 Month = Annotated[str, typer.Argument(help="The reporting month, such as 2021-02.", show_default=False)]
 Snapshot = Annotated[
-    str, typer.Argument(help="A month, a version such as 2021-02/v0001, or a folder.", show_default=False)
+    str,
+    typer.Argument(
+        help="A month, a version such as 2021-02/v0001, either with E06000015/ before it where several authorities are "
+        "here, or a folder.",
+        show_default=False,
+    ),
+]
+Whose = Annotated[
+    str | None, typer.Option("--authority", help="Whose, such as E06000015; may be left out where only one is here.")
 ]
 UpTo = Annotated[str | None, typer.Option("--month", help="Only months up to this one, such as 2021-02.")]
 
@@ -59,6 +74,7 @@ def _say_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     shows_version: Annotated[  # noqa: ARG001  # its callback uses it
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
     ] = False,
@@ -67,11 +83,15 @@ def _options(
     ] = LogFormat.TEXT,
 ) -> None:
     say_as(log_format)
+    from pipelines.runs import migrating
+
     storage.keep_from_others()
     collect_garbage_seldom()
     with suppress(SettingsError, ValidationError):
         # Names in clear, if a run was killed while it read them.
         storage.remove_all_left(Settings().data_dir)
+        if context.invoked_subcommand not in OF_ANY_LAYOUT:
+            migrating.must_be_of_today(Settings())
 
 
 @app.command(epilog="Example: python -m pipelines extract 2021-02")
@@ -148,16 +168,17 @@ def data_docs(
     staged = _staged(settings, named)
     if staged.refusal:
         raise typer.Exit(Exit.DATA_REFUSED)
-    out.print(f"Data Docs: {steps.data_docs(settings, staged)}", soft_wrap=True, highlight=False)
+    index = steps.data_docs(settings.of(named.authority_code), staged)
+    out.print(f"Data Docs: {index}", soft_wrap=True, highlight=False)
 
 
 @app.command(epilog="Example: python -m pipelines build 2021-02")
-def build(month: Month) -> None:
-    """Build the warehouse of a month from what is staged, and write the month's validation pages."""
+def build(month: Month, authority: Whose = None) -> None:
+    """Build an authority's warehouse of a month from what is staged, and write the month's validation pages."""
     from pipelines.publications import month_pages
     from pipelines.runs import steps
 
-    settings, period = Settings(), Period.parse(month)
+    period, settings = Period.parse(month), _own(authority)
     for sentence in steps.staged_otherwise(settings, period):
         err.print(f"[yellow]stale[/]: {sentence}", soft_wrap=True, highlight=False)
     built = _built(settings, period)
@@ -166,11 +187,12 @@ def build(month: Month) -> None:
 
 
 @app.command(epilog="Example: python -m pipelines publish 2021-02")
-def publish(month: Month) -> None:
-    """Publish the month's warehouse as the next version of its snapshot."""
+def publish(month: Month, authority: Whose = None) -> None:
+    """Publish an authority's warehouse of a month as the next version of its snapshot."""
     from pipelines.runs import steps
 
-    published = working("Publishing the snapshot", lambda: steps.publish(Settings(), Period.parse(month)))
+    period, settings = Period.parse(month), _own(authority)
+    published = working("Publishing the snapshot", lambda: steps.publish(settings, period))
     out.print(f"{published.outcome}: {published.folder}")
 
 
@@ -188,12 +210,13 @@ def copy_to_postgresql() -> None:
 
 
 @app.command(epilog="Example: python -m pipelines gate 2021-02")
-def gate(month: Month) -> None:
+def gate(month: Month, authority: Whose = None) -> None:
     """Show what must hold before a month is published, and whether it may be: 0 it may, 3 it is held."""
     from pipelines.cli.tables import print_gate
     from pipelines.snapshots import gate as gating
 
-    verdict = gating.judge(Settings(), Period.parse(month))
+    period, settings = Period.parse(month), _own(authority)
+    verdict = gating.judge(settings, period)
     print_gate(verdict)
     raise typer.Exit(Exit.DATA_REFUSED if verdict.outcome == "held" else Exit.DONE)
 
@@ -203,13 +226,14 @@ def approve(
     month: Month,
     by: Annotated[str, typer.Option(help="Who approves. The snapshot says so to all its readers.", show_default=False)],
     why: Annotated[str, typer.Option(help="Why. The snapshot says this too: name no child.", show_default=False)],
+    authority: Whose = None,
 ) -> None:
     """Let a held month be published as it is; the approval is of this build and these reasons alone."""
     from pipelines.cli.tables import print_gate
     from pipelines.publications import month_pages
     from pipelines.snapshots import gate as gating
 
-    settings, period = Settings(), Period.parse(month)
+    period, settings = Period.parse(month), _own(authority)
     verdict = gating.judge(settings, period)
     if verdict.outcome == "open":
         out.print(f"{month} is open: there is nothing to approve.")
@@ -217,25 +241,38 @@ def approve(
     now = dt.datetime.now(dt.UTC)
     print_gate(gating.approve(settings, period, digest=verdict.digest, by=by, at=now, why=why))
     working("Writing the validation pages", lambda: month_pages.write(settings, period))
-    out.print(f"Publish it with: python -m pipelines publish {month}", soft_wrap=True, highlight=False)
+    publishing = f"python -m pipelines publish {month} --authority {settings.authority}"
+    out.print(f"Publish it with: {publishing}", soft_wrap=True, highlight=False)
 
 
-@app.command(epilog="Example: python -m pipelines run 2021-02")
-def run(month: Month) -> None:
-    """Do it all: land, stage, build and publish a month, and print what it says."""
-    from pipelines.cli import summary
-    from pipelines.runs import steps
+@app.command(epilog="Example: python -m pipelines run 2021-02 --authority E06000015")
+def run(
+    month: Month,
+    authority: Annotated[
+        str | None, typer.Option(help="Only this authority's month, by its code; else that of each, one after another.")
+    ] = None,
+) -> None:
+    """Do it all: land, stage, build and publish each authority's month, and print what it says.
+
+    One that is held or fails keeps no other back; the exit code is the worst of all.
+    """
+    from pipelines.catalog import authorities_up_to
 
     settings, period = Settings(), Period.parse(month)
     _must_have_key(settings)
-    refused = False
-    for delivery in _deliveries(settings, month):
-        _landed(settings, delivery, staged_next=True)
-        refused |= _staged(settings, delivery).refusal is not None
-    _built(settings, period)
-    published = working("Publishing the snapshot", lambda: steps.publish(settings, period))
-    summary.print_summary(out, settings, period, published.folder)
-    raise typer.Exit(Exit.DATA_REFUSED if refused else Exit.DONE)
+    whose = None if authority is None else settings.of(authority).authority
+    arrived = _deliveries(settings, month)
+    ended = [_tried(_taken_in, settings, [each for each in arrived if each.is_national])]
+    there = {each.authority_code for each in arrived if not each.is_national} | {*authorities_up_to(settings, period)}
+    for code in sorted(there if whose is None else there & {whose}):
+        out.print(f"[bold]{code}[/], {period.name}", highlight=False)
+        own = [each for each in arrived if each.authority_code == code]
+        ended.append(_tried(_ran, settings.of(code), own, period))
+    if len(ended) == 1:
+        whom = whose or "any authority"
+        err.print(f"Nothing of {whom} was delivered up to {month}: see the README for how a delivery is laid out.")
+        raise typer.Exit(Exit.NOTHING_TO_DO)
+    raise typer.Exit(_worst(ended))
 
 
 @app.command(epilog="Example: python -m pipelines verify 2021-02/v0001")
@@ -244,7 +281,7 @@ def verify(snapshot: Snapshot) -> None:
     from pipelines.snapshots import verification
 
     settings = Settings()
-    folder = verification.find(settings, snapshot)
+    folder = _found(settings, snapshot)
     landing_folder = settings.landing if settings.landing.exists() else None
     problems = working("Verifying", lambda: verification.verify(folder, landing_folder))
     if landing_folder is None:
@@ -256,9 +293,9 @@ def verify(snapshot: Snapshot) -> None:
 def audit_public(snapshot: Snapshot) -> None:
     """Attack the public edition of a snapshot by linear programming: how many values are left of each small count."""
     from pipelines.contracts.published import PUBLIC
-    from pipelines.snapshots import audit, verification
+    from pipelines.snapshots import audit
 
-    folder = verification.find(Settings(), snapshot)
+    folder = _found(Settings(), snapshot)
     found = working("Attacking", lambda: audit.audit(folder / PUBLIC if (folder / PUBLIC).exists() else folder))
     for values, counts in found.values.items():
         out.print(f"{counts:6,} counts have {values} value{'' if values == 1 else 's'} left", highlight=False)
@@ -274,11 +311,10 @@ def audit_public(snapshot: Snapshot) -> None:
 def rebuild(snapshot: Snapshot) -> None:
     """Make a version again, from the deliveries in landing that it names, and compare it with what was published."""
     from pipelines.runs import rebuilding
-    from pipelines.snapshots import verification
 
     settings = Settings()
     _must_have_key(settings)
-    folder = verification.find(settings, snapshot)
+    folder = _found(settings, snapshot)
     rebuilt = working("Making it again", lambda: rebuilding.rebuild(settings, folder))
     for sentence in rebuilt.changed_since:
         out.print(f"since then: {sentence}", soft_wrap=True, highlight=False)
@@ -295,10 +331,9 @@ def diff(
 ) -> None:
     """Show what differs between two snapshots: rows added, removed and changed, by table and KPI."""
     from pipelines.snapshots import diff as comparing
-    from pipelines.snapshots import verification
 
     settings = Settings()
-    folders = [verification.find(settings, name) for name in (before, after)]
+    folders = [_found(settings, name) for name in (before, after)]
     comparison = working("Comparing", lambda: comparing.compare(*folders))
     if as_json:
         typer.echo(storage.json_text(comparing.as_json(comparison)), nl=False)
@@ -309,13 +344,14 @@ def diff(
 @app.command(epilog="Example: python -m pipelines show 2021-02")
 def show(
     month: Month,
+    authority: Whose = None,
     as_json: Annotated[bool, typer.Option("--json", help="All that is said of every figure, as JSON.")] = False,
 ) -> None:
     """Show a month's figures as they were published, what misses its target first."""
     from pipelines.cli import show as showing
     from pipelines.snapshots import verification
 
-    settings, period = Settings(), Period.parse(month)
+    period, settings = Period.parse(month), _own(authority)
     found = showing.rows(verification.find(settings, month), settings.sql, period)
     if as_json:
         typer.echo(showing.as_json(found), nl=False)
@@ -327,15 +363,16 @@ def show(
 def explain(
     kpi: Annotated[str, typer.Argument(help="The KPI's id, such as assess_45wd.", show_default=False)],
     month: Month,
-    authority: Annotated[str | None, typer.Option(help="Only this authority's, by its code.")] = None,
+    authority: Whose = None,
     team: Annotated[str | None, typer.Option(help="Only this team's, by its code.")] = None,
     every_record: Annotated[bool, typer.Option("--every-record", help="Show all records, however many.")] = False,
 ) -> None:
     """Say how a figure came about: its rule, numerator and denominator, and how each record counted."""
     from pipelines.cli import explain as explaining
 
-    question = explaining.FigureWanted(kpi, Period.parse(month), authority, team)
-    explaining.explain(out, Settings(), question, every_record=every_record)
+    period, settings = Period.parse(month), _own(authority)
+    question = explaining.FigureWanted(kpi, period, settings.authority, team)
+    explaining.explain(out, settings, question, every_record=every_record)
 
 
 @app.command(epilog="Example: python -m pipelines locate 2021-02 --list T05.csv --output ~/T05-with-ids.csv")
@@ -350,6 +387,7 @@ def locate(
     work_list: Annotated[
         Path | None, typer.Option("--list", help="A work list or list of what is due, as CSV.", show_default=False)
     ] = None,
+    authority: Whose = None,
 ) -> None:
     """Turn pseudonyms into the council's own record ids, by reading landing; who and when is logged."""
     from pipelines.runs import locating
@@ -359,7 +397,8 @@ def locate(
     if (work_list is None) == (not pseudonyms):
         raise typer.BadParameter("name pseudonyms, or a list of them with --list")
     wanted = locating.of_pseudonyms(pseudonyms or []) if work_list is None else locating.read_list(work_list)
-    located = working("Reading landing", lambda: locating.locate(settings, Period.parse(month), wanted, output))
+    own = _own(authority)
+    located = working("Reading landing", lambda: locating.locate(own, Period.parse(month), wanted, output))
     out.print(f"{located.found:,} of {located.asked:,} found: {output}", soft_wrap=True, highlight=False)
     raise typer.Exit(Exit.DONE if located.found or not located.asked else Exit.NOTHING_TO_DO)
 
@@ -379,6 +418,20 @@ def status(
         return
     out.print(delivery_table(settings))
     out.print(snapshot_table(settings))
+
+
+@app.command(epilog="Example: python -m pipelines migrate")
+def migrate() -> None:
+    """Bring a data directory of an earlier release to today's folders; once, after an upgrade that asks for it."""
+    from pipelines.runs import migrating
+
+    settings = Settings()
+    moved = migrating.migrate(settings)
+    if not moved:
+        out.print(f"{settings.data_dir} is of today's layout already.", soft_wrap=True, highlight=False)
+        raise typer.Exit(Exit.NOTHING_TO_DO)
+    for path in moved:
+        out.print(f"moved: {path}", soft_wrap=True, highlight=False)
 
 
 @app.command(epilog="Example: python -m pipelines prune --dry-run")
@@ -489,7 +542,8 @@ def _staged(settings: Settings, delivery: Delivery) -> StagingResult:
     from pipelines.cli.tables import coloured
     from pipelines.runs import steps
 
-    staged = _with_progress(f"Staging {delivery}", lambda show: steps.stage(settings, delivery, show))
+    own = settings.of(delivery.authority_code)
+    staged = _with_progress(f"Staging {delivery}", lambda show: steps.stage(own, delivery, show))
     counts = f"{staged.rows_read:,} rows read, {staged.rows_refused:,} refused, {staged.rows_warned:,} with a warning"
     out.print(f"{coloured(staged.outcome)}: {delivery}: {staged.refusal or counts}", soft_wrap=True, highlight=False)
     return staged
@@ -499,6 +553,61 @@ def _built(settings: Settings, month: Period) -> Built:
     from pipelines.runs import steps
 
     return working("Building the warehouse", lambda: steps.build(settings, month))
+
+
+def _own(authority: str | None) -> Settings:
+    """The settings of the authority that was named, or of the only one here."""
+    from pipelines.catalog import of_named_authority
+
+    return of_named_authority(Settings(), authority)
+
+
+def _found(settings: Settings, snapshot: str) -> Path:
+    """The folder of a snapshot; where its name begins with a month, of the only authority here."""
+    from pipelines.snapshots import verification
+
+    of_one = NAMES_A_MONTH.match(snapshot) is not None and not Path(snapshot).exists()
+    return verification.find(_own(None) if of_one else settings, snapshot)
+
+
+def _taken_in(settings: Settings, deliveries: Sequence[Delivery]) -> Exit:
+    """Land and stage; whether all of it counts."""
+    refused = False
+    for delivery in deliveries:
+        _landed(settings, delivery, staged_next=True)
+        refused |= _staged(settings, delivery).refusal is not None
+    return Exit.DATA_REFUSED if refused else Exit.DONE
+
+
+def _ran(settings: Settings, deliveries: Sequence[Delivery], month: Period) -> Exit:
+    """An authority's month, from its deliveries to what its snapshot says."""
+    from pipelines.cli import summary
+    from pipelines.runs import steps
+
+    taken_in = _taken_in(settings, deliveries)
+    _built(settings, month)
+    published = working("Publishing the snapshot", lambda: steps.publish(settings, month))
+    summary.print_summary(out, settings, month, published.folder)
+    return taken_in
+
+
+def _tried(work: Callable[P, Exit], *arguments: P.args, **options: P.kwargs) -> Exit | Exception:
+    """How it ended; a known fault is said, and none keeps what comes after it from being done."""
+    try:
+        return work(*arguments, **options)
+    except Fault as fault:
+        print_fault(fault)
+        return fault.exit_code
+    except Exception as problem:
+        return problem
+
+
+def _worst(ended: Sequence[Exit | Exception]) -> Exit:
+    """Raises the first that is no known fault."""
+    for each in ended:
+        if isinstance(each, Exception):
+            raise each
+    return max((each for each in ended if isinstance(each, Exit)), key=GRAVITY.index)
 
 
 def _must_have_key(settings: Settings) -> None:

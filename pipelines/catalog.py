@@ -1,7 +1,8 @@
 """What is there to read: staged deliveries, the month's warehouse, and the versions published before it.
 
-Stages meet here, in files. The records that a published version counts lie privately in
-``warehouse/<month>/records-<content>-<key>/``, named for its content and for the key of their pseudonyms.
+Stages meet here, in files. Of an authority's own settings all of it is that authority's. The records that a published
+version counts lie privately in ``warehouse/<authority>/<month>/records-<content>-<key>/``, named for its content and
+for the key of their pseudonyms.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.deliveries import Delivery
+from pipelines.deliveries import AUTHORITY_CODE, NATION, Delivery
+from pipelines.faults import Exit, Fault
 from pipelines.periods import Period
 from pipelines.storage import (
     CURRENT,
@@ -101,7 +103,50 @@ class DeliverySelection:
     reported: tuple[Staged, ...]
 
 
-def deliveries_for_month(staging: Path, sources: Mapping[str, Source], month: Period) -> DeliverySelection:
+class WhichAuthority(Fault, LookupError):
+    """It is not clear whose month is meant; says what to name."""
+
+    exit_code = Exit.USAGE
+
+
+def authorities(settings: Settings) -> list[str]:
+    """Those of which something was staged, built or published, by code; the nation, whose is for all, is none."""
+    folders = (path.name for stage in ("warehouse", "snapshots") for path in (settings.data_dir / stage).glob("*"))
+    found = {name for name in folders if AUTHORITY_CODE.fullmatch(name)}
+    found |= {delivery.authority_code for delivery in staged_deliveries(settings.staging)}
+    return sorted(found - {NATION})
+
+
+def authorities_up_to(settings: Settings, month: Period) -> list[str]:
+    """Those of which something was staged for the month or before it."""
+    staged = (each for each in staged_deliveries(settings.staging) if each.month <= month and not each.is_national)
+    return sorted({each.authority_code for each in staged})
+
+
+def each_authority(settings: Settings) -> list[Settings]:
+    """The settings of each authority that is there, or the one whose they are already."""
+    return [settings] if settings.authority else [settings.of(code) for code in authorities(settings)]
+
+
+def of_named_authority(settings: Settings, named: str | None) -> Settings:
+    """The settings of the authority that somebody named, or of the only one there; raises WhichAuthority."""
+    found = authorities(settings)
+    if named is not None:
+        own = settings.of(named)
+        if named not in found:
+            raise WhichAuthority(f"nothing of {named} is here; of these something is: {', '.join(found) or 'none'}")
+        return own
+    if not found:
+        raise WhichAuthority("nothing of any authority is here yet: deliver something, then python -m pipelines run")
+    if len(found) > 1:
+        raise WhichAuthority(
+            f"{len(found)} authorities are here ({', '.join(found)}): name one, with --authority {found[0]}, "
+            f"in Airflow the parameter authority, or {found[0]}/2021-02 where a snapshot is asked for"
+        )
+    return settings.of(found[0])
+
+
+def deliveries_for_month(settings: Settings, sources: Mapping[str, Source], month: Period) -> DeliverySelection:
     """What was staged for ``month`` or before it, in the order of its names.
 
     Of a source that covers its own month alone every delivery counts; of any other, each authority's newest.
@@ -109,9 +154,9 @@ def deliveries_for_month(staging: Path, sources: Mapping[str, Source], month: Pe
     used: list[Staged] = []
     reported: list[Staged] = []
     for name, source in sorted(sources.items()):
-        deliveries = [delivery for delivery in staged_deliveries(staging, name) if delivery.month <= month]
-        reported += _versions(staging, deliveries, NEWEST)
-        current = _versions(staging, deliveries, CURRENT)
+        deliveries = [delivery for delivery in known_deliveries(settings, name) if delivery.month <= month]
+        reported += _versions(settings.staging, deliveries, NEWEST)
+        current = _versions(settings.staging, deliveries, CURRENT)
         used += current if source.history == "own_month" else _newest_of_each_authority(current)
     return DeliverySelection(tuple(used), tuple(reported))
 
@@ -120,6 +165,17 @@ def staged_deliveries(staging: Path, source: str = "*") -> list[Delivery]:
     """Every delivery of which a version was staged, refused or not, of one source or of all."""
     folders = staging.glob(f"{source}/authority=*/month=*")
     return sorted(Delivery.parse(f"{_value(path.parent)}/{path.parent.parent.name}/{_value(path)}") for path in folders)
+
+
+def known_deliveries(settings: Settings, source: str = "*") -> list[Delivery]:
+    """Those of them that an authority's months are made of: its own, and the nation's. All, of settings of nobody's."""
+    staged = staged_deliveries(settings.staging, source)
+    return [delivery for delivery in staged if is_known(settings, delivery)]
+
+
+def is_known(settings: Settings, delivery: Delivery) -> bool:
+    """Whether an authority's months may be made of a delivery: it is its own or the nation's."""
+    return settings.authority in (None, delivery.authority_code) or delivery.is_national
 
 
 def _value(folder: Path) -> str:
@@ -159,9 +215,14 @@ def _newest_of_each_authority(staged: Iterable[Staged]) -> list[Staged]:
     return list(newest.values())
 
 
+def validation_pages_of(reports: Path, delivery: Delivery) -> Path:
+    """Holds the validation pages of each staged version of a delivery."""
+    return reports / "validation" / str(delivery)
+
+
 def validation_pages(reports: Path, delivery: Delivery, staged: Path) -> Path:
     """The folder of the validation pages of a staged version; its ``index.html`` is where to begin."""
-    return reports / "validation" / str(delivery) / staged.name
+    return validation_pages_of(reports, delivery) / staged.name
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.faults import Exit, Fault
 from pipelines.periods import Period
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MADE_UP_AUTHORITY = "X99000001"
+NATION = "E92000001"
+"""England: what is delivered as its is of use to every authority, and it has no records of children."""
 AUTHORITY_CODE = re.compile(r"[A-Z][0-9]{8}")
 
 
@@ -34,6 +37,11 @@ class Delivery:
     def __str__(self) -> str:
         return f"{self.authority_code}/{self.source}/{self.month}"
 
+    @property
+    def is_national(self) -> bool:
+        """Whether it is of use to every authority: benchmarks."""
+        return self.authority_code == NATION
+
     def landing_folder(self, landing: Path) -> Path:
         """Holds one folder a version: v0001, v0002 and so on."""
         return landing / self.authority_code / self.source / str(self.month)
@@ -41,3 +49,28 @@ class Delivery:
     def staging_folder(self, staging: Path) -> Path:
         """Holds the staged versions, and current.json, which names the one that counts."""
         return staging / self.source / f"authority={self.authority_code}" / f"month={self.month}"
+
+
+class NotAnAuthoritysMonth(Fault, ValueError):
+    """A text that should name an authority and a month does not."""
+
+    exit_code = Exit.USAGE
+
+
+@dataclass(frozen=True, order=True)
+class AuthorityMonth:
+    """One authority's month, which is built, judged and published by itself. Its text is ``E06000015|2021-02``."""
+
+    authority_code: str
+    month: Period
+
+    @classmethod
+    def parse(cls, text: str) -> AuthorityMonth:
+        """Read ``E06000015|2021-02``; raises NotAnAuthoritysMonth, or NotAMonth, for anything else."""
+        authority_code, found, month = text.partition("|")
+        if not found or not AUTHORITY_CODE.fullmatch(authority_code):
+            raise NotAnAuthoritysMonth(f"{text!r} names no authority and month: write them as E06000015|2021-02")
+        return cls(authority_code, Period.parse(month))
+
+    def __str__(self) -> str:
+        return f"{self.authority_code}|{self.month}"

@@ -68,8 +68,9 @@ def definitions(settings: Settings) -> dict[str, str]:
 
 
 def council_settings(settings: Settings) -> list[str]:
-    """Name and digest of each file in which a council has settings of its own."""
-    patterns = ("*/*.csv", "*/corrections/*")
+    """Name and digest of each file in which the council, or where all are one build any, has settings of its own."""
+    whose = settings.authority or "*"
+    patterns = (f"{whose}/*.csv", f"{whose}/corrections/*")
     return _named(settings.council_dir, (path for each in patterns for path in settings.council_dir.glob(each)))
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipelines.faults import Fault
+from pipelines.deliveries import AUTHORITY_CODE
+from pipelines.faults import Exit, Fault
 
 PACKAGE = Path(__file__).resolve().parent
 # An installed wheel carries the SQL and the contracts beside the package (setup.py); a clone has them beside it anyway.
@@ -33,6 +34,12 @@ class NoPseudonymKey(NoKey):
 
 class NoDisclosureKey(NoKey):
     """A publication needs DISCLOSURE_KEY and has none that is long enough, or the pseudonym key in its place."""
+
+
+class NotAnAuthority(Fault, ValueError):
+    """A text that should be the code of an authority is none."""
+
+    exit_code = Exit.USAGE
 
 
 class NoDatabaseUrl(RuntimeError):
@@ -133,8 +140,11 @@ class Settings(BaseSettings):
     snapshot_versions_kept: int | None = Field(default=None, ge=1)
     extracts: Annotated[tuple[Extract, ...], AfterValidator(_no_source_twice)] = ()
     postgres_copy_url: Annotated[SecretStr, AfterValidator(_libpq_url)] | None = None
+    postgres_copy_authority: str | None = Field(default=None, pattern=r"^[A-Z]\d{8}$")
     postgres_copy_edition: Literal["restricted", "public"] = "restricted"
     project_dir: Annotated[Path, AfterValidator(_whole_project), Field(validate_default=True)] = PROJECT
+    # Never of the environment: a run goes from one authority to the next.
+    _authority: str | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _mail_has_readers(self) -> Self:
@@ -148,6 +158,26 @@ class Settings(BaseSettings):
         if "council_dir" in self.model_fields_set and not self.council_dir.is_dir():
             raise ValueError("COUNCIL_DIR names no folder: make it, or leave COUNCIL_DIR out")
         return self
+
+    def of(self, authority_code: str) -> Self:
+        """The same for one authority, whose builds, approvals, versions and pages lie in folders of their own.
+
+        Without one, all that is staged is one build in one folder, which nobody should read who may not read all of it.
+        """
+        if not AUTHORITY_CODE.fullmatch(authority_code):
+            raise NotAnAuthority(f"{authority_code!r} is not an authority: write its code, such as E06000015")
+        own = self.model_copy()
+        own._authority = authority_code
+        return own
+
+    @property
+    def authority(self) -> str | None:
+        """Whose these are, by code; None for all together."""
+        return self._authority
+
+    def _own(self, stage: str) -> Path:
+        folder = self.data_dir / stage
+        return folder if self._authority is None else folder / self._authority
 
     @property
     def inbox(self) -> str:
@@ -210,19 +240,24 @@ class Settings(BaseSettings):
 
     @property
     def warehouse(self) -> Path:
-        return self.data_dir / "warehouse"
+        return self._own("warehouse")
 
     @property
     def approvals(self) -> Path:
-        return self.data_dir / "approvals"
+        return self._own("approvals")
 
     @property
     def snapshots(self) -> Path:
-        return self.data_dir / "snapshots"
+        return self._own("snapshots")
 
     @property
     def reports(self) -> Path:
-        return self.data_dir / "reports"
+        return self._own("reports")
+
+    @property
+    def published_versions(self) -> Path:
+        """The numbers that versions ever had; beside the snapshots, so that it outlives them."""
+        return self._own("published_versions").with_suffix(".json")
 
     @property
     def expectations(self) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.catalog import current_version, published_months
+from pipelines.catalog import current_version, each_authority, published_months
 from pipelines.cli.tables import deliveries
 from pipelines.runs import due
 
@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 
 def state(settings: Settings, today: dt.date) -> dict[str, Any]:
-    """What is due, missing, held and stale, each delivery, and the current version of each month."""
-    months = published_months(settings.snapshots)
-    published = {str(month): current_version(settings.snapshots / str(month)) for month in months}
+    """What is due, missing, held and stale, each delivery, and the current version of each month of each authority."""
+    published = {
+        str(own.authority): {
+            str(month): current_version(own.snapshots / str(month)) for month in published_months(own.snapshots)
+        }
+        for own in each_authority(settings)
+    }
     found = due.what_is_due(settings, today).as_json
     return {**found, "deliveries": deliveries(settings), "published": published}

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines import storage
-from pipelines.catalog import NEWEST, current_version, published_months, staged_version
+from pipelines.catalog import NEWEST, current_version, each_authority, published_months, staged_version
 from pipelines.cli.console import out
 from pipelines.deliveries import Delivery
 from pipelines.staging.stage import changed_since_staging
@@ -69,14 +69,15 @@ def prunable_table(found: Sequence[Prunable], title: str) -> Table:
 
 def snapshot_table(settings: Settings) -> Table:
     table = Table(title="Snapshots", title_justify="left")
-    for heading in ("Month", "Current version", "Approved by", "Folder"):
+    for heading in ("Authority", "Month", "Current version", "Approved by", "Folder"):
         table.add_column(heading)
-    for month in published_months(settings.snapshots):
-        version = current_version(settings.snapshots / str(month))
-        folder = settings.snapshots / str(month) / str(version)
-        publication = storage.read_json(folder / storage.MANIFEST).get("publication", {})
-        by = (publication.get("approval") or {}).get("approved_by", "")
-        table.add_row(str(month), version, escape(by), str(folder))
+    for own in each_authority(settings):
+        for month in published_months(own.snapshots):
+            version = current_version(own.snapshots / str(month))
+            folder = own.snapshots / str(month) / str(version)
+            publication = storage.read_json(folder / storage.MANIFEST).get("publication", {})
+            by = (publication.get("approval") or {}).get("approved_by", "")
+            table.add_row(own.authority, str(month), version, escape(by), str(folder))
     return table
 
 

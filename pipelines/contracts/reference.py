@@ -76,17 +76,21 @@ def load_contracts(expectations: Path) -> dict[str, odcs.ListTable]:
 
 
 def load_lists(
-    expectations: Path, reference: Path, council: Path, known: Mapping[str, Collection[Value]]
+    expectations: Path,
+    reference: Path,
+    council: Path,
+    known: Mapping[str, Collection[Value]],
+    authority: str | None = None,
 ) -> tuple[ReferenceList, ...]:
     """Every list, by name; raises BadFile with file, line and column of the first row that breaks its contract.
 
     ``council``: the folder with a folder of each authority that has settings of its own; it need not be there.
-    ``known``: what columns hold that are no lists, such as ``kpi.kpi_id``.
+    ``known``: what columns hold that are no lists, such as ``kpi.kpi_id``. ``authority``: whose settings alone count.
     """
     for moved in (path for name in (CODES, "corrections") for path in (expectations / name).glob("*")):
         raise BadFile(f"{strict.shown(moved)}: is not read here any more; move it to council/{moved.stem}/.")
     contracts = load_contracts(expectations)
-    own = _read_own(council, contracts)
+    own = _read_own(council, contracts, authority)
     lists = []
     for path in sorted(reference.glob("*.csv")):
         if path.stem not in contracts:
@@ -98,7 +102,7 @@ def load_lists(
     return tuple(lists)
 
 
-def _read_own(council: Path, contracts: Mapping[str, odcs.ListTable]) -> dict[str, list[ListRow]]:
+def _read_own(council: Path, contracts: Mapping[str, odcs.ListTable], whose: str | None) -> dict[str, list[ListRow]]:
     """The rows that councils have of their own, by list; raises BadFile for a file that would be read by nobody."""
     own: dict[str, list[ListRow]] = {name: [] for name in contracts}
     theirs = [name for name, contract in contracts.items() if contract.custom_properties.council]
@@ -107,6 +111,8 @@ def _read_own(council: Path, contracts: Mapping[str, odcs.ListTable]) -> dict[st
         if path.parent == council or not AN_AUTHORITY.fullmatch(authority):
             where = "lay it in a folder that is called by the authority's GSS code, such as E06000015"
             raise BadFile(f"{strict.shown(path)}: is of no authority; {where}.")
+        if whose not in (None, authority):
+            continue
         if path.stem in theirs:
             own[path.stem] += read_rows(path, contracts[path.stem], {AUTHORITY: authority})
         elif path.stem != CODES:

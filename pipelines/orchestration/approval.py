@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from pipelines.orchestration import airflow_home
-from pipelines.periods import Period
 from pipelines.settings import Settings
 
 if "airflow" not in sys.modules:
@@ -17,11 +16,13 @@ if "airflow" not in sys.modules:
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk.configuration import conf
 
-from pipelines.orchestration.assets import GATE, Superseded, month_of, started_by
+from pipelines.orchestration.assets import GATE, Superseded, started_by, unit_of
 from pipelines.orchestration.notifier import NotifyOfHeld, notify_people, where_to_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from pipelines.deliveries import AuthorityMonth
 
 ROLE = "role:"
 LOOKS_EVERY = dt.timedelta(hours=1)
@@ -55,16 +56,14 @@ class MonthApproval(ApprovalOperator):
         from pipelines.publications import notification
 
         self.log.warning("The approval is not taken: %s.", problem)
-        month = Period.parse(month_of(context))
-        self.log.info(
-            "Notified: %s", notify_people(notification.not_approved(month, problem, where_to_answer(context)))
-        )
+        message = notification.not_approved(unit_of(context), problem, where_to_answer(context))
+        self.log.info("Notified: %s", notify_people(message))
         # What was answered is taken back, and the task waits for another answer.
         return self._ask_again(context)
 
     def _ask_on(self, context: Any) -> Any:
         asked_about = context["ti"].xcom_pull(task_ids=GATE, key="digest")
-        if _held(Period.parse(month_of(context))) != asked_about:
+        if _held(unit_of(context)) != asked_about:
             raise Superseded("The month was built again since; if it is still held, a newer run asks.")
         return self._ask_again(context)
 
@@ -74,12 +73,12 @@ class MonthApproval(ApprovalOperator):
         return self.execute(context)
 
 
-def _held(month: Period) -> str | None:
-    """What an approval of the month's current build would be bound to; None where nothing holds it."""
+def _held(unit: AuthorityMonth) -> str | None:
+    """What an approval of an authority's current build of a month would be bound to; None where nothing holds it."""
     from pipelines.snapshots import gate
 
     try:
-        verdict = gate.judge(Settings(), month)
+        verdict = gate.judge(Settings().of(unit.authority_code), unit.month)
     except gate.NothingToJudge:
         return None
     return verdict.digest if verdict.outcome == "held" else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pipelines import storage
-from pipelines.catalog import current_version
+from pipelines.catalog import authorities_up_to, current_version
 from pipelines.cli.summary import print_summary
 from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.landing.inbox import find_deliveries
@@ -45,7 +45,8 @@ def main() -> int:
     from pipelines.orchestration.local_run import run_dags
 
     exit_code = run_dags(month)
-    _print_what_was_published(settings, month)
+    for code in authorities_up_to(settings, month):
+        _print_what_was_published(settings.of(code), month)
     return exit_code
 
 
@@ -77,7 +78,10 @@ def _print_what_was_published(settings: Settings, month: Period) -> None:
     version = current_version(settings.snapshots / str(month))
     if version is not None:
         if _is_held(settings, month):
-            console.print(f"\n[bold yellow]{month} is held. What follows was published before.[/]", highlight=False)
+            console.print(
+                f"\n[bold yellow]{month} of {settings.authority} is held. What follows was published before.[/]",
+                highlight=False,
+            )
         print_summary(console, settings, month, settings.snapshots / str(month) / version)
 
 

@@ -7,8 +7,9 @@ import time
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
 from textwrap import indent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pipelines.deliveries import AuthorityMonth
 from pipelines.orchestration import airflow_home
 from pipelines.periods import NotAMonth, Period
 from pipelines.settings import PROJECT, NoKey, Settings
@@ -38,10 +39,12 @@ if TYPE_CHECKING:
 ANNOUNCED_BY = {"ingest_exports": "announce", "build_warehouse": "build", "publish_snapshot": "publish"}
 PASSED_OVER = f"{APPROVE}|{WAIT}"
 DONE, BROKEN, USAGE, DATA_REFUSED, NOTHING_TO_DO = range(5)
+# From the best end to the worst.
+GRAVITY = (DONE, NOTHING_TO_DO, DATA_REFUSED, USAGE, BROKEN)
 
 
 def run_dags(month: Period) -> int:
-    """Run the three DAGs for a month, one after another, in this process; returns the exit code.
+    """Run the three DAGs for a month, authority by authority, in this process; returns the exit code, the worst of all.
 
     DONE; BROKEN where software, settings or machine are at fault; DATA_REFUSED where a delivery was refused and
     everything else was published, or where the month is held and was not published; NOTHING_TO_DO where the inbox has
@@ -64,20 +67,38 @@ def run_dags(month: Period) -> int:
 
 
 def _run_in_order(month: Period, steps: _Steps) -> int:
-    """A scheduler starts each DAG when its asset is announced; without one, the next begins where that was done."""
+    """A scheduler starts each DAG when its asset is announced; without one, the next begins where that was done.
+
+    One authority after another: what becomes of one keeps no other back.
+    """
+    (first, *later), dags = ANNOUNCED_BY, _dags()
+    exit_code, announced = _run(dags[first], {"month": str(month)}, steps)
+    codes = [exit_code]
+    for key in announced:
+        unit = AuthorityMonth.parse(key)
+        for dag_id in later:
+            exit_code, went_on = _run(dags[dag_id], {"authority": unit.authority_code, "month": str(month)}, steps)
+            codes.append(exit_code)
+            if not went_on:
+                break
+    return max(codes, key=GRAVITY.index)
+
+
+def _run(dag: DAG, run_conf: dict[str, str], steps: _Steps) -> tuple[int, Any]:
+    """How a run ended, and what it announced; nothing where it did not come so far."""
+    announcing = ANNOUNCED_BY[dag.dag_id]
+    # Nobody can answer here, and no other month is under way: publishing refuses what is held.
+    run = dag.test(run_conf=run_conf, logical_date=None, mark_success_pattern=PASSED_OVER)
+    states = {task.task_id: task.state for task in run.get_task_instances()}
     exit_code = DONE
-    dags = _dags()
-    for dag_id, announcing in ANNOUNCED_BY.items():
-        # Nobody can answer here, and no other month is under way: publishing refuses what is held.
-        run = dags[dag_id].test(run_conf={"month": str(month)}, logical_date=None, mark_success_pattern=PASSED_OVER)
-        states = {task.task_id: task.state for task in run.get_task_instances()}
-        if run.state != DagRunState.SUCCESS:
-            exit_code = DATA_REFUSED if exit_code != BROKEN and steps.was_only_refused(run) else BROKEN
-        if states[announcing] == TaskInstanceState.SKIPPED:
-            return exit_code or NOTHING_TO_DO
-        if states[announcing] != TaskInstanceState.SUCCESS:
-            return exit_code or BROKEN
-    return exit_code
+    if run.state != DagRunState.SUCCESS:
+        exit_code = DATA_REFUSED if steps.was_only_refused(run) else BROKEN
+    if states[announcing] == TaskInstanceState.SKIPPED:
+        return exit_code or NOTHING_TO_DO, ()
+    if states[announcing] != TaskInstanceState.SUCCESS:
+        return exit_code or BROKEN, ()
+    instance = run.get_task_instance(announcing)
+    return exit_code, instance.xcom_pull(task_ids=announcing) if instance else ()
 
 
 def _dags() -> dict[str, DAG]:

@@ -6,12 +6,14 @@ A notification that fails undoes nothing of what it is about: it is a warning in
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from pipelines.deliveries import AuthorityMonth
 from pipelines.faults import Fault
 from pipelines.orchestration import airflow_home
-from pipelines.periods import NotAMonth, Period
+from pipelines.periods import Period
 from pipelines.settings import Settings
 
 if "airflow" not in sys.modules:
@@ -22,7 +24,7 @@ from airflow.sdk import BaseNotifier
 from airflow.sdk.configuration import conf
 from airflow.sdk.exceptions import AirflowFailException
 
-from pipelines.orchestration.assets import APPROVE, VERDICT, DataRefused, Superseded, month_of
+from pipelines.orchestration.assets import APPROVE, VERDICT, DataRefused, Superseded, month_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,8 +49,8 @@ class NotifyOfHeld(BaseNotifier):
         from pipelines.publications import notification
 
         reasons = [line.removeprefix("- ") for line in (context["task"].body or "").splitlines()]
-        month = Period.parse(month_of(context))
-        self.log.info("Notified: %s", notify_people(notification.held(month, reasons, where_to_answer(context))))
+        message = notification.held(unit_of(context), reasons, where_to_answer(context))
+        self.log.info("Notified: %s", notify_people(message))
 
 
 def where_to_answer(context: Mapping[str, Any]) -> str:
@@ -98,20 +100,23 @@ def _mail(connection_id: str, to: Sequence[str], message: Message) -> list[str]:
 def _of_failure(context: Mapping[str, Any]) -> Message:
     from pipelines.publications import notification
 
-    ti, month, fault = context["ti"], _month(context), context.get("exception")
-    if month is not None and ti.task_id == VERDICT and isinstance(fault, AirflowFailException):
-        return notification.refused(month, str(fault).splitlines(), ti.log_url)
-    if month is not None and ti.task_id == APPROVE and type(fault).__name__ == REJECTED:
-        return notification.rejected(month, ti.log_url)
-    return notification.failed(month, f"{ti.dag_id}, {ti.task_id}", _reason(fault), ti.log_url)
+    ti, named, fault = context["ti"], _named(context), context.get("exception")
+    if isinstance(named, Period) and ti.task_id == VERDICT and isinstance(fault, AirflowFailException):
+        return notification.refused(named, str(fault).splitlines(), ti.log_url)
+    if isinstance(named, AuthorityMonth) and ti.task_id == APPROVE and type(fault).__name__ == REJECTED:
+        return notification.rejected(named, ti.log_url)
+    return notification.failed(named, f"{ti.dag_id}, {ti.task_id}", _reason(fault), ti.log_url)
 
 
-def _month(context: Mapping[str, Any]) -> Period | None:
-    """None where nothing names it: the callback of a task that was killed is given less than the task was."""
-    try:
-        return Period.parse(month_of(context))
-    except (NotAMonth, KeyError):
-        return None
+def _named(context: Mapping[str, Any]) -> AuthorityMonth | Period | None:
+    """An authority's month, the month of all deliveries, or None where nothing names any.
+
+    The callback of a task that was killed is given less than the task was.
+    """
+    with suppress(Fault, KeyError):
+        is_of_authority = "authority" in context["params"] or "|" in (context.get("partition_key") or "")
+        return unit_of(context) if is_of_authority else Period.parse(month_of(context))
+    return None
 
 
 def _reason(fault: object) -> str:

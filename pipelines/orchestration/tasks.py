@@ -10,7 +10,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pipelines.deliveries import Delivery
+from pipelines.deliveries import AuthorityMonth, Delivery
 from pipelines.faults import Fault
 from pipelines.orchestration import airflow_home
 from pipelines.periods import Period
@@ -42,6 +42,7 @@ from pipelines.orchestration.assets import (
     DataRefused,
     emit,
     month_of,
+    unit_of,
     wanted,
 )
 from pipelines.orchestration.notifier import notify_people, send
@@ -103,9 +104,11 @@ def find_deliveries(context: Mapping[str, Any]) -> list[dict[str, Any]]:
     from pipelines import storage
     from pipelines.landing import inbox as arrivals
     from pipelines.runs import arrivals as news
+    from pipelines.runs import migrating
 
     settings = Settings()
     settings.must_have_keys()
+    migrating.must_be_of_today(settings)
     storage.remove_all_left(settings.data_dir)
     inbox = arrivals.find_deliveries(settings, upto=Period.parse(month_of(context)))
     everything = context["params"].get("everything")
@@ -150,7 +153,7 @@ def _take_in(delivery: Delivery) -> str:
     from pipelines.landing import landing
     from pipelines.runs import steps
 
-    settings = Settings()
+    settings = Settings().of(delivery.authority_code)
     landed = landing.land(settings, delivery)
     staged = steps.stage(settings, delivery)
     if staged.refusal is not None:
@@ -166,42 +169,76 @@ def _refusals(outcomes: Mapping[str, str]) -> list[str]:
     return [f"{delivery}: {words.removeprefix(REFUSED)}" for delivery, words in refused.items()]
 
 
-def announce(found: Sequence[Mapping[str, Any]] | None, context: Mapping[str, Any]) -> str:
-    """Tell those who wait for staging of the first month to be built: this one, or an earlier one that is another now.
+def announce(found: Sequence[Mapping[str, Any]] | None, context: Mapping[str, Any]) -> list[str]:
+    """Tell those who wait for staging of each authority's first month to be built: this, or one that is another now.
 
-    Where it is settled the next is reported, up to this one and beyond. Skipped where there never was a delivery.
-    Raises AirflowFailException where nobody could look: ``found`` is None.
+    Where it is settled the authority's next is reported, up to this one and beyond. Skipped where there never was a
+    delivery, or nothing is to be built. Raises AirflowFailException where nobody could look: ``found`` is None.
     """
-    from pipelines.catalog import staged_deliveries
     from pipelines.runs import order
 
     if found is None:
         raise AirflowFailException("Nobody could look for deliveries: the log of find_deliveries says why.")
     settings, month = Settings(), Period.parse(month_of(context))
-    arrived = [delivery for each in found for delivery in each["deliveries"]]
-    if not arrived and not any(delivery.month <= month for delivery in staged_deliveries(settings.staging)):
-        raise AirflowSkipException("There is no complete delivery in the inbox up to this month.")
-    months = {month}
-    if context["params"].get("every_month"):
-        months |= {Delivery.parse(delivery).month for delivery in arrived}
-    first = order.next_month(settings, months) or month
-    facts = {WANTED: sorted(map(str, months)), "deliveries_taken_in": len(arrived)}
-    return emit(STAGING, context, str(first), **facts)
+    arrived = [Delivery.parse(delivery) for each in found for delivery in each["deliveries"]]
+    asked = _asked_for(settings, month, arrived, every_month=bool(context["params"].get("every_month")))
+    first: list[AuthorityMonth] = []
+    for code, months in asked.items():
+        own = settings.of(code)
+        if (earliest := order.next_month(own, months)) is not None:
+            order.ask_for(own, earliest)
+            first.append(AuthorityMonth(code, earliest))
+    if not first:
+        raise AirflowSkipException("No authority has a month up to this one that is to be built.")
+    facts = {WANTED: [str(AuthorityMonth(code, each)) for code, months in asked.items() for each in sorted(months)]}
+    return emit(STAGING, context, *first, **facts, deliveries_taken_in=len(arrived))
 
 
-def next_month(context: Mapping[str, Any]) -> str:
-    """Tell those who wait for staging of the next month to be built; skipped where there is none."""
+def _asked_for(
+    settings: Settings, month: Period, arrived: Sequence[Delivery], *, every_month: bool
+) -> dict[str, set[Period]]:
+    """Each authority that this is about, and which of its months are wanted whether or not they would be others.
+
+    Of a month all that are here; of what arrived those of whom something did, or all where the nation published.
+    """
+    from pipelines.catalog import authorities, authorities_up_to
+
+    months: dict[str, set[Period]] = {}
+    for delivery in arrived:
+        if not delivery.is_national:
+            months.setdefault(delivery.authority_code, set()).add(delivery.month)
+    if not every_month:
+        return {code: {month} for code in sorted({*months, *authorities_up_to(settings, month)})}
+    for_all = authorities(settings) if any(delivery.is_national for delivery in arrived) else ()
+    return {code: months.get(code, set()) for code in sorted({*months, *for_all})}
+
+
+def next_month(context: Mapping[str, Any]) -> list[str]:
+    """Tell those who wait for staging of the authority's next month to be built; skipped where there is none."""
     from pipelines.runs import order
 
-    settings, month = Settings(), Period.parse(month_of(context))
-    later = order.next_month(settings, wanted(context), after=month)
+    own, month = _own(context)
+    later = order.next_month(own, wanted(context), after=month)
     if later is None:
-        raise AirflowSkipException(f"No month after {month} is to be built.")
-    return emit(STAGING, context, str(later))
+        raise AirflowSkipException(f"No month of {own.authority} after {month} is to be built.")
+    order.ask_for(own, later)
+    return emit(STAGING, context, AuthorityMonth(unit_of(context).authority_code, later))
+
+
+def _own(context: Mapping[str, Any]) -> tuple[Settings, Period]:
+    """The settings of the authority that a run is for, and the month."""
+    from pipelines.runs import migrating
+
+    settings, unit = Settings(), unit_of(context)
+    migrating.must_be_of_today(settings)
+    return settings.of(unit.authority_code), unit.month
 
 
 class MonthBefore(BaseSensorOperator):
-    """Waits until no earlier month is on its way from its build to its publication; in between it takes no place."""
+    """Waits until no earlier month of the authority is on its way to its publication; in between it takes no place.
+
+    That it waits is put down each time it looks, so that later months wait for this one.
+    """
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(mode="reschedule", poke_interval=POKE_SECONDS, **arguments)
@@ -209,7 +246,9 @@ class MonthBefore(BaseSensorOperator):
     def poke(self, context: Any) -> bool:
         from pipelines.runs import order
 
-        return not order.is_waited_for(Settings(), Period.parse(month_of(context)))
+        own, month = _own(context)
+        order.ask_for(own, month)
+        return not order.is_waited_for(own, month)
 
 
 def verdict(found: Sequence[Mapping[str, Any]] | None, context: Mapping[str, Any]) -> None:
@@ -283,29 +322,38 @@ def _arrived_in_words(arrived: Iterable[Delivery]) -> str:
 
 
 def build_warehouse(context: Mapping[str, Any]) -> dict[str, str]:
-    """Build the month's warehouse and notify those who wait for it."""
-    from pipelines.runs import steps
+    """Build the authority's warehouse of the month and notify those who wait for it."""
+    from pipelines.runs import order, steps
     from pipelines.warehouse.build import build
 
-    settings, month = Settings(), Period.parse(month_of(context))
-    for sentence in steps.staged_otherwise(settings, month):
+    own, month = _own(context)
+    for sentence in steps.staged_otherwise(own, month):
         log.warning(sentence)
-    built = build(settings, month)
-    return {"month": emit(WAREHOUSE, context, outcome=built.outcome), "outcome": built.outcome}
+    try:
+        built = build(own, month)
+    finally:
+        order.answer(own, month)
+    emit(WAREHOUSE, context, outcome=built.outcome)
+    return {**_named(context), "outcome": built.outcome}
+
+
+def _named(context: Mapping[str, Any]) -> dict[str, str]:
+    unit = unit_of(context)
+    return {"authority": unit.authority_code, "month": str(unit.month)}
 
 
 def write_pages(context: Mapping[str, Any]) -> None:
     """Write the month's validation pages and the teams' work lists."""
     from pipelines.publications import month_pages
 
-    log.info("To be opened first: %s", month_pages.write(Settings(), Period.parse(month_of(context))))
+    log.info("To be opened first: %s", month_pages.write(*_own(context)))
 
 
 def write_build_failure_page(context: Mapping[str, Any]) -> None:
     """Write the month's validation page where the build failed: it says so, and lists what came."""
     from pipelines.publications import month_pages
 
-    month_pages.write_unbuilt(Settings(), Period.parse(month_of(context)), BUILD_FAILED)
+    month_pages.write_unbuilt(*_own(context), BUILD_FAILED)
 
 
 def gate(context: Mapping[str, Any]) -> str | list[str]:
@@ -316,14 +364,15 @@ def gate(context: Mapping[str, Any]) -> str | list[str]:
     from pipelines.runs import order
     from pipelines.snapshots import gate as gating
 
-    settings, month = Settings(), Period.parse(month_of(context))
-    verdict = gating.judge(settings, month)
+    own, month = _own(context)
+    verdict = gating.judge(own, month)
     if verdict.outcome != "held":
         return PUBLISH
-    log.warning("%s is held:\n%s", verdict.month, verdict.reasons)
+    log.warning("%s of %s is held:\n%s", verdict.month, own.authority, verdict.reasons)
+    context["ti"].xcom_push("what", f"{month.name} of {own.authority}")
     context["ti"].xcom_push("reasons", "\n".join(f"- {each}" for each in verdict.failing))
     context["ti"].xcom_push("digest", verdict.digest)
-    order.settle(settings, month)
+    order.settle(own, month)
     return [APPROVE, MEANWHILE]
 
 
@@ -332,15 +381,16 @@ def publish_snapshot(context: Mapping[str, Any]) -> dict[str, str]:
     from pipelines.runs import steps
     from pipelines.snapshots import gate as gating
 
-    settings, month = Settings(), Period.parse(month_of(context))
+    own, month = _own(context)
     try:
-        _record_approval(settings, month, context["ti"])
-        published = steps.publish(settings, month)
+        _record_approval(own, month, context["ti"])
+        published = steps.publish(own, month)
     except (gating.Held, gating.NotApproved) as held:
         raise DataRefused(str(held)) from None
     facts = {"outcome": published.outcome, "version": published.version}
     emit(SNAPSHOTS_PUBLIC, context, **facts)
-    return {"month": emit(SNAPSHOTS, context, **facts), **facts}
+    emit(SNAPSHOTS, context, **facts)
+    return {**_named(context), **facts}
 
 
 def _record_approval(settings: Settings, month: Period, ti: RuntimeTaskInstance) -> None:
@@ -367,11 +417,17 @@ def copies() -> bool:
     return Settings().postgres_copy_url is not None
 
 
-def copy_to_postgresql() -> dict[str, str]:
-    """Copy the newest month's current snapshot, whichever month was published; what is there already is left."""
+def copy_to_postgresql(context: Mapping[str, Any]) -> dict[str, str]:
+    """Copy the newest month's current snapshot, whichever month was published; what is there already is left.
+
+    Skipped where another authority's is the one to be copied.
+    """
     from pipelines.publications import postgres_copy
 
-    copied = postgres_copy.copy(Settings())
+    own, _ = _own(context)
+    if own.authority != postgres_copy.whose(own):
+        raise AirflowSkipException(f"The copy is of {postgres_copy.whose(own)}.")
+    copied = postgres_copy.copy(own)
     log.info("%s: %s", copied.outcome, copied.message)
     return {"snapshot": copied.snapshot, "edition": copied.edition, "outcome": copied.outcome}
 
@@ -390,10 +446,10 @@ def notify(published: Mapping[str, str]) -> str:
 
     if published["outcome"] == "unchanged":
         raise AirflowSkipException("Nothing new was published.")
-    settings = Settings()
-    news = notification.published(settings, settings.snapshots / published["month"] / published["version"])
-    if failures := send(settings, news):
-        raise AirflowSkipException(f"{published['month']} is published; {'; '.join(failures)}")
+    own = Settings().of(published["authority"])
+    news = notification.published(own, own.snapshots / published["month"] / published["version"])
+    if failures := send(own, news):
+        raise AirflowSkipException(f"{published['month']} of {own.authority} is published; {'; '.join(failures)}")
     return news.subject
 
 

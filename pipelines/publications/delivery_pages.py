@@ -63,8 +63,11 @@ def index_page(months: Sequence[str], manifests: Sequence[tuple[Mapping[str, Any
 
 
 def write_index(settings: Settings) -> None:
-    """Replace the list of the months that have a page, and of the newest staged version of every delivery."""
-    deliveries = sorted(settings.staging.glob("*/authority=*/month=*"))
+    """Replace the list of the months that have a page, and of the newest staged version of every delivery.
+
+    Of an authority's own settings of its deliveries alone.
+    """
+    deliveries = sorted(settings.staging.glob(f"*/authority={settings.authority or '*'}/month=*"))
     folders = [version for folder in deliveries if (version := staged_version(folder, NEWEST)) is not None]
     manifests = [storage.read_json(folder / storage.MANIFEST) for folder in folders]
     links = [

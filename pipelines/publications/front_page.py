@@ -1,8 +1,9 @@
-"""The page that leads to all others, ``reports/index.html``: every snapshot's report, every month's validation.
+"""The page that leads to all others of an authority, ``reports/<authority>/index.html``: its reports, its validation.
 
 The reports lie in the snapshots, which nobody serves; copies of them are put beside the validation pages, under
-``reports/snapshots/<month>/<version>``, so that this one folder holds all that people look at. Page and copies are
-brought up to date whenever a month is staged, validated or published: after a kill, the next of these fixes them.
+``reports/<authority>/snapshots/<month>/<version>``, so that this one folder holds all that people of that authority
+look at. ``reports/index.html`` lists the authorities, without a figure of any. Pages and copies are brought up to date
+whenever a month is staged, validated or published: after a kill, the next of these fixes them.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines import storage
-from pipelines.catalog import current_version
+from pipelines.catalog import authorities, current_version, published_months
 from pipelines.contracts.kpis import SECTIONS
 from pipelines.contracts.published import PUBLIC
+from pipelines.deliveries import NATION
 from pipelines.publications.delivery_pages import write_index
 from pipelines.storage import MANIFEST
 from pipelines.templates import RATINGS, template
@@ -35,6 +37,7 @@ SCORECARD = "pages/front/scorecard.sql"
 REPORT = "report.html"
 NAMES = (REPORT, "report.docx", "annex.html", "annex.docx", "kpi")
 FILES = (*NAMES, *(f"{PUBLIC}/{name}" for name in NAMES))
+WAITS = ("held", "unbuilt")
 WHOLE_VERSION = f"*/v*/{MANIFEST}"
 MONTH_FOLDER = re.compile(r"\d{4}-\d\d")
 
@@ -59,6 +62,7 @@ def write(settings: Settings) -> None:
     _remove_others(settings.reports / "snapshots", {(version.month, version.name) for version in versions})
     current = next((version for version in versions if version.is_current), None)
     page = template("front.html").render(
+        authority=settings.authority,
         versions=versions,
         months=_months(settings),
         scores=_scorecard(settings, current),
@@ -67,6 +71,29 @@ def write(settings: Settings) -> None:
         sections=SECTIONS,
     )
     storage.write_text(settings.reports / INDEX, page)
+    if settings.authority:
+        _write_authorities(settings)
+
+
+def _write_authorities(settings: Settings) -> None:
+    """The page above those of each authority: how far each has come, and the way to its own."""
+    reports = settings.reports.parent
+    found = [_in_short(settings.of(code)) for code in authorities(settings) if (reports / code / INDEX).exists()]
+    nation = NATION if (reports / NATION / INDEX).exists() else None
+    page = template("front_authorities.html").render(authorities=found, nation=nation)
+    storage.write_text(reports / INDEX, page)
+
+
+def _in_short(settings: Settings) -> dict[str, Any]:
+    """An authority's newest published month, and the months that wait for somebody."""
+    published = published_months(settings.snapshots)
+    newest = str(published[-1]) if published else None
+    return {
+        "authority_code": settings.authority,
+        "month": newest,
+        "version": newest and current_version(settings.snapshots / newest),
+        "waiting": [each for each in _months(settings) if each["verdict"] in WAITS],
+    }
 
 
 def _scorecard(settings: Settings, version: Version | None) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """What a quality lead opens first: a month's page, a page a rule, and the lists of what each team has to fix.
 
 Made of the month's finished warehouse, which is only read, and linked to the pages about deliveries. They are one
-folder, ``reports/validation/<month>``, that takes the place of the one before. With one authority its page is
-``index.html``; with several that lists them, and each has a folder.
+folder, ``reports/<authority>/validation/<month>``, that takes the place of the one before. Where several authorities
+are one build ``index.html`` lists them, and each has a folder.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def write_unbuilt(settings: Settings, month: Period, problem: str) -> Path:
     manifests = [
         (version.manifest, _delivery_link("../", version))
         for version in _seen(settings, month).values()
-        if version.delivery.month == month
+        if version.delivery.month == month and settings.authority in (None, version.delivery.authority_code)
     ]
     with storage.replaced_folder(target) as folder:
         page = pages.template("unbuilt.html").render(
@@ -118,7 +118,7 @@ def folder_of(settings: Settings, month: Period) -> Path:
 
 
 def _seen(settings: Settings, month: Period) -> dict[tuple[str, str, str], Staged]:
-    seen = deliveries_for_month(settings.staging, load_sources(settings.expectations), month)
+    seen = deliveries_for_month(settings, load_sources(settings.expectations), month)
     return {
         (version.delivery.authority_code, version.delivery.source, str(version.delivery.month)): version
         for version in seen.reported
@@ -126,7 +126,8 @@ def _seen(settings: Settings, month: Period) -> dict[tuple[str, str, str], Stage
 
 
 def _write_all(context: _Month, folder: Path) -> None:
-    authorities = [row["authority_code"] for row in _rows(context, "authorities")]
+    own = context.settings.authority
+    authorities = [own] if own else [row["authority_code"] for row in _rows(context, "authorities")]
     if len(authorities) == 1:
         _write_authority(context, _AuthorityPages(authorities[0], folder, "../"))
         return

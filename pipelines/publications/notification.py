@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.contracts.published import PUBLIC
+from pipelines.deliveries import AuthorityMonth
 from pipelines.periods import Period
 from pipelines.storage import MANIFEST, read_json
 
@@ -47,6 +48,7 @@ def published(settings: Settings, version: Path) -> Message:
     used = sum(delivery["is_used"] for delivery in manifest["deliveries"])
     facts = {
         "event": "published",
+        "authority": settings.authority,
         "month": str(month),
         "version": manifest["version"],
         "verdict": manifest.get("publication", {}).get("verdict", "published"),
@@ -55,16 +57,16 @@ def published(settings: Settings, version: Path) -> Message:
         "figures_restated": manifest["tables"].get("kpi_restatement", 0),
         "public_tables": len(public["tables"]),
         "withheld_tables": len(public["withheld"]),
-        "links": _links(settings, f"{month}/{version.name}"),
+        "links": _links(settings, f"{settings.authority}/{month}/{version.name}"),
     }
     lines = [
-        f"{month.name} was published as version {version.name}. Verdict: {facts['verdict']}.",
+        f"{month.name} of {settings.authority} was published as version {version.name}. Verdict: {facts['verdict']}.",
         f"Deliveries: {used} count, {facts['deliveries_not_used']} are reported and do not count.",
         f"Figures of earlier months that are other than published before: {facts['figures_restated']}.",
         f"Public edition: {facts['public_tables']} tables, {facts['withheld_tables']} withheld.",
         *(f"{name.capitalize()} edition: {link}" for name, link in facts["links"].items()),
     ]
-    return Message(f"{WHOSE}, {month.name}: published as {version.name}", _text(lines), facts)
+    return Message(f"{WHOSE}, {settings.authority}, {month.name}: published as {version.name}", _text(lines), facts)
 
 
 def refused(month: Period, sentences: Sequence[str], link: str) -> Message:
@@ -74,33 +76,47 @@ def refused(month: Period, sentences: Sequence[str], link: str) -> Message:
     return Message(f"{WHOSE}, {month.name}: not every delivery counts", _text(lines), facts)
 
 
-def held(month: Period, reasons: Sequence[str], link: str) -> Message:
+def held(unit: AuthorityMonth, reasons: Sequence[str], link: str) -> Message:
     """A month that waits for an approval; the link leads to where it is answered."""
-    lines = [f"{month.name} does not meet its conditions and is not published:", *reasons, f"Approve or reject: {link}"]
-    facts = {"event": "held", "month": str(month), "reasons": list(reasons), "link": link}
-    return Message(f"{WHOSE}, {month.name}: held, and waits for an answer", _text(lines), facts)
+    begins = f"{_words(unit)} does not meet its conditions and is not published:"
+    lines = [begins, *reasons, f"Approve or reject: {link}"]
+    facts = {"event": "held", **_facts(unit), "reasons": list(reasons), "link": link}
+    return Message(f"{_whose(unit)}: held, and waits for an answer", _text(lines), facts)
 
 
-def not_approved(month: Period, reason: str, link: str) -> Message:
+def not_approved(unit: AuthorityMonth, reason: str, link: str) -> Message:
     """An approval that was not taken: the month goes on waiting."""
-    lines = [f"An approval of {month.name} was not taken: {reason}.", f"It waits for another answer: {link}"]
-    facts = {"event": "not_approved", "month": str(month), "reasons": [reason], "link": link}
-    return Message(f"{WHOSE}, {month.name}: still held", _text(lines), facts)
+    lines = [f"An approval of {_words(unit)} was not taken: {reason}.", f"It waits for another answer: {link}"]
+    facts = {"event": "not_approved", **_facts(unit), "reasons": [reason], "link": link}
+    return Message(f"{_whose(unit)}: still held", _text(lines), facts)
 
 
-def rejected(month: Period, link: str) -> Message:
+def rejected(unit: AuthorityMonth, link: str) -> Message:
     """A month that somebody will not have published as it is."""
-    lines = [f"{month.name} was rejected, and is not published. What was published before stays.", f"The run: {link}"]
-    facts = {"event": "rejected", "month": str(month), "link": link}
-    return Message(f"{WHOSE}, {month.name}: rejected", _text(lines), facts)
+    lines = [f"{_words(unit)} was rejected, and is not published. What was published before stays.", f"The run: {link}"]
+    return Message(f"{_whose(unit)}: rejected", _text(lines), {"event": "rejected", **_facts(unit), "link": link})
 
 
-def failed(month: Period | None, task: str, reason: str, link: str) -> Message:
-    """A task that will not be tried again."""
-    when = f", {month.name}" if month else ""
-    facts = {"event": "failed", "month": str(month) if month else None, "task": task, "reasons": [reason], "link": link}
-    lines = [f"{task} failed: {reason}", f"Its log: {link}"]
-    return Message(f"{WHOSE}{when}: {task} failed", _text(lines), facts)
+def failed(named: AuthorityMonth | Period | None, task: str, reason: str, link: str) -> Message:
+    """A task that will not be tried again: of an authority's month, of a month of all deliveries, or of neither."""
+    facts = {"event": "failed", **_facts(named), "task": task, "reasons": [reason], "link": link}
+    return Message(f"{_whose(named)}: {task} failed", _text([f"{task} failed: {reason}", f"Its log: {link}"]), facts)
+
+
+def _words(unit: AuthorityMonth) -> str:
+    return f"{unit.month.name} of {unit.authority_code}"
+
+
+def _whose(named: AuthorityMonth | Period | None) -> str:
+    if isinstance(named, AuthorityMonth):
+        return f"{WHOSE}, {named.authority_code}, {named.month.name}"
+    return WHOSE if named is None else f"{WHOSE}, {named.name}"
+
+
+def _facts(named: AuthorityMonth | Period | None) -> dict[str, str | None]:
+    if isinstance(named, AuthorityMonth):
+        return {"authority": named.authority_code, "month": str(named.month)}
+    return {"authority": None, "month": None if named is None else str(named)}
 
 
 def overdue(month: Period, due_on: dt.date, sentences: Sequence[str], facts: Mapping[str, Any]) -> Message:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 from sqlglot import exp
 
-from pipelines.catalog import LATEST
+from pipelines.catalog import LATEST, WhichAuthority, of_named_authority
 from pipelines.contracts.published import PUBLIC
 from pipelines.faults import Fault
 from pipelines.snapshots.database import comments
@@ -114,7 +114,7 @@ def copy(settings: Settings) -> Copied:
     Raises CopyFailed, or CopyUnreachable where another try may help. Either way, and whenever it is killed, readers
     have the copy before.
     """
-    snapshot, folder = _newest(settings)
+    snapshot, folder = _newest(settings if settings.authority else settings.of(whose(settings)))
     rows = read_json(folder / MANIFEST)["tables"]
     description = f"Snapshot {snapshot}, {settings.postgres_copy_edition} edition, {_digest(folder)}. {WRITTEN_BY}"
     connection = _connected(settings)
@@ -128,6 +128,14 @@ def copy(settings: Settings) -> Copied:
         return Copied(snapshot, settings.postgres_copy_edition, outcome, rows)
     # Raised where the driver's own words, which may quote a row, do not follow along.
     raise failure
+
+
+def whose(settings: Settings) -> str:
+    """The authority whose snapshot is copied: the one that is set, or the only one; raises CopyFailed."""
+    try:
+        return str(of_named_authority(settings, settings.postgres_copy_authority).authority)
+    except WhichAuthority:
+        raise CopyFailed("it is not clear whose snapshot to copy: set POSTGRES_COPY_AUTHORITY to its code.") from None
 
 
 def _newest(settings: Settings) -> tuple[str, Path]:

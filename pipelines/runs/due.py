@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines.catalog import current_warehouse, newest_landed_folder
+from pipelines.catalog import current_warehouse, each_authority, newest_landed_folder
 from pipelines.deliveries import Delivery
 from pipelines.landing.inbox import InboxUnreachable, find_deliveries
 from pipelines.periods import Period
@@ -30,8 +30,9 @@ NEEDED = """
 
 @dataclass(frozen=True)
 class HeldMonth:
-    """A month that waits for an approval, and why."""
+    """An authority's month that waits for an approval, and why."""
 
+    authority_code: str | None
     month: Period
     reasons: tuple[str, ...]
 
@@ -57,7 +58,9 @@ class WhatIsDue:
     def sentences(self) -> list[str]:
         """What somebody has to see to, a sentence each; nothing where all is well, or the day is not over."""
         missing = [f"{each}: {self._absent(each)}" for each in self.missing if self.is_overdue]
-        held = [f"{each.month} is held: {reason}" for each in self.held for reason in each.reasons]
+        held = [
+            f"{each.month} of {each.authority_code} is held: {reason}" for each in self.held for reason in each.reasons
+        ]
         unreachable = [] if self.unreachable is None else [self.unreachable]
         return [*unreachable, *missing, *held]
 
@@ -74,18 +77,29 @@ class WhatIsDue:
             "due": [str(each) for each in self.due],
             "missing": [{"delivery": str(each), "because": self._absent(each)} for each in self.missing],
             "unreachable": self.unreachable,
-            "held": [{"month": str(each.month), "reasons": list(each.reasons)} for each in self.held],
+            "held": [
+                {"authority": each.authority_code, "month": str(each.month), "reasons": list(each.reasons)}
+                for each in self.held
+            ],
             "stale": list(self.stale),
         }
 
 
 def what_is_due(settings: Settings, today: dt.date) -> WhatIsDue:
-    """What is due for the month before today's, by what the gate needs, and what is held or out of date."""
+    """What is due for the month before today's, by what the gate needs, and what is held or out of date.
+
+    Of one authority, or of every one that is there.
+    """
     month = Period(today.year, today.month).plus(-1)
     after = month.plus(1)
     due_on = dt.date(after.year, after.month, settings.due_day)
-    built = _built_months(settings)
-    due = tuple(_needed(settings, [each for each in built if each <= month], month))
+    authorities = each_authority(settings)
+    built = {own.authority: _built_months(own) for own in authorities}
+    due = tuple(
+        needed
+        for own in authorities
+        for needed in _needed(own, [each for each in built[own.authority] if each <= month], month)
+    )
     waiting, unreachable = _waiting(settings, month)
     return WhatIsDue(
         month=month,
@@ -95,8 +109,10 @@ def what_is_due(settings: Settings, today: dt.date) -> WhatIsDue:
         missing=tuple(each for each in due if newest_landed_folder(settings.landing, each) is None),
         waiting=waiting,
         unreachable=unreachable,
-        held=tuple(held for each in built if (held := _held(settings, each)) is not None),
-        stale=tuple(staged_otherwise(settings, max(built, default=month))),
+        held=tuple(
+            held for own in authorities for each in built[own.authority] if (held := _held(own, each)) is not None
+        ),
+        stale=tuple(staged_otherwise(settings, max((max(each) for each in built.values() if each), default=month))),
     )
 
 
@@ -127,4 +143,4 @@ def _held(settings: Settings, month: Period) -> HeldMonth | None:
         verdict = gate.judge(settings, month)
     except gate.NothingToJudge:
         return None
-    return HeldMonth(month, tuple(map(str, verdict.failing))) if verdict.outcome == "held" else None
+    return HeldMonth(settings.authority, month, tuple(map(str, verdict.failing))) if verdict.outcome == "held" else None

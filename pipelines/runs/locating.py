@@ -148,7 +148,7 @@ def _must_be_outside(settings: Settings, output: Path) -> None:
 
 def _deliveries(settings: Settings, month: Period) -> list[Staged]:
     """What the month's pages are about: the newest delivery of each source, and those of the month itself."""
-    reported = deliveries_for_month(settings.staging, load_sources(settings.expectations), month).reported
+    reported = deliveries_for_month(settings, load_sources(settings.expectations), month).reported
     newest = {(each.delivery.authority_code, each.delivery.source): each for each in reported}
     kept = {id(each) for each in newest.values()} | {id(each) for each in reported if each.delivery.month == month}
     wanted = [each for each in reported if id(each) in kept and each.manifest["refusal"] is None]
@@ -239,6 +239,7 @@ def _log(settings: Settings, month: Period, located: Located) -> None:
     line = {
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "by": getpass.getuser(),
+        "authority": settings.authority,
         "month": str(month),
         "asked": located.asked,
         "found": located.found,

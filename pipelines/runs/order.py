@@ -1,6 +1,7 @@
-"""In which order months are built: none before the one before it is settled, and each again that a delivery changes.
+"""In which order an authority's months are built: none before the one before is settled, and each that changes again.
 
-All of it is read from what was built, published and staged: nothing is remembered that could be out of date.
+What has changed is read from what was built, published and staged: nothing is remembered that could be out of date.
+That a month is about to be built is a mark beside its warehouse, which counts for an hour.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from pipelines.catalog import (
     NEWEST,
     current_version,
     current_warehouse,
+    known_deliveries,
     published_before,
     published_months,
-    staged_deliveries,
     staged_version,
 )
 from pipelines.deliveries import Delivery
@@ -25,10 +26,11 @@ from pipelines.storage import CURRENT, MANIFEST, read_json, whole_json, write_js
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
 
     from pipelines.settings import Settings
 
-SETTLED = "settled.json"
+SETTLED, ASKED_FOR = "settled.json", "asked_for.json"
 LONGEST_WAIT_SECONDS = 60 * 60
 SEEN = "SELECT authority_code, source, reporting_month, landing_version FROM snapshots.delivery"
 
@@ -41,6 +43,16 @@ def next_month(settings: Settings, wanted: Collection[Period], after: Period | N
     return next((month for month in later if month in wanted or _is_otherwise(settings, month, newest)), None)
 
 
+def ask_for(settings: Settings, month: Period) -> None:
+    """Put down that the month is about to be built: later ones wait for it, also where their runs begin first."""
+    write_json(settings.warehouse / str(month) / ASKED_FOR, {"month": str(month)})
+
+
+def answer(settings: Settings, month: Period) -> None:
+    """Take that back once a build has ended; where it failed, it keeps no other month waiting."""
+    (settings.warehouse / str(month) / ASKED_FOR).unlink(missing_ok=True)
+
+
 def settle(settings: Settings, month: Period) -> None:
     """Put down that it is decided what becomes of the month's current build: published, or held."""
     current = current_warehouse(settings, month)
@@ -49,36 +61,48 @@ def settle(settings: Settings, month: Period) -> None:
 
 
 def is_waited_for(settings: Settings, month: Period) -> bool:
-    """Whether an earlier month was built a moment ago and is not settled yet.
+    """Whether an earlier month is about to be built, or was built a moment ago and is not settled yet.
 
     One whose publication failed is waited for an hour and no longer; once it is published, what follows is built again.
     """
-    return any(each < month and _is_under_way(settings, each) for each in _built_months(settings))
+    return any(each < month and _is_under_way(settings, each) for each in _months_with(settings, CURRENT, ASKED_FOR))
 
 
 def _is_under_way(settings: Settings, month: Period) -> bool:
     folder = settings.warehouse / str(month)
+    asked, current = (_written(folder / name) for name in (ASKED_FOR, CURRENT))
+    if asked > current and abs(time.time() - asked) < LONGEST_WAIT_SECONDS:
+        return True
     built = whole_json(folder / CURRENT, "fingerprint")
     settled = whole_json(folder / SETTLED, "fingerprint")
     if built is None or (settled is not None and settled["fingerprint"] == built["fingerprint"]):
         return False
-    return abs(time.time() - (folder / CURRENT).stat().st_mtime) < LONGEST_WAIT_SECONDS
+    return abs(time.time() - current) < LONGEST_WAIT_SECONDS
 
 
-def _built_months(settings: Settings) -> list[Period]:
-    return sorted(Period.parse(path.parent.name) for path in settings.warehouse.glob(f"????-??/{CURRENT}"))
+def _written(file: Path) -> float:
+    """When it was last written; never, where it is not there."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _months_with(settings: Settings, *names: str) -> set[Period]:
+    """The months beside whose warehouse one of these files is."""
+    return {Period.parse(path.parent.name) for name in names for path in settings.warehouse.glob(f"????-??/{name}")}
 
 
 def _months(settings: Settings) -> set[Period]:
     """Those that are there: built, or published."""
-    return {*_built_months(settings), *published_months(settings.snapshots)}
+    return _months_with(settings, CURRENT) | {*published_months(settings.snapshots)}
 
 
 def _newest_staged(settings: Settings) -> dict[Delivery, int]:
     """The newest landed version of each delivery that was staged, refused or not."""
     folders = {
         delivery: staged_version(delivery.staging_folder(settings.staging), NEWEST)
-        for delivery in staged_deliveries(settings.staging)
+        for delivery in known_deliveries(settings)
     }
     return {
         delivery: int(read_json(folder / MANIFEST)["landing_version"])

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.catalog import NEWEST, staged_deliveries, staged_version
+from pipelines.catalog import NEWEST, each_authority, staged_deliveries, staged_version, validation_pages_of
 from pipelines.periods import Period
 from pipelines.storage import CURRENT, MANIFEST
 
@@ -37,7 +37,8 @@ class Prunable:
 
 def prunable(settings: Settings) -> list[Prunable]:
     """What the policy lets go, by kind and path. What is younger than a day stays: it may be somebody's work."""
-    found = [*_staged(settings), *_warehouses(settings), *_logs(settings.airflow_home, settings.logs_kept_days)]
+    warehouses = (found for own in each_authority(settings) for found in _warehouses(own))
+    found = [*_staged(settings), *warehouses, *_logs(settings.airflow_home, settings.logs_kept_days)]
     return [Prunable(kind, path, _size(path)) for kind, path in found if time.time() - path.lstat().st_mtime > A_DAY]
 
 
@@ -59,13 +60,13 @@ def _staged(settings: Settings) -> Iterator[tuple[str, Path]]:
 
     A month's page leads to those that it was made of; what is linked stays.
     """
-    months = settings.reports.glob("validation/????-??/index.html")
+    months = settings.reports.glob("*/validation/????-??/index.html")
     linked = "".join(page.read_text(encoding="utf-8") for page in sorted(months))
     for delivery in staged_deliveries(settings.staging):
         folder = delivery.staging_folder(settings.staging)
         read = (staged_version(folder, pointer) for pointer in (NEWEST, CURRENT))
         if kept := {version.name for version in read if version is not None}:
-            pages = settings.reports / "validation" / str(delivery)
+            pages = validation_pages_of(settings.of(delivery.authority_code).reports, delivery)
             yield from ((STAGED, version) for version in _folders(folder) if version.name not in kept)
             yield from ((PAGES, page) for page in _folders(pages) if page.name not in kept and page.name not in linked)
 
@@ -76,7 +77,7 @@ def _folders(parent: Path) -> list[Path]:
 
 
 def _warehouses(settings: Settings) -> Iterator[tuple[str, Path]]:
-    """Those of months before the newest few: ``kpis build`` makes them again."""
+    """An authority's, of months before the newest few: ``kpis build`` makes them again."""
     files = sorted(settings.warehouse.glob("*/warehouse-*.duckdb"))
     months = sorted({Period.parse(file.parent.name) for file in files}, reverse=True)
     past = {str(month) for month in months[settings.warehouse_months_kept :]}

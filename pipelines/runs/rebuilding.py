@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import provenance
 from pipelines.catalog import LATEST, records_folder
 from pipelines.contracts.published import PUBLIC, RESTRICTED
-from pipelines.deliveries import Delivery
+from pipelines.deliveries import AUTHORITY_CODE, Delivery
 from pipelines.faults import Fault
 from pipelines.periods import Period
 from pipelines.snapshots import gate
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # What a manifest says of the version itself, of its making, or of each file.
 NOT_CONTENT = {
     *("version", "files", "code", "contracts_sha256", "sql_sha256", "reference_sha256", "definitions_sha256"),
-    "pseudonym_key",
+    *("pseudonym_key", "authority"),
 }
 ROUNDED_BY_KEY = {"disclosure"}
 
@@ -67,6 +67,8 @@ def rebuild(settings: Settings, version: Path) -> Rebuilt:
     manifest = read_json(version / MANIFEST)
     if manifest.get("edition") != RESTRICTED:
         raise CannotRebuild(f"{version}: only a version with both its editions can be made again, as a whole.")
+    if (authority := _authority_of(version, manifest)) is not None:
+        settings = settings.of(authority)
     with scratch_folder(settings.data_dir) as aside:
         scratch = settings.model_copy(update={"data_dir": aside})
         if manifest["earlier"] is not None:
@@ -80,6 +82,12 @@ def rebuild(settings: Settings, version: Path) -> Rebuilt:
     changed = [*_changed_since(settings, manifest), *([] if same_key else [OTHER_KEY])]
     files = [name for name in manifest["files"] if same_key or not _is_public(name)]
     return Rebuilt(len(files), differences, tuple(changed))
+
+
+def _authority_of(version: Path, manifest: Mapping[str, Any]) -> str | None:
+    """Of a version from before manifests said so its folder says it; None of a build of several together."""
+    folder = version.resolve().parents[1].name
+    return manifest.get("authority") or (folder if AUTHORITY_CODE.fullmatch(folder) else None)
 
 
 def _put_earlier(settings: Settings, scratch: Settings, recorded: Mapping[str, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.catalog import landed_deliveries
+from pipelines.catalog import is_known, landed_deliveries
 from pipelines.publications import delivery_pages, front_page, month_pages
 from pipelines.runs.order import settle
 from pipelines.snapshots.publish import publish as publish_snapshot
@@ -60,7 +60,7 @@ def staged_otherwise(settings: Settings, month: Period) -> list[str]:
     changed = (
         (delivery, changed_since_staging(settings, delivery))
         for delivery in landed_deliveries(settings.landing)
-        if delivery.month <= month
+        if delivery.month <= month and is_known(settings, delivery)
     )
     return [
         f"{delivery}: since it was staged, {' and '.join(words)}: kpis restage" for delivery, words in changed if words

@@ -1,8 +1,8 @@
 """May a built month be published? Its conditions are in ``snapshots.gate``; a month that is held needs an approval.
 
-An approval is a file, ``approvals/<month>/<digest>.json``, that is never changed: who, when, why, and what was held.
-The digest is of the failing conditions and of the warehouse they are about, so that an approval of anything else does
-not count. When is passed to this module, not asked of a clock: the same approval makes the same snapshot.
+An approval is a file, ``approvals/<authority>/<month>/<digest>.json``, that is never changed: who, when, why, and what
+was held. The digest is of the failing conditions and of the warehouse they are about, so that an approval of anything
+else does not count. When is passed to this module, not asked of a clock: the same approval makes the same snapshot.
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ QUERY = """
     ORDER BY holds, authority_code, condition
 """
 
+ANY_USED = """
+    SELECT count(*)
+    FROM snapshots.delivery
+    WHERE is_used AND authority_code = coalesce($authority, authority_code)
+"""
 USED = """
     SELECT authority_code, source, landing_version
     FROM snapshots.delivery
@@ -158,10 +163,12 @@ def admit(settings: Settings, month: Period, fingerprint: str, warehouse: duckdb
     """
     verdict = _verdict(settings, month, fingerprint, warehouse)
     if verdict.outcome == "held":
+        whose = f" of {settings.authority}" if settings.authority else ""
+        named = f" --authority {settings.authority}" if settings.authority else ""
         raise Held(
-            f"{month} is held and was not published:\n{verdict.reasons}\n"
+            f"{month}{whose} is held and was not published:\n{verdict.reasons}\n"
             "Fix it and run the month again, or approve it as it is: in Airflow, or with "
-            f'python -m pipelines approve {month} --by NAME --why "REASON"'
+            f'python -m pipelines approve {month}{named} --by NAME --why "REASON"'
         )
     return verdict
 
@@ -195,7 +202,7 @@ def _verdict(settings: Settings, month: Period, fingerprint: str, warehouse: duc
             f"{FAILED} beside it says which. Nothing is published or approved until a build succeeds."
         )
     built = (Condition(*row) for row in warehouse.execute(QUERY).fetchall())
-    conditions = (*built, *_landed_after_the_month(settings, month, warehouse), *_anything_counts(warehouse))
+    conditions = (*built, *_landed_after_the_month(settings, month, warehouse), *_anything_counts(settings, warehouse))
     verdict = Verdict(month, fingerprint, conditions, None)
     path = _file(settings, month, verdict.digest)
     return Verdict(month, fingerprint, conditions, _read(path) if verdict.failing else None)
@@ -221,10 +228,12 @@ def _landed_after_the_month(
         yield Condition(authority_code, MONTH_OVER, MONTH_OVER_SENTENCE, not details, "; ".join(details) or None)
 
 
-def _anything_counts(warehouse: duckdb.DuckDBPyConnection) -> Iterator[Condition]:
-    """Where no delivery counts, of any authority, a version of nothing would be published."""
-    if not warehouse.execute("SELECT count(*) FROM snapshots.delivery WHERE is_used").fetchall()[0][0]:
-        yield Condition("all", ANYTHING_COUNTS, ANYTHING_COUNTS_SENTENCE, holds=False, detail=NOTHING_COUNTS)
+def _anything_counts(settings: Settings, warehouse: duckdb.DuckDBPyConnection) -> Iterator[Condition]:
+    """Where no delivery of the authority counts, whatever the nation published, a version of nothing would be made."""
+    if not warehouse.execute(ANY_USED, {"authority": settings.authority}).fetchall()[0][0]:
+        yield Condition(
+            settings.authority or "all", ANYTHING_COUNTS, ANYTHING_COUNTS_SENTENCE, holds=False, detail=NOTHING_COUNTS
+        )
 
 
 def _read(path: Path) -> Approval | None:

@@ -1,4 +1,4 @@
-"""What people may read: ``snapshots/<month>/v<nnnn>/``, put down whole and never changed.
+"""What people may read: ``snapshots/<authority>/<month>/v<nnnn>/``, put down whole and never changed.
 
 A version has two editions. The restricted one, for inside the department, is the version's folder itself; the public
 one, its folder ``public/``, holds what was declared for it and holds no count that disclosure control has not passed.
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 
 LOCK = ".publishing"
 PUBLICATION = "publication"
-NUMBERS = "published_versions.json"
 NOT_DECLARED = "It is not declared for the public edition."
 ORIGIN = ("definitions_sha256", "contracts_sha256", "sql_sha256", "reference_sha256", "code")
 
@@ -97,9 +96,8 @@ def publish(settings: Settings, month: Period) -> Published:
     """Publish the month's current warehouse as its next version, unless the last one says the same already.
 
     Raises NoDisclosureKey, NothingToPublish where nothing was built, and what ``gate.admit`` raises where that may not
-    be published. A
-    reader of an earlier version is not disturbed. Publications wait for one another, of other months too, since all
-    of them move the same pointer.
+    be published. A reader of an earlier version is not disturbed. Publications of an authority wait for one another, of
+    other months too, since all of them move the same pointer.
     """
     _ = settings.disclosure_key_text
     with one_at_a_time(settings.snapshots / LOCK):
@@ -154,15 +152,15 @@ def _next(settings: Settings, month: Period) -> str:
     places = (month_folder, settings.reports / "snapshots" / str(month))
     used = [number_of(path.name) for place in places for path in place.glob("v*") if VERSION.fullmatch(path.name)]
     named = whole_json(month_folder / f"{LATEST}.json", "version") or {"version": "v0000"}
-    recorded = (whole_json(settings.data_dir / NUMBERS) or {}).get(str(month), 0)
+    recorded = (whole_json(settings.published_versions) or {}).get(str(month), 0)
     return f"v{max([*used, number_of(named['version']), recorded]) + 1:04d}"
 
 
 def _record_number(settings: Settings, month: Period, version: str) -> None:
     """Beside the snapshots: who deletes them all must not give a number of theirs to other figures."""
-    numbers = whole_json(settings.data_dir / NUMBERS) or {}
+    numbers = whole_json(settings.published_versions) or {}
     if numbers.get(str(month), 0) < number_of(version):
-        write_json(settings.data_dir / NUMBERS, {**numbers, str(month): number_of(version)})
+        write_json(settings.published_versions, {**numbers, str(month): number_of(version)})
 
 
 def _make_restricted(settings: Settings, month: Period, folder: Path) -> _Restricted:
@@ -308,7 +306,8 @@ def _write_version(settings: Settings, folder: Path, month: Period, made: _Restr
         restricted = {**made.manifest, "disclosure": public["disclosure"]}
         edition.make_databases(aside / PUBLIC, aside)
         for place, manifest in ((aside / PUBLIC, public), (aside, restricted)):
-            whole = {**manifest, "month": str(month), "version": folder.name, "files": signed_files(place)}
+            name = {"authority": settings.authority, "month": str(month), "version": folder.name}
+            whole = {**manifest, **name, "files": signed_files(place)}
             (place / MANIFEST).write_text(json_text(whole), encoding="utf-8", newline="\n")
 
 

@@ -1,4 +1,4 @@
-"""Staged deliveries in, one checked DuckDB file out: ``warehouse/<month>/warehouse-<fingerprint>.duckdb``.
+"""Staged deliveries in, one checked DuckDB file out: ``warehouse/<authority>/<month>/warehouse-<fingerprint>.duckdb``.
 
 Whatever is computed is computed in ``sql/``. This module puts the inputs under the names that the SQL reads, runs the
 files in the order their references give, and lets nobody see the result before every check has passed.

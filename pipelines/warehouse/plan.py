@@ -108,7 +108,9 @@ def plan_build(settings: Settings, month: Period) -> BuildPlan:
     to_carry_out = [*checks.of_grains(selects), *read_selects(settings.sql, CHECKS)]
     register = load_register(settings.sql / "kpis")
     known = {"kpi.kpi_id": {kpi.kpi_id for kpi in register}, "source.source": set(sources)}
-    references = load_lists(settings.expectations, settings.sql / REFERENCE, settings.council_dir, known)
+    references = load_lists(
+        settings.expectations, settings.sql / REFERENCE, settings.council_dir, known, settings.authority
+    )
     published = load_published(settings.expectations / "snapshots")
     given = {*LISTS.keys() - {checks.RESULTS}, *(f"{REFERENCE}.{each.name}" for each in references)}
     given |= {f"staging.{table}" for source in sources.values() for table in source.tables}
@@ -129,7 +131,7 @@ def plan_build(settings: Settings, month: Period) -> BuildPlan:
         for source in sources.values()
         for name, contract in source.tables.items()
     }
-    seen = deliveries_for_month(settings.staging, sources, month)
+    seen = deliveries_for_month(settings, sources, month)
     key = _key_shared_by(seen.used)
     in_force = editions(rows["guidance"], month.last_day)
     clocks = in_words(rows["timescale"], _counted_authorities(seen, register), month.last_day)
@@ -179,7 +181,7 @@ def _rules(settings: Settings, ordered: Sequence[Select], given: Mapping[str, st
     shared += [
         *sorted((settings.sql / MACROS).glob("reading.sql")),
         *(settings.sql / path for path in DECIDES_UNREAD),
-        *sorted(settings.council_dir.glob("*/codes.csv")),
+        *sorted(settings.council_dir.glob(f"{settings.authority or '*'}/codes.csv")),
     ]
     common = sha256_of_texts(path.read_text(encoding="utf-8") for path in shared)
     texts = {table: [text] for table, text in given.items()}

@@ -25,6 +25,7 @@ import requests
 import yaml
 from playwright.sync_api import sync_playwright
 
+from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.periods import Period
 from pipelines.sample import write_sample
 from pipelines.settings import PROJECT, Settings
@@ -157,7 +158,7 @@ class Server:
 
     @property
     def snapshot(self) -> Path:
-        return self.settings.snapshots / "latest" / "snapshot.duckdb"
+        return self.settings.of(MADE_UP_AUTHORITY).snapshots / "latest" / "snapshot.duckdb"
 
     @cached_property
     def session(self) -> requests.Session:
@@ -431,7 +432,7 @@ def test_the_next_version_is_shown_without_a_restart(dashboard: Server, seen: Ch
     """Last, since it publishes."""
     (number,) = [number for number, name in dashboard.charts.items() if name == "Initial conferences in time"]
     before = dashboard.asked(seen.queries[number])
-    settings, month = dashboard.settings, Period.parse("2021-02")
+    settings, month = dashboard.settings.of(MADE_UP_AUTHORITY), Period.parse("2021-02")
     folder = settings.warehouse / "2021-02"
     current = read_json(folder / CURRENT)
     file = folder / "warehouse-corrected.duckdb"

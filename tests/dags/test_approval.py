@@ -21,12 +21,14 @@ from pipelines.snapshots import gate
 from pipelines.storage import read_json
 from tests.few_kpis import environment_of_few, settings_of_few
 from tests.unit.test_approvals import MONTH, WHY, held_in
+from tests.warehouse_input import AUTHORITY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.settings import Settings
 
+KEY = f"{AUTHORITY}|{MONTH}"
 ANSWERED = dt.datetime(2021, 3, 8, 12, tzinfo=dt.UTC)
 
 
@@ -57,19 +59,19 @@ class Outlets:
     def __getitem__(self, asset: object) -> Outlets:
         return self
 
-    def add_partitions(self, month: str) -> None:
-        assert month == MONTH
+    def add_partitions(self, keys: list[str]) -> None:
+        assert keys == [KEY]
 
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where a month is held, to be copied."""
-    return held_in(tmp_path_factory.mktemp("held")).data_dir
+    return held_in(tmp_path_factory.mktemp("held"), AUTHORITY).data_dir
 
 
 @pytest.fixture
 def settings(held: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    settings = settings_of_few(tmp_path)
+    settings = settings_of_few(tmp_path).of(AUTHORITY)
     shutil.copytree(held, settings.data_dir)
     for name, value in {**environment_of_few(), "DATA_DIR": str(settings.data_dir)}.items():
         monkeypatch.setenv(name, value)
@@ -78,13 +80,14 @@ def settings(held: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Set
 
 def run(ti: TaskInstance) -> dict[str, Any]:
     started = SimpleNamespace(triggering_user_name=None)
-    return {"ti": ti, "partition_key": MONTH, "params": {}, "outlet_events": Outlets(), "dag_run": started}
+    return {"ti": ti, "partition_key": KEY, "params": {}, "outlet_events": Outlets(), "dag_run": started}
 
 
 def test_an_answer_is_an_approval_by_who_gave_it_when_it_was_given(settings: Settings) -> None:
     ti = TaskInstance()
     assert orchestration.gate(run(ti)) == ["approve", "next_month_meanwhile"]
     assert ti.pushed["gate", "reasons"].startswith("- E06000015 GATE-DELIVERY: ")
+    assert ti.pushed["gate", "what"] == "February 2021 of E06000015"
     ti.is_answered(why=WHY)
     assert publish_snapshot(run(ti))["version"] == "v0001"
     manifest = read_json(settings.snapshots / MONTH / "v0001" / "manifest.json")
@@ -117,7 +120,7 @@ def test_an_answer_to_what_is_no_longer_held_is_none(settings: Settings) -> None
 
 @pytest.mark.usefixtures("settings")
 def test_where_nobody_was_asked_a_held_month_is_refused() -> None:
-    with pytest.raises(DataRefused, match="2021-02 is held and was not published"):
+    with pytest.raises(DataRefused, match="2021-02 of E06000015 is held and was not published"):
         publish_snapshot(run(TaskInstance()))
 
 
@@ -127,7 +130,7 @@ def context_of(*, started_by: str | None = None, events_of: tuple[str, ...] = ()
     return {
         "dag_run": SimpleNamespace(triggering_user_name=started_by),
         "triggering_asset_events": {"warehouse": events},
-        "partition_key": MONTH,
+        "partition_key": KEY,
         "params": {},
     }
 

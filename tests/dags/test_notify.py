@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PUBLISHED = {"month": "2021-02", "version": "v0002", "outcome": "published"}
+PUBLISHED = {"authority": "E06000015", "month": "2021-02", "version": "v0002", "outcome": "published"}
 LINES = [
-    "February 2021 was published as version v0002. Verdict: passed.",
+    "February 2021 of E06000015 was published as version v0002. Verdict: passed.",
     "Deliveries: 2 count, 1 are reported and do not count.",
     "Figures of earlier months that are other than published before: 12.",
     "Public edition: 3 tables, 1 withheld.",
-    "Restricted edition: https://kpis.council.example/snapshots/2021-02/v0002/",
-    "Public edition: https://kpis.council.example/snapshots/2021-02/v0002/public/",
+    "Restricted edition: https://kpis.council.example/snapshots/E06000015/2021-02/v0002/",
+    "Public edition: https://kpis.council.example/snapshots/E06000015/2021-02/v0002/public/",
 ]
 
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A published version, as far as its manifests describe it."""
-    version = tmp_path / "snapshots" / "2021-02" / "v0002"
+    version = tmp_path / "snapshots/E06000015/2021-02/v0002"
     manifest = {
         "month": "2021-02",
         "version": "v0002",
@@ -116,7 +116,7 @@ def mailbox(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
 
 
 def test_a_webhook_gets_text_for_people_and_facts_for_programs(hook: type[Hook]) -> None:
-    assert notify(PUBLISHED) == "Safeguarding KPIs, February 2021: published as v0002"
+    assert notify(PUBLISHED) == "Safeguarding KPIs, E06000015, February 2021: published as v0002"
     (payload,) = hook.taken
     assert payload["text"].splitlines() == LINES
     assert (payload["month"], payload["version"], payload["verdict"], payload["figures_restated"]) == (
@@ -125,7 +125,7 @@ def test_a_webhook_gets_text_for_people_and_facts_for_programs(hook: type[Hook])
         "passed",
         12,
     )
-    assert payload["links"]["public"] == "https://kpis.council.example/snapshots/2021-02/v0002/public/"
+    assert payload["links"]["public"] == "https://kpis.council.example/snapshots/E06000015/2021-02/v0002/public/"
     assert "somebody" not in json.dumps(payload) and "Because" not in json.dumps(payload)
 
 
@@ -134,7 +134,7 @@ def test_mail_goes_through_the_connection_to_everybody_named(mailbox: Mailbox) -
     (envelope,) = mailbox.taken
     assert envelope.rcpt_tos == ["head@council.example", "analyst@council.example"]
     letter = email.message_from_bytes(envelope.content, policy=policy.default)
-    assert letter["Subject"] == "Safeguarding KPIs, February 2021: published as v0002"
+    assert letter["Subject"] == "Safeguarding KPIs, E06000015, February 2021: published as v0002"
     assert letter["From"] == "kpis@council.example"
     body = letter.get_body()
     assert body is not None
@@ -145,7 +145,7 @@ def test_a_webhook_that_fails_keeps_no_mail_back_and_undoes_nothing(hook: type[H
     hook.answer = 500
     with pytest.raises(AirflowSkipException) as skipped:
         notify(PUBLISHED)
-    assert str(skipped.value) == "2021-02 is published; the webhook did not take the message: HTTPError"
+    assert str(skipped.value) == "2021-02 of E06000015 is published; the webhook did not take the message: HTTPError"
     assert len(mailbox.taken) == 1
 
 
@@ -170,8 +170,8 @@ def test_nothing_new_is_not_reported(hook: type[Hook]) -> None:
 
 
 def test_without_links_and_a_verdict_there_is_still_something_to_say(data: Path) -> None:
-    settings = Settings(_env_file=None, data_dir=data, snapshots_url=None)
-    version = data / "snapshots" / "2021-02" / "v0002"
+    settings = Settings(_env_file=None, data_dir=data, snapshots_url=None).of("E06000015")
+    version = data / "snapshots/E06000015/2021-02/v0002"
     message = notification.published(settings, version)
     assert message.facts["links"] == {}
     assert len(message.text.splitlines()) == len(LINES) - 2
@@ -196,8 +196,9 @@ def test_a_setting_that_cannot_work_is_refused(given: dict[str, str], said: str)
 
 def failing(task_id: str, fault: object, **context: Any) -> dict[str, Any]:
     """What Airflow passes on a task that failed for good."""
+    key = "2021-02" if task_id == "verdict" else "E06000015|2021-02"
     ti = SimpleNamespace(task_id=task_id, dag_id="a_dag", run_id="a run", map_index=-1, log_url="https://airflow/log")
-    return {"ti": ti, "task_instance": ti, "exception": fault, "partition_key": "2021-02", "params": {}, **context}
+    return {"ti": ti, "task_instance": ti, "exception": fault, "partition_key": key, "params": {}, **context}
 
 
 REFUSALS = ["E06000015/ssd/2021-02: persons.csv has no header.", "E06000016/ssd/2021-02: not staged."]
@@ -223,6 +224,7 @@ def test_a_failure_is_reported_by_what_is_known_of_it_and_never_in_the_words_of_
     (posted,) = hook.taken
     assert posted | expected == posted
     assert posted["month"] == "2021-02" and posted["link"] == "https://airflow/log"
+    assert posted.get("authority") == (None if task_id == "verdict" else "E06000015")
     assert "Quillfeather" not in json.dumps(posted)
 
 
@@ -241,7 +243,7 @@ def test_a_held_month_is_reported_with_each_reason_and_where_to_answer(hook: typ
     assert "/dags/a_dag/runs/a run/tasks/approve/required_actions" in posted["link"]
     (envelope,) = mailbox.taken
     letter = email.message_from_bytes(envelope.content, policy=policy.default)
-    assert letter["Subject"] == "Safeguarding KPIs, February 2021: held, and waits for an answer"
+    assert letter["Subject"] == "Safeguarding KPIs, E06000015, February 2021: held, and waits for an answer"
 
 
 def test_nobody_who_can_be_notified_of_a_failure_is_no_failure_of_its_own(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.sample import SampleWritten, write_sample
 from pipelines.settings import PROJECT
 from pipelines.storage import one_at_a_time
@@ -34,7 +35,7 @@ class CouncilPlace:
 
     @property
     def snapshot(self) -> Path:
-        return self.data / "snapshots" / "2021-02" / "v0001"
+        return self.data / "snapshots" / MADE_UP_AUTHORITY / "2021-02" / "v0001"
 
     def pipelines(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         places = {"INBOX_URL": str(self.root / "inbox"), "DATA_DIR": str(self.data)}

@@ -26,7 +26,7 @@ HEADLINES = """
 
 @pytest.fixture(scope="module")
 def folder(place: CouncilPlace) -> Path:
-    return place.data / "reports/validation/2021-02"
+    return place.data / "reports/X99000001/validation/2021-02"
 
 
 def test_the_list_behind_a_figure_adds_up_to_its_headline(place: CouncilPlace, folder: Path) -> None:

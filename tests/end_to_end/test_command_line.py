@@ -17,6 +17,7 @@ from pipelines.sample import write_sample
 from pipelines.settings import PROJECT
 from tests.command_line import run_command
 from tests.exports import KEY
+from tests.few_kpis import environment_of_few
 from tests.service.guide import block
 
 EXTRACTS = '[{"authority_code": "E06000015", "source": "ssd", "url_variable": "NOWHERE_URL"}]'
@@ -47,8 +48,14 @@ def deliver(root: Path, authority: str, name: str, content: bytes) -> Path:
         (["extract", "2021-02"], {}, 4, "EXTRACTS names no source"),
         (["extract", "2021-02"], {"EXTRACTS": EXTRACTS}, 1, "NoDatabaseUrl: E06000015/ssd: set NOWHERE_URL"),
         (["extract", "2021-02"], {"EXTRACTS": "ssd"}, 1, "SettingsError"),
-        (["publish", "2021-02"], {}, 1, "NothingToPublish: 2021-02 has no warehouse"),
-        (["gate", "2021-02"], {}, 1, "NothingToJudge: 2021-02 has no warehouse: build it first"),
+        (
+            ["run", "2021-02", "--authority", "Derby"],
+            {},
+            2,
+            "NotAnAuthority: 'Derby' is not an authority",
+        ),
+        (["publish", "2021-02"], {}, 2, "WhichAuthority: nothing of any authority is here yet"),
+        (["gate", "2021-02", "--authority", "E06000015"], {}, 2, "WhichAuthority: nothing of E06000015 is here"),
         (["approve", "2021-02", "--by", "A"], {}, 2, "Missing option"),
         (["status"], {"SETTLE_SECONDS": "soon"}, 1, "settle_seconds"),
         (["sample"], {"INBOX_URL": "memory://inbox"}, 2, "set INBOX_URL to a local path"),
@@ -142,7 +149,11 @@ def among_bad_ones(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subp
     deliver(root, "E06000009", "invited.csv", INVITED.decode().encode("utf-16"))
     deliver(root, "E06000010", "other.csv", INVITED)
     deliver(root, "E06000011", "invited.csv", INVITED)
-    return root, run(root, "run", "2021-02", LARGEST_FILE_BYTES="20000000")
+    return root, run(root, "run", "2021-02", LARGEST_FILE_BYTES="20000000", **environment_of_few())
+
+
+BAD = tuple(f"E060000{number:02d}" for number in range(2, 11))
+GOOD = ("E06000011", "X99000001")
 
 
 @pytest.mark.parametrize(
@@ -168,15 +179,39 @@ def test_an_unusable_delivery_gets_one_error_with_file_and_cause(
     assert said in lines[0]
 
 
-def test_nothing_else_in_the_run_is_lost(among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_a_held_council_holds_no_other(among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     root, done = among_bad_ones
     assert done.returncode == 3
-    with duckdb.connect(str(root / "data/snapshots/2021-02/v0001/snapshot.duckdb"), read_only=True) as snapshot:
-        authorities = snapshot.sql("SELECT DISTINCT authority_code FROM kpi_month").fetchall()
-        findings = snapshot.table("finding_summary").filter("consequence = 'refuse_delivery' AND rows_failed > 0")
-        refused = findings.project("authority_code").distinct().fetchall()
-    assert ("X99000001",) in authorities
-    assert len(refused) == 9
+    held = [line for line in done.stderr.splitlines() if line.startswith("Held: ")]
+    assert held == [f"Held: 2021-02 of {authority} is held and was not published:" for authority in BAD]
+    published = {path.parent.parent.parent.name for path in (root / "data/snapshots").glob("*/*/v0001/manifest.json")}
+    assert published == {*GOOD}
+    for authority in GOOD:
+        file = root / "data/snapshots" / authority / "2021-02/v0001/snapshot.duckdb"
+        with duckdb.connect(str(file), read_only=True) as snapshot:
+            assert snapshot.sql("SELECT DISTINCT authority_code FROM delivery").fetchall() == [(authority,)]
+
+
+def test_an_authority_is_named_where_several_are_here(
+    among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    root, _ = among_bad_ones
+    for command in (["gate", "2021-02"], ["verify", "2021-02"]):
+        said = run(root, *command)
+        assert (said.returncode, "11 authorities are here (E06000002, " in said.stderr) == (2, True)
+    assert run(root, "verify", "E06000011/2021-02").returncode == 0
+    shown = run(root, "gate", "2021-02", "--authority", "E06000010")
+    assert (shown.returncode, "GATE-DELIVERED" in shown.stdout) == (3, True)
+
+
+def test_a_run_of_one_authority_does_nothing_of_another(
+    among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    root, _ = among_bad_ones
+    done = run(root, "run", "2021-02", "--authority", "E06000011", **environment_of_few())
+    assert done.returncode == 0, done.stderr
+    assert "E06000011" in done.stdout
+    assert not [authority for authority in (*BAD, "X99000001") if authority in done.stdout + done.stderr]
 
 
 def test_status_shows_what_was_refused(among_bad_ones: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
@@ -203,7 +238,7 @@ def test_status_gives_a_program_the_same_and_what_is_missing(
         "deliveries",
         "published",
     }
-    assert said["published"] == {"2021-02": "v0001"}
+    assert said["published"] == {authority: {} for authority in BAD} | {each: {"2021-02": "v0001"} for each in GOOD}
     of = {each["delivery"]: each for each in said["deliveries"]}
     assert of["E06000002/survey/2021-02"]["staged"] == "refused"
     sample = of["X99000001/ssd/2021-02"]
@@ -224,7 +259,7 @@ def test_a_collector_of_logs_is_given_one_object_a_line(
     assert any(line["message"].startswith("refused: E06000002/survey/2021-02: ") for line in lines)
     (fault,) = run(tmp_path, "--log-format", "json", "gate", "2021-02").stderr.splitlines()
     assert json.loads(fault)["level"] == "error"
-    assert json.loads(fault)["message"].startswith("NothingToJudge: 2021-02 has no warehouse")
+    assert json.loads(fault)["message"].startswith("WhichAuthority: nothing of any authority")
 
 
 def test_the_sample_is_never_written_among_what_somebody_delivered(tmp_path: Path) -> None:
@@ -250,7 +285,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Com
 
 
 def versions(root: Path) -> list[str]:
-    return sorted(folder.name for folder in (root / "data/snapshots/2021-02").glob("v*"))
+    return sorted(folder.name for folder in (root / "data/snapshots/E06000002/2021-02").glob("v*"))
 
 
 def test_a_run_stops_before_it_publishes_a_held_month_and_says_why(
@@ -258,9 +293,9 @@ def test_a_run_stops_before_it_publishes_a_held_month_and_says_why(
 ) -> None:
     root, done = held
     assert done.returncode == 3
-    assert "Held: 2021-02 is held and was not published:" in done.stderr
+    assert "Held: 2021-02 of E06000002 is held and was not published:" in done.stderr
     assert "E06000002 GATE-DELIVERY: survey: version v0002 of 2021-02 was refused (DLV-004)" in done.stderr
-    assert "python -m pipelines approve 2021-02 --by" in done.stderr
+    assert "python -m pipelines approve 2021-02 --authority E06000002 --by" in done.stderr
     assert versions(root) == ["v0001"]
     shown = run(root, "gate", "2021-02")
     assert shown.returncode == 3

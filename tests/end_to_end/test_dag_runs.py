@@ -46,7 +46,7 @@ class RunPlace:
 
     @property
     def snapshots(self) -> Path:
-        return self.folder / "data" / "snapshots"
+        return self.folder / "data" / "snapshots" / AUTHORITY_OF_GOOD
 
     @property
     def airflow(self) -> Path:
@@ -133,7 +133,7 @@ def test_a_good_delivery_is_published(story: Story) -> None:
     assert story.first.returncode == DONE, story.first.stdout + story.first.stderr
     assert "v0001" in story.versions_after_again
     assert (story.place.snapshots / "2021-02" / "v0001" / "manifest.json").exists()
-    assert (story.place.folder / "data" / "reports" / "validation" / "2021-02" / "index.html").exists()
+    assert (story.place.folder / "data/reports" / AUTHORITY_OF_GOOD / "validation/2021-02/index.html").exists()
 
 
 def test_each_step_is_a_line_for_a_person_and_nothing_else_is_said(story: Story) -> None:
@@ -154,16 +154,19 @@ def test_the_same_again_does_nothing(story: Story) -> None:
     assert story.versions_after_again == ["v0001"]
 
 
-def test_an_unusable_delivery_makes_the_run_red_and_the_good_one_is_published_all_the_same(story: Story) -> None:
+def test_an_unusable_delivery_holds_its_own_council_and_the_other_is_not_built_again(story: Story) -> None:
     assert story.with_a_bad_one.returncode == DATA_REFUSED
-    assert story.place.versions() == ["v0001", "v0002"]
+    assert story.place.versions() == ["v0001"]
     lines = [line.split() for line in story.with_a_bad_one.stdout.splitlines()]
     outcomes = {(words[2], words[3]): words[0] for words in lines if len(words) > 3}
     assert outcomes["take_in", AUTHORITY_OF_BAD] == "refused"
     # It looks as it did, and is not read again.
     assert ("take_in", AUTHORITY_OF_GOOD) not in outcomes
-    reconciled = (story.place.snapshots / "2021-02" / "v0002" / "reconciliation.csv").read_text(encoding="utf-8")
-    assert "E06000015,ssd,2021-02,ssd_person.csv" in reconciled
+    assert [words[0] for words in lines if words[1:3] == ["publish_snapshot", "publish"]] == ["done", "refused"]
+    assert f"2021-02 of {AUTHORITY_OF_BAD} is held and was not published:" in story.with_a_bad_one.stdout
+    assert not list(story.place.snapshots.with_name(AUTHORITY_OF_BAD).glob("*/v*"))
+    reconciled = (story.place.snapshots / "2021-02" / "v0001" / "reconciliation.csv").read_text(encoding="utf-8")
+    assert "E06000015,ssd,2021-02,ssd_person.csv" in reconciled and AUTHORITY_OF_BAD not in reconciled
 
 
 def test_the_refusal_is_reported_once_for_the_delivery_and_once_in_the_verdict(story: Story) -> None:
@@ -177,34 +180,39 @@ def test_the_refusal_is_reported_once_for_the_delivery_and_once_in_the_verdict(s
     assert states[f"take_in {AUTHORITY_OF_BAD}"] == "failed"
     assert states["announce "] == "success"
     assert states["verdict "] == "failed"
+    # Of each DAG the last run is kept: the bad council's.
     assert dict(story.place.asked("SELECT dag_id, state FROM dag_run")) == {
         "ingest_exports": "failed",
         "build_warehouse": "success",
-        "publish_snapshot": "success",
+        "publish_snapshot": "failed",
     }
 
 
-def test_every_asset_is_announced_for_the_month(story: Story) -> None:
+def test_every_asset_is_announced_for_each_authoritys_month(story: Story) -> None:
     announced = set(story.place.asked("SELECT source_dag_id, source_task_id, partition_key FROM asset_event"))
+    good, bad = (f"{authority}|2021-02" for authority in (AUTHORITY_OF_GOOD, AUTHORITY_OF_BAD))
     assert announced == {
-        ("ingest_exports", "announce", "2021-02"),
-        ("build_warehouse", "build", "2021-02"),
-        ("publish_snapshot", "publish", "2021-02"),
+        *(("ingest_exports", "announce", key) for key in (good, bad)),
+        *(("build_warehouse", "build", key) for key in (good, bad)),
+        ("publish_snapshot", "publish", good),
     }
 
 
-def test_tasks_pass_each_other_names_of_deliveries_and_counts_and_nothing_else(story: Story) -> None:
+def test_tasks_pass_each_other_names_of_deliveries_counts_and_reasons_and_nothing_else(story: Story) -> None:
     pushed = {
         f"{task} {key}": json.loads(value)
         for task, key, value in story.place.asked("SELECT task_id, key, value FROM xcom ORDER BY map_index DESC")
     }
-    assert pushed == {
+    assert {name for name in pushed if name.startswith("gate")} == {
+        f"gate {key}" for key in ("skipmixin_key", "return_value", "what", "reasons", "digest")
+    }
+    assert pushed["gate what"] == f"February 2021 of {AUTHORITY_OF_BAD}"
+    assert all(line.startswith(f"- {AUTHORITY_OF_BAD} GATE-") for line in pushed["gate reasons"].splitlines())
+    assert {name: value for name, value in pushed.items() if not name.startswith("gate")} == {
         "find_deliveries return_value": [{"authority": AUTHORITY_OF_BAD, "deliveries": [BAD]}],
         "take_in outcomes": {BAD: pushed["take_in outcomes"][BAD]},
-        "announce return_value": "2021-02",
-        "gate skipmixin_key": {"followed": ["publish"]},
-        "build return_value": {"month": "2021-02", "outcome": "built"},
-        "publish return_value": {"month": "2021-02", "outcome": "published", "version": "v0002"},
+        "announce return_value": [f"{code}|2021-02" for code in (AUTHORITY_OF_GOOD, AUTHORITY_OF_BAD)],
+        "build return_value": {"authority": AUTHORITY_OF_BAD, "month": "2021-02", "outcome": "built"},
     }
 
 
@@ -238,9 +246,10 @@ RUNS = {
     "E06000015/ssd/2021-03=good": (NOTHING_TO_DO, ["find"]),
     f"{GOOD}=good": (DONE, ["find", GOOD, "build", "pages", "publish"]),
     f"{BAD}=refused": (DATA_REFUSED, ["find", BAD, "build", "pages", "publish"]),
-    f"{GOOD}=good {BAD}=broken": (BROKEN, ["find", GOOD, "build", "pages", "publish"]),
-    f"{GOOD}=refused {BAD}=broken": (BROKEN, ["find", GOOD, "build", "pages", "publish"]),
-    f"{GOOD}=good {BAD}=refused build=broken": (BROKEN, ["find", GOOD, BAD, "page of an unbuilt month"]),
+    # Of two authorities, each with a month of its own.
+    f"{GOOD}=good {BAD}=broken": (BROKEN, ["find", GOOD, *2 * ["build", "pages", "publish"]]),
+    f"{GOOD}=refused {BAD}=broken": (BROKEN, ["find", GOOD, *2 * ["build", "pages", "publish"]]),
+    f"{GOOD}=good {BAD}=refused build=broken": (BROKEN, ["find", GOOD, BAD, *2 * ["page of an unbuilt month"]]),
     # Of one authority, one after another: what becomes of one keeps no other back.
     f"{BESIDE}=broken {GOOD}=good": (BROKEN, ["find", GOOD, "build", "pages", "publish"]),
     f"{BESIDE}=refused {GOOD}=good": (DATA_REFUSED, ["find", BESIDE, GOOD, "build", "pages", "publish"]),
@@ -250,7 +259,7 @@ RUNS = {
     f"{SOURCE}=broken {OTHER}=extracted {GOOD}=good": (BROKEN, [OTHER, "find", GOOD, "build", "pages", "publish"]),
     f"{SOURCE}=broken": (BROKEN, ["find"]),
     f"{GOOD}=good gate=held": (DATA_REFUSED, ["find", GOOD, "build", "pages"]),
-    f"{GOOD}=good {BAD}=broken gate=held": (BROKEN, ["find", GOOD, "build", "pages"]),
+    f"{GOOD}=good {BAD}=broken gate=held": (BROKEN, ["find", GOOD, *2 * ["build", "pages"]]),
 }
 
 

@@ -1,4 +1,4 @@
-"""Small exports made by hand to break the figures, through the command line; each figure here was counted by hand.
+"""Small exports made by hand to break the figures, from the inbox on; each figure here was counted by hand.
 
 One authority a case, all in one inbox: nobody's figures may depend on who else delivered.
 """

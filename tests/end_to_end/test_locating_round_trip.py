@@ -30,7 +30,7 @@ KEYS = {
 @pytest.fixture(scope="module")
 def located(place: CouncilPlace, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
     """All lists of the month as one, looked up by the command."""
-    folder = place.data / "reports/validation/2021-02"
+    folder = place.data / "reports/X99000001/validation/2021-02"
     rows = [row for file in sorted((folder / "work_lists").glob("*.csv")) for row in read(file)]
     rows += [row for row in read(folder / "due/everything.csv") if row[HEADING["due_when"]] == "Overdue"]
     headings = list(dict.fromkeys(heading for row in rows for heading in row))

@@ -85,8 +85,8 @@ def snapshot(place: CouncilPlace) -> duckdb.DuckDBPyConnection:
 
 @pytest.fixture(scope="module")
 def warehouse(place: CouncilPlace) -> duckdb.DuckDBPyConnection:
-    current = read_json(place.data / "warehouse" / "2021-02" / "current.json")
-    return duckdb.connect(str(place.data / "warehouse" / "2021-02" / current["file"]), read_only=True)
+    current = read_json(place.data / "warehouse/X99000001/2021-02" / "current.json")
+    return duckdb.connect(str(place.data / "warehouse/X99000001/2021-02" / current["file"]), read_only=True)
 
 
 def whole(value: Decimal) -> int:

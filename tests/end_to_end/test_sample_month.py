@@ -192,7 +192,7 @@ def test_the_warehouses_of_both_places_hold_the_same_tables(place: CouncilPlace,
 
 def _warehouse_digests(place: CouncilPlace) -> dict[str, tuple[Any, ...]]:
     """Of every table how many rows it has, and two sums over the rows' digests, whatever their order."""
-    file = next((place.data / "warehouse" / "2021-02").glob("*.duckdb"))
+    file = next((place.data / "warehouse/X99000001/2021-02").glob("*.duckdb"))
     with duckdb.connect(str(file), read_only=True) as warehouse:
         made = """
             SELECT schema_name, table_name FROM duckdb_tables()

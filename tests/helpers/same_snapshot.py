@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RENAMES = Path(__file__).with_name("renames.csv")
 LINES_SHOWN = 12
+MONTH = re.compile(r"\d{4}-\d\d")
 DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
 LENGTH = "bytes"
 # A file of another kind names columns of any table: as a cell, as text of an element, or between quotation marks.
@@ -127,9 +128,11 @@ def _without_digests(content: Any) -> Any:
 
 
 def _current(data: Path) -> dict[str, Path]:
-    """The folder of each month's current version."""
-    pointers = (data / "snapshots").glob("*/latest.json")
-    return {each.parent.name: each.parent / json.loads(each.read_text("utf-8"))["version"] for each in pointers}
+    """The folder of each authority's and month's current version; of a release before authorities each month's."""
+    pointers = [each for each in (data / "snapshots").rglob("latest.json") if MONTH.fullmatch(each.parent.name)]
+    folders = {each.parent: each.parent / json.loads(each.read_text("utf-8"))["version"] for each in pointers}
+    several = len({month.parent for month in folders}) > 1
+    return {f"{month.parent.name}/{month.name}" if several else month.name: folders[month] for month in folders}
 
 
 def main(old: Path, new: Path) -> int:

@@ -190,7 +190,7 @@ def test_the_run_went_through_so_that_there_is_something_to_search(home: Path) -
     said = (home / "said.txt").read_text(encoding="utf-8")
     assert "the DAGs: 3" in said, said[-3000:]
     assert "['run', '2021-02']: 3" in said, said[-3000:]
-    assert (home / "data" / "snapshots" / "2021-02" / "v0001" / "manifest.json").exists()
+    assert (home / "data/snapshots" / AUTHORITY / "2021-02/v0001/manifest.json").exists()
     kinds = {file.suffix for file in _left_behind(home)}
     assert kinds >= {".parquet", ".duckdb", ".json", ".html", ".css", ".csv", ".xlsx", ".db", ".log"}
     assert any("great_expectations" in file.parts for file in _left_behind(home))

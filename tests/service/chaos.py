@@ -64,15 +64,15 @@ STATE = {
     "refused rows": "staging/*/*/*/v*/refused/*.parquet",
     "a staged manifest": "staging/*/*/*/v*/manifest.json",
     "a pointer of staging": "staging/*/*/*/*.json",
-    "a warehouse": "warehouse/*/*.duckdb",
-    "the warehouse's pointer": "warehouse/*/current.json",
-    "counted records": "warehouse/*/records-*/*.parquet",
-    "a published file": "snapshots/*/v*/*.*",
-    "a public file": "snapshots/*/v*/public/*.*",
-    "a month's pointer": "snapshots/*/latest.json",
-    "the overall pointer": "snapshots/latest.json",
-    "the numbers of versions": "published_versions.json",
-    "the month's verdict": "reports/validation/*/verdict.json",
+    "a warehouse": "warehouse/*/*/*.duckdb",
+    "the warehouse's pointer": "warehouse/*/*/current.json",
+    "counted records": "warehouse/*/*/records-*/*.parquet",
+    "a published file": "snapshots/*/*/v*/*.*",
+    "a public file": "snapshots/*/*/v*/public/*.*",
+    "a month's pointer": "snapshots/*/*/latest.json",
+    "the overall pointer": "snapshots/*/latest.json",
+    "the numbers of versions": "published_versions/*.json",
+    "the month's verdict": "reports/*/validation/*/verdict.json",
 }
 
 
@@ -225,7 +225,7 @@ def wrong_after(settings: Settings, undisturbed: Settings, *, is_damage: bool) -
         return wrong + [name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)]
     if _figures(settings) != _figures(undisturbed):
         wrong.append("what is published is not the same")
-    month = data / "snapshots" / str(MONTH)
+    month = settings.snapshots / str(MONTH)
     wrong += verify(month / str(current_version(month)))
     pointers = sorted(data.rglob("latest.json"))
     return wrong + [f"{path} is broken" for path in pointers if "version" not in read_json(path)]

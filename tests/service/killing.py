@@ -30,6 +30,7 @@ from pipelines.settings import Settings
 from pipelines.snapshots.verification import verify
 from pipelines.storage import SCRATCH, remove_all_left
 from tests.exports import KEY
+from tests.service.small_council import COUNCIL
 
 MONTH = Period.parse("2021-02")
 POINTERS = {"current.json", "newest.json", "latest.json"}
@@ -105,8 +106,11 @@ MOMENTS = {
     "before the records of its figures are kept": Moment("publish", _renames_to("warehouse", "/records-")),
     "before latest.json": Moment("publish", _renames("snapshots", "/latest.json")),
     "between the month's latest.json and the overall one": Moment("publish", _renames("snapshots", "/latest.json"), 2),
-    "before the copy of its reports is put in place": Moment("publish", _renames("reports/snapshots", "/v0001")),
-    "before the front page": Moment("publish", _renames("reports", "/reports/index.html")),
+    "before the copy of its reports is put in place": Moment(
+        "publish", _renames(f"reports/{COUNCIL}/snapshots", "/v0001")
+    ),
+    "before the front page": Moment("publish", _renames("reports", f"/reports/{COUNCIL}/index.html")),
+    "before the page above it": Moment("publish", _renames("reports", "/reports/index.html")),
 }
 
 
@@ -162,7 +166,7 @@ def parts_seen(data: Path) -> list[str]:
         named = target.get("folder") or target.get("file") or target.get("version")
         if not list(pointer.parent.glob(f"**/{named}")):
             wrong.append(str(pointer))
-    for version in (data / "snapshots").glob("*/v*/manifest.json"):
+    for version in (data / "snapshots").glob("*/*/v*/manifest.json"):
         wrong += [f"{version.parent}: {problem}" for problem in verify(version.parent)]
     return wrong
 
@@ -216,7 +220,8 @@ def main() -> None:
 
 def undisturbed_run(inbox: str, home: Path) -> Settings:
     """Run all parts, and keep a copy of what was there before each."""
-    undisturbed = Settings(inbox_url=inbox, data_dir=home / "undisturbed", pseudonym_key=KEY)  # type: ignore[arg-type]
+    settings = Settings(inbox_url=inbox, data_dir=home / "undisturbed", pseudonym_key=KEY)  # type: ignore[arg-type]
+    undisturbed = settings.of(COUNCIL)
     undisturbed.data_dir.mkdir()
     for name, part in PARTS.items():
         shutil.copytree(undisturbed.data_dir, home / f"before-{name}", symlinks=True)

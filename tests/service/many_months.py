@@ -1,7 +1,7 @@
 """Month after month under the real scheduler, with nobody who does anything: ``python -m tests.service.many_months N``.
 
-Three councils deliver half a year at a time. One council's last delivery of a half year comes late, with the next, so
-that month is held until then; and with the next another council corrects the month before it, which is issued again.
+Three councils deliver half a year at a time. One council's last delivery of a half year comes late, with the next, and
+holds nobody else; and with the next another council corrects the month before it, which is issued again.
 After each half year a line of JSON says how long it took and what is held by then: memory and open files of each part
 of Airflow, what lies aside, and bytes. In the end every published version is verified.
 """
@@ -67,18 +67,23 @@ def _recorded_by(month: Period, born: str) -> Mapping[str, Rows]:
 def run_half_year(council: ServedCouncil, first: Period) -> None:
     months = [first.plus(number) for number in range(HALF_YEAR)]
     late, corrected = first.plus(-1), first.plus(-2)
-    issued = council.published(str(corrected)).name if corrected >= FIRST else None
+    of = {authority: replace(council, authority=authority) for authority in (LATE, CORRECTED, IN_TIME)}
+    issued = of[CORRECTED].published(str(corrected)).name if corrected >= FIRST else None
     if issued is not None:
         deliver(council.inbox, LATE, late)
         deliver(council.inbox, CORRECTED, corrected, born="03/11/2015")
     for month in months:
         for authority in (CORRECTED, IN_TIME, *((LATE,) if month != months[-1] else ())):
             deliver(council.inbox, authority, month)
-    expected = months[:-1] if issued is None else [late, *months[:-1]]
+    expected = {CORRECTED: months, IN_TIME: months, LATE: [*([] if issued is None else [late]), *months[:-1]]}
 
     def is_done() -> bool | None:
-        there = all((council.snapshots / str(month) / "latest.json").exists() for month in expected)
-        is_issued_again = issued is None or council.published(str(corrected)).name != issued
+        there = all(
+            (of[authority].snapshots / str(month) / "latest.json").exists()
+            for authority, theirs in expected.items()
+            for month in theirs
+        )
+        is_issued_again = issued is None or of[CORRECTED].published(str(corrected)).name != issued
         return (there and is_issued_again and not under_way(council)) or None
 
     wait_for(f"the months to {months[-1]}", is_done, A_HALF_YEARS_WAIT)
@@ -140,8 +145,9 @@ def main(half_years: int) -> int:
                 run_half_year(council, first)
                 minutes = round((time.monotonic() - began) / 60, 1)
                 print(json.dumps({"from": str(first), "minutes": minutes, **held(council)}), flush=True)
-        versions = sorted(council.snapshots.glob("*/v*"))
-        wrong = {str(version.relative_to(council.snapshots)): verify(version) for version in versions}
+        snapshots = council.folder / "data" / "snapshots"
+        versions = sorted(snapshots.glob("*/*/v*"))
+        wrong = {str(version.relative_to(snapshots)): verify(version) for version in versions}
         wrong = {version: problems for version, problems in wrong.items() if problems}
         print(json.dumps({"versions": len(versions), "not as published": wrong}))
     return min(len(wrong), 1)

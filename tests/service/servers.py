@@ -23,6 +23,7 @@ from pipelines.settings import PROJECT
 from tests.exports import KEY
 from tests.few_kpis import environment_of_few
 from tests.service.guide import block
+from tests.service.small_council import COUNCIL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,12 +83,16 @@ def wait_for(what: str, ask: Callable[[], T | None], seconds: float = LONGEST_WA
 
 @dataclass(frozen=True)
 class ServedCouncil:
-    """A folder with an inbox, data, and an Airflow that answers on a port; ``added`` to its environment."""
+    """A folder with an inbox, data, and an Airflow that answers on a port; ``added`` to its environment.
+
+    Months and snapshots are those of one authority.
+    """
 
     folder: Path
     port: int
     log_ports: tuple[int, int]
     added: Mapping[str, str] = field(default_factory=dict)
+    authority: str = COUNCIL
 
     @property
     def inbox(self) -> Path:
@@ -95,7 +100,7 @@ class ServedCouncil:
 
     @property
     def snapshots(self) -> Path:
-        return self.folder / "data" / "snapshots"
+        return self.folder / "data" / "snapshots" / self.authority
 
     @property
     def home(self) -> Path:
@@ -191,9 +196,11 @@ class ServedCouncil:
         return answer
 
     def runs(self, dag_id: str) -> dict[str, str]:
-        """The state of each month's run."""
+        """The state of each month's run: of the authority's own, or of all deliveries."""
         runs = self.ask(f"/api/v2/dags/{dag_id}/dagRuns?limit=100", token=self.token)["dag_runs"]
-        return {run["partition_key"]: run["state"] for run in runs}
+        # What arrives is taken in by a run without a key.
+        named = {(run["partition_key"] or "").removeprefix(f"{self.authority}|"): run["state"] for run in runs}
+        return {month: state for month, state in named.items() if "|" not in month}
 
     def wait_until_asked(self, month: str, times: int = 1) -> str:
         """Until the month waits for an approval, asked for so many times by now; where that is answered.
@@ -205,7 +212,7 @@ class ServedCouncil:
         def asked() -> str | None:
             runs = self.ask("/api/v2/dags/publish_snapshot/dagRuns?limit=100", token=self.token)["dag_runs"]
             for run in runs:
-                if run["partition_key"] == month:
+                if run["partition_key"] == f"{self.authority}|{month}":
                     tasks = f"/api/v2/dags/publish_snapshot/dagRuns/{run['dag_run_id']}/taskInstances"
                     states = {
                         task["task_id"]: task["state"] for task in self.ask(tasks, token=self.token)["task_instances"]

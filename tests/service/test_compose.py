@@ -178,7 +178,7 @@ def test_a_month_triggered_over_rest_goes_through_all_three_dags(native: Native)
 
 
 def test_the_pages_show_what_was_validated(native: Native) -> None:
-    url = f"http://127.0.0.1:{native.pages_port}/validation/index.html"
+    url = f"http://127.0.0.1:{native.pages_port}/X99000001/validation/index.html"
     with pytest.raises(urllib.error.HTTPError, match="401"):
         urllib.request.urlopen(url, timeout=30)
     login = base64.b64encode(native.environment("pages")["PAGES_LOGIN"].encode()).decode()

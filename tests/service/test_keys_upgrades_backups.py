@@ -84,13 +84,13 @@ def test_deliveries_of_two_keys_are_not_built_together(root: Path) -> None:
 
 
 def test_a_rotated_key_changes_no_figure_and_keeps_the_records_by_the_new_one(root: Path) -> None:
-    before = set((root / "data/warehouse/2021-02").glob("records-*"))
+    before = set((root / "data/warehouse/X99000001/2021-02").glob("records-*"))
     stale = kpis(root, "status", OTHER_KEY)
     assert "PSEUDONYM_KEY is another: kpis restage" in stale.stdout
     done = run(root, "new key", OTHER_KEY)
     assert done.returncode == 0, done.stderr
     assert "unchanged: " in done.stdout
-    after = set((root / "data/warehouse/2021-02").glob("records-*"))
+    after = set((root / "data/warehouse/X99000001/2021-02").glob("records-*"))
     assert len(after) == 1 and after.isdisjoint(before)
     assert "PSEUDONYM_KEY is another" not in kpis(root, "status", OTHER_KEY).stdout
 
@@ -116,10 +116,10 @@ def test_a_backup_is_restored(root: Path, tmp_path: Path) -> None:
     backup = {"BACKUP": str(tmp_path / "backup")}
     made = run(root, "back up", **backup)
     assert made.returncode == 0, made.stderr
-    snapshot = read_json(root / "data/snapshots/2021-02/v0001/manifest.json")
+    snapshot = read_json(root / "data/snapshots/X99000001/2021-02/v0001/manifest.json")
     shutil.rmtree(root / "data")
     restored = run(root, "restore", **backup)
     assert restored.returncode == 0, restored.stdout + restored.stderr
     assert "unchanged: " in restored.stdout
-    assert read_json(root / "data/snapshots/2021-02/v0001/manifest.json") == snapshot
+    assert read_json(root / "data/snapshots/X99000001/2021-02/v0001/manifest.json") == snapshot
     assert "not staged" not in kpis(root, "status").stdout

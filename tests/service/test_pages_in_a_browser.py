@@ -229,8 +229,10 @@ def test_every_page_opens_with_no_failed_request_and_nothing_from_elsewhere(visi
 
 
 def test_the_reports_and_the_way_to_them_are_among_the_pages(visits: list[PageVisit]) -> None:
-    reports = {f"snapshots/2021-02/v0001/{edition}report.html" for edition in ("", "public/")}
-    assert {"index.html", "validation/index.html"} | reports <= {visit.page for visit in visits}
+    reports = {f"X99000001/snapshots/2021-02/v0001/{edition}report.html" for edition in ("", "public/")}
+    assert {"index.html", "X99000001/index.html", "X99000001/validation/index.html"} | reports <= {
+        visit.page for visit in visits
+    }
     for report in sorted(reports):
         for folder, kind in (("1280", "png"), ("390", "png"), ("print", "png"), ("print", "pdf")):
             assert (SCREENSHOTS / folder / f"{report.replace('/', '_')}.{kind}").stat().st_size > 10_000
@@ -295,7 +297,7 @@ def test_three_clicks_lead_to_why_a_figure_is_red_to_its_records_and_rules_and_t
     pages: Path, browser: Browser
 ) -> None:
     """As somebody who has never seen the pages: by what the links say, from the front page each time."""
-    front, page = (pages / "index.html").as_uri(), browser.new_page()
+    front, page = (pages / "X99000001/index.html").as_uri(), browser.new_page()
     page.goto(front)
     red = page.locator("section[aria-labelledby^=scorecard] tbody tr", has_text="Red").first
     title = red.locator("th").inner_text()
@@ -319,14 +321,14 @@ def test_three_clicks_lead_to_why_a_figure_is_red_to_its_records_and_rules_and_t
 def test_a_long_table_can_be_searched_and_is_whole_without_a_script(pages: Path, browser: Browser) -> None:
     rows = "section[aria-labelledby^=scorecard] tbody tr"
     page = browser.new_page()
-    page.goto((pages / "index.html").as_uri())
+    page.goto((pages / "X99000001/index.html").as_uri())
     all_rows = page.locator(rows).count()
     page.get_by_label("Show only rows with").first.fill("conferences red")
     shown = page.locator(rows).filter(visible=True)
     assert 0 < shown.count() < all_rows and "conferences" in shown.first.inner_text()
     page.close()
     without = browser.new_context(java_script_enabled=False).new_page()
-    without.goto((pages / "index.html").as_uri())
+    without.goto((pages / "X99000001/index.html").as_uri())
     assert without.locator(rows).filter(visible=True).count() == all_rows > 30
     assert without.get_by_label("Show only rows with").count() == 0
     without.close()
@@ -334,7 +336,7 @@ def test_a_long_table_can_be_searched_and_is_whole_without_a_script(pages: Path,
 
 def test_only_what_failed_can_be_shown(pages: Path, browser: Browser) -> None:
     (file,) = pages.glob(
-        "validation/X99000001/survey/2021-02/*/great_expectations/validations/survey_responses/**/*.html"
+        "X99000001/validation/X99000001/survey/2021-02/*/great_expectations/validations/survey_responses/**/*.html"
     )
     page = browser.new_page()
     page.goto(file.as_uri())

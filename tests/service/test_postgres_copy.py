@@ -20,6 +20,7 @@ import duckdb
 import psycopg2
 import pytest
 
+from pipelines.deliveries import MADE_UP_AUTHORITY
 from pipelines.periods import Period
 from pipelines.publications import postgres_copy
 from pipelines.publications.postgres_copy import SCHEMA, CopyFailed, CopyUnreachable, copy
@@ -126,7 +127,7 @@ def database(server: CopyDatabase) -> CopyDatabase:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published month, to be copied by whoever publishes more."""
     home = tmp_path_factory.mktemp("home")
-    settings = settings_of_few(home)
+    settings = settings_of_few(home).of(AUTHORITY)
     stage(
         settings.staging,
         f"{AUTHORITY}/ssd/{MONTH}",
@@ -140,8 +141,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(home: Path, tmp_path: Path, database: CopyDatabase) -> Settings:
     shutil.copytree(home / "data", tmp_path / "data", symlinks=True)
-    return settings_of_few(tmp_path).model_copy(
-        update={"postgres_copy_url": Settings(postgres_copy_url=database.url()).postgres_copy_url}  # type: ignore[arg-type]  # settings come as text
+    return (
+        settings_of_few(tmp_path)
+        .of(AUTHORITY)
+        .model_copy(
+            update={"postgres_copy_url": Settings(postgres_copy_url=database.url()).postgres_copy_url}  # type: ignore[arg-type]  # settings come as text
+        )
     )
 
 
@@ -163,7 +168,7 @@ def home_with_next(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     """The same month with a second version, number NEXT."""
     folder = tmp_path_factory.mktemp("next")
     shutil.copytree(home / "data", folder / "data", symlinks=True)
-    publish_number(settings_of_few(folder), NEXT)
+    publish_number(settings_of_few(folder).of(AUTHORITY), NEXT)
     return folder
 
 
@@ -457,7 +462,11 @@ def test_every_piece_of_r_of_the_guide_runs(settings: Settings, database: CopyDa
     rscript = debian("r-base-core", lambda: shutil.which("Rscript"))
     debian("r-cran-rodbc", lambda: next(Path("/usr/lib/R/site-library").glob("RODBC"), None))
     done = subprocess.run(
-        [rscript, "-e", code], cwd=settings.data_dir.parent, env=environment, capture_output=True, text=True
+        [rscript, "-e", code.replace(MADE_UP_AUTHORITY, AUTHORITY)],
+        cwd=settings.data_dir.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     assert "2021-02" in done.stdout

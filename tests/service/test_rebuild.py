@@ -67,7 +67,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     why = ("--by", "head of service", "--why", "The extract is the one that was asked for.")
     assert pipelines(root, "approve", "2021-02", *why).returncode == 0
     assert pipelines(root, "publish", "2021-02").returncode == 0
-    assert sorted(path.name for path in (root / "data/snapshots/2021-02").glob("v*")) == ["v0001", "v0002"]
+    assert sorted(path.name for path in (root / "data/snapshots/X99000001/2021-02").glob("v*")) == ["v0001", "v0002"]
     return pruned(root)
 
 
@@ -82,7 +82,7 @@ def pruned(root: Path) -> Path:
     assert all(
         "superseded staged version" in said and "warehouse of a past month" in said for said in (before, removed)
     )
-    assert not (root / "data/warehouse/2021-01/current.json").exists()
+    assert not (root / "data/warehouse/X99000001/2021-01/current.json").exists()
     assert run_command("prune", **environment(root)).returncode == 4
     return root
 
@@ -115,7 +115,7 @@ def test_what_is_published_is_verified_and_what_is_tampered_with_is_not(root: Pa
     done = pipelines(root, "verify", "2021-02")
     assert (done.returncode, done.stdout.startswith("verified: ")) == (0, True), done.stdout
     copy = tmp_path / "copy"
-    shutil.copytree(root / "data/snapshots/2021-02/v0002", copy)
+    shutil.copytree(root / "data/snapshots/X99000001/2021-02/v0002", copy)
     (copy / "kpi.csv").write_bytes(b"")
     tampered = pipelines(root, "verify", str(copy))
     assert tampered.returncode == 5
@@ -125,7 +125,7 @@ def test_what_is_published_is_verified_and_what_is_tampered_with_is_not(root: Pa
 
 def test_a_version_that_says_something_else_is_found(root: Path) -> None:
     """As if other code had made it: a manifest that no code of today would write."""
-    version = root / "data/snapshots/2021-02/v0001"
+    version = root / "data/snapshots/X99000001/2021-02/v0001"
     kept = read_json(version / "manifest.json")
     try:
         files = {**kept["files"], "kpi.csv": "0" * 64}

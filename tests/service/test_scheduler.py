@@ -7,6 +7,7 @@ The last has an Airflow of its own over the same data.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import urllib.error
@@ -75,15 +76,17 @@ YES = {"chosen_options": ["Approve"], "params_input": {"why": WHY}}
 def test_a_held_month_waits_for_its_approval_keeps_no_other_waiting_and_says_who_approved_and_why(
     council: ServedCouncil,
 ) -> None:
-    # Delivered again, with nothing in one of its files.
-    (council.inbox / "X99000001/ssd/2021-01/ssd_person.csv").write_bytes(b"")
+    # Delivered again an hour ago, with nothing in one of its files; what was written just now is read once more later.
+    people = council.inbox / "X99000001/ssd/2021-01/ssd_person.csv"
+    people.write_bytes(b"")
+    os.utime(people, (people.stat().st_mtime - 3600,) * 2)
     council.trigger("ingest_exports", partition_key="2021-01")
     question = council.wait_until_asked("2021-01")
     assert (
         "X99000001 GATE-DELIVERY: ssd: version v0002 of 2021-01" in council.ask(question, token=council.token)["body"]
     )
 
-    another_month = council.trigger("publish_snapshot", partition_key="2021-02")
+    another_month = council.trigger("publish_snapshot", partition_key=f"{council.authority}|2021-02")
     assert council.wait_until_ended(another_month) == "success"
 
     with pytest.raises(urllib.error.HTTPError) as refused:
@@ -120,7 +123,7 @@ def test_six_people_ask_at_once_beside_one_who_stops_in_the_middle_and_each_is_a
     council.ask(dag, {"is_paused": True}, council.token, "PATCH")
     with socket.create_connection(("127.0.0.1", council.port)) as stopped, ThreadPoolExecutor(6) as people:
         stopped.sendall(f"{asks_no_more}\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{{".encode())
-        months = [str(Period(2000, 1).plus(months)) for months in range(48)]
+        months = [f"{council.authority}|{Period(2000, 1).plus(months)}" for months in range(48)]
         runs = people.map(lambda month: council.trigger("publish_snapshot", partition_key=month), months)
         assert [run["partition_key"] for run in runs] == months
     assert council.ask("/api/v2/monitor/health")["scheduler"]["status"] == "healthy"

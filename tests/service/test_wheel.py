@@ -74,7 +74,7 @@ def test_a_month_of_the_made_up_council_runs_from_it(installed: Installed) -> No
     assert installed.kpis("sample", "--scale", "0.03").returncode == 0
     done = installed.kpis("run", "2021-02")
     assert done.returncode == 0, done.stderr
-    assert (installed.place / "data/snapshots/2021-02/v0001/report.html").is_file()
+    assert (installed.place / "data/snapshots/X99000001/2021-02/v0001/report.html").is_file()
     verified = installed.kpis("verify", "2021-02")
     assert verified.returncode == 0, verified.stdout
 

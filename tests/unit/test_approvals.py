@@ -46,9 +46,10 @@ def write_landing(settings: Settings, landed_at: str) -> None:
     write_json(landed / "manifest.json", {"landed_at": landed_at})
 
 
-def held_in(folder: Path) -> Settings:
+def held_in(folder: Path, authority: str | None = None) -> Settings:
     """A place with a month that was built and is held: its delivery came again, and was refused."""
     settings = settings_of_few(folder)
+    settings = settings.of(authority) if authority else settings
     stage(settings.staging, DELIVERY, ssd(person=[{"pers_person_id": "a"}]))
     refuse(settings, 2)
     build(settings, FEBRUARY)

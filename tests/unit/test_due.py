@@ -29,7 +29,7 @@ THE_FIFTH, THE_SIXTH = dt.date(2021, 4, 5), dt.date(2021, 4, 6)
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A council whose February is published as far as its warehouse goes, and held."""
     folder = tmp_path_factory.mktemp("due")
-    held_in(folder)
+    held_in(folder, AUTHORITY)
     return folder
 
 
@@ -71,12 +71,12 @@ def test_what_lies_in_the_inbox_and_is_not_complete_is_missing_and_says_why(sett
 
 def test_a_held_month_is_named_with_its_reasons(settings: Settings) -> None:
     found = what_is_due(settings, THE_FIFTH)
-    assert found.sentences == [f"{MONTH} is held: {HELD}"]
-    assert found.as_json["held"] == [{"month": MONTH, "reasons": [HELD]}]
+    assert found.sentences == [f"{MONTH} of {AUTHORITY} is held: {HELD}"]
+    assert found.as_json["held"] == [{"authority": AUTHORITY, "month": MONTH, "reasons": [HELD]}]
 
 
 def test_a_month_in_which_all_is_well_asks_for_nothing(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
+    settings = settings_in(tmp_path).of(AUTHORITY)
     stage(settings.staging, DELIVERY, ssd())
     build(settings, Period.parse(MONTH))
     assert what_is_due(settings, THE_FIFTH).sentences == []

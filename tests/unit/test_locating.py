@@ -105,7 +105,10 @@ def test_the_file_is_its_owners_alone_and_the_log_says_who_and_when_and_no_id(
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
     log = settings.data_dir / locating.LOG
     line = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
-    assert line.keys() == {"at", "by", "month", "asked", "found"} and (line["asked"], line["found"]) == (1, 1)
+    assert line.keys() == {"at", "by", "authority", "month", "asked", "found"} and (line["asked"], line["found"]) == (
+        1,
+        1,
+    )
     assert log.stat().st_mode & 0o777 == 0o600
     text = log.read_text(encoding="utf-8")
     assert "ANNA" not in text and pseudonyms["=ANNA"][:8] not in text

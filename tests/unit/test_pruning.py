@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 STAGED_ONES = "staging/ssd/authority=E06000015/month=2021-02"
-PAGES_OF_THEM = "reports/validation/E06000015/ssd/2021-02"
+PAGES_OF_THEM = "reports/E06000015/validation/E06000015/ssd/2021-02"
 MANY_DAYS = 200
 
 
@@ -48,10 +48,10 @@ def settings(tmp_path: Path) -> Settings:
     written(settings.data_dir / STAGED_ONES / storage.CURRENT, '{"folder": "v0002-counts"}')
     written(settings.data_dir / STAGED_ONES / "newest.json", '{"folder": "v0003-refused"}')
     for month in ("2020-12", "2021-01", "2021-02"):
-        written(settings.data_dir / "warehouse" / month / storage.CURRENT, '{"file": "warehouse-a.duckdb"}')
-        written(settings.data_dir / "warehouse" / month / "warehouse-a.duckdb", "0123456789")
-        written(settings.data_dir / "warehouse" / month / "records-a/cpp_count.parquet")
-        written(settings.data_dir / "snapshots" / month / "v0001" / storage.MANIFEST)
+        written(settings.data_dir / "warehouse/E06000015" / month / storage.CURRENT, '{"file": "warehouse-a.duckdb"}')
+        written(settings.data_dir / "warehouse/E06000015" / month / "warehouse-a.duckdb", "0123456789")
+        written(settings.data_dir / "warehouse/E06000015" / month / "records-a/cpp_count.parquet")
+        written(settings.data_dir / "snapshots/E06000015" / month / "v0001" / storage.MANIFEST)
     written(tmp_path / "airflow/logs/dag_id=a/run_id=1/task_id=b/attempt=1.log")
     aged(tmp_path, MANY_DAYS)
     return settings
@@ -69,7 +69,7 @@ def test_only_what_nobody_reads_may_go(settings: Settings) -> None:
     assert paths(settings) == {
         STAGED: [f"{data}/{STAGED_ONES}/v0001-old"],
         PAGES: [f"{data}/{PAGES_OF_THEM}/v0001-old"],
-        WAREHOUSE: [f"{data}/warehouse/2020-12/warehouse-a.duckdb"],
+        WAREHOUSE: [f"{data}/warehouse/E06000015/2020-12/warehouse-a.duckdb"],
         LOGS: ["airflow/logs/dag_id=a/run_id=1"],
     }
 
@@ -82,8 +82,8 @@ def test_it_goes_and_all_else_stays(settings: Settings) -> None:
     assert {path.relative_to(settings.data_dir).as_posix() for path in gone} == {
         f"{STAGED_ONES}/v0001-old/{storage.MANIFEST}",
         f"{PAGES_OF_THEM}/v0001-old/index.html",
-        f"warehouse/2020-12/{storage.CURRENT}",
-        "warehouse/2020-12/warehouse-a.duckdb",
+        f"warehouse/E06000015/2020-12/{storage.CURRENT}",
+        "warehouse/E06000015/2020-12/warehouse-a.duckdb",
     }
     aged(settings.data_dir, MANY_DAYS)
     assert prune(settings) == []
@@ -102,7 +102,8 @@ def test_a_log_stays_for_as_long_as_was_set(settings: Settings, tmp_path: Path, 
 
 def test_a_page_to_which_a_months_page_leads_stays(settings: Settings) -> None:
     written(
-        settings.reports / "validation/2021-01/index.html", '<a href="../E06000015/ssd/2021-02/v0001-old/index.html">'
+        settings.reports / "E06000015/validation/2021-01/index.html",
+        '<a href="../E06000015/ssd/2021-02/v0001-old/index.html">',
     )
     assert PAGES not in paths(settings) and STAGED in paths(settings)
 
@@ -122,6 +123,6 @@ def test_where_no_version_is_whole_none_was_superseded(settings: Settings) -> No
 
 def test_what_a_stopped_removal_left_goes_the_next_time(settings: Settings) -> None:
     (settings.data_dir / STAGED_ONES / "v0001-old" / storage.MANIFEST).unlink()
-    (settings.data_dir / "warehouse/2020-12" / storage.CURRENT).unlink()
+    (settings.data_dir / "warehouse/E06000015/2020-12" / storage.CURRENT).unlink()
     aged(settings.data_dir, MANY_DAYS)
     assert {STAGED, WAREHOUSE} <= set(paths(settings))

@@ -22,7 +22,6 @@ from pipelines.settings import PROJECT, Settings
 from pipelines.snapshots import publish as snapshots
 from pipelines.snapshots.publish import (
     LOCK,
-    NUMBERS,
     NothingToPublish,
     Published,
     _is_still,
@@ -486,7 +485,7 @@ def lose(settings: Settings, gone: str) -> None:
         case "snapshots":
             shutil.rmtree(settings.snapshots)
         case _:
-            (settings.data_dir / NUMBERS).write_text("", encoding="utf-8")
+            settings.published_versions.write_text("", encoding="utf-8")
             (month / "v0001/manifest.json").write_text("", encoding="utf-8")
 
 
@@ -495,7 +494,7 @@ def test_what_is_published_after_a_loss_has_the_next_number_each_time(published:
         lose(published, gone)
         again = publish(published, FEBRUARY)
         assert (again.version, again.outcome) == (f"v000{number}", "published")
-        assert read_json(published.data_dir / NUMBERS) == {MONTH: number}
+        assert read_json(published.published_versions) == {MONTH: number}
     assert publish(published, FEBRUARY).outcome == "unchanged"
 
 
