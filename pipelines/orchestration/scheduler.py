@@ -26,6 +26,7 @@ LOADED = (
     "pipelines.publications.postgres_copy",
     "pipelines.runs.arrivals",
     "pipelines.runs.due",
+    "pipelines.runs.migrating",
     "pipelines.runs.order",
     "pipelines.runs.steps",
     "pipelines.snapshots.gate",
