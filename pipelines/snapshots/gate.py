@@ -211,11 +211,16 @@ def _verdict(settings: Settings, month: Period, fingerprint: str, warehouse: duc
 def _landed_after_the_month(
     settings: Settings, month: Period, warehouse: duckdb.DuckDBPyConnection
 ) -> Iterator[Condition]:
-    """Of each authority, whether the month was over when its deliveries came; landing's manifests say when they did."""
+    """Of each authority, whether the month was over when its deliveries came; landing's manifests say when they did.
+
+    What the nation published is of months long past, and may come at any time.
+    """
     early: dict[str, list[str]] = {}
     for authority_code, source, version in warehouse.execute(USED, {"month": str(month)}).fetchall():
-        came = early.setdefault(authority_code, [])
         delivery = Delivery(authority_code, source, month)
+        if delivery.is_national:
+            continue
+        came = early.setdefault(authority_code, [])
         manifest = delivery.landing_folder(settings.landing) / version / MANIFEST
         landed = whole_json(manifest, "landed_at")
         if landed is not None:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
+from pipelines.catalog import current_warehouse
 from pipelines.cli.summary import print_summary
 from pipelines.periods import Period
 from pipelines.snapshots import gate
@@ -40,8 +41,8 @@ def refuse(settings: Settings, version: int) -> None:
     stage(settings.staging, DELIVERY, {}, version=name, status="refused", rule_results=[shared])
 
 
-def write_landing(settings: Settings, landed_at: str) -> None:
-    landed = settings.landing / DELIVERY / "v0001"
+def write_landing(settings: Settings, landed_at: str, delivery: str = DELIVERY) -> None:
+    landed = settings.landing / delivery / "v0001"
     landed.mkdir(parents=True)
     write_json(landed / "manifest.json", {"landed_at": landed_at})
 
@@ -135,6 +136,22 @@ def test_a_delivery_that_came_before_the_month_was_over_holds_it(
     if not is_open:
         early = "ssd: version v0001 came on 2021-02-28, before 2021-02 was over; deliver it again"
         assert verdict.reasons == f"{AUTHORITY} GATE-MONTH-OVER: {early}"
+
+
+def test_what_the_nation_published_may_come_at_any_time(unheld: Settings) -> None:
+    national = ("E92000001", "published_statistics")
+    current = current_warehouse(unheld, FEBRUARY)
+    assert current is not None
+    with duckdb.connect(str(current.file)) as warehouse:
+        warehouse.execute(
+            "INSERT INTO snapshots.delivery "
+            "SELECT * REPLACE ($code AS authority_code, $source AS source) FROM snapshots.delivery",
+            dict(zip(("code", "source"), national, strict=True)),
+        )
+    pointer = unheld.warehouse / str(FEBRUARY) / "current.json"
+    write_json(pointer, {**read_json(pointer), "bytes": current.file.stat().st_size})
+    write_landing(unheld, "2021-02-01T12:00:00+00:00", "/".join((*national, str(FEBRUARY))))
+    assert gate.judge(unheld, FEBRUARY).outcome == "open"
 
 
 def test_a_month_of_which_nothing_counts_is_held(tmp_path: Path) -> None:
