@@ -1,4 +1,4 @@
-"""Commands, each in a process of its own, forked from one that has loaded the libraries and run a month before.
+"""Commands, each in a process of its own, forked from one that has loaded the libraries and, for many, run a month.
 
 What is said of loading itself, or of being killed, is tested with ``python -m pipelines``.
 """
@@ -38,7 +38,7 @@ def run_command(*arguments: str, **environment: str) -> CompletedProcess[str]:
 @cache
 def _with_libraries() -> ForkServerContext:
     context = get_context("forkserver")
-    context.set_forkserver_preload(["tests.loaded"])
+    context.set_forkserver_preload(["tests.loaded" if "FEW_COMMANDS" in os.environ else "tests.planned"])
     return context
 
 

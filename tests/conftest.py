@@ -51,6 +51,11 @@ LONGEST_FIRST = (
 PUBLISHED_BY_OTHERS = Path(os.environ.get("PUBLISHED_BY_OTHERS", Path(__file__).parents[2] / "shared"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("markexpr") == "service":
+        os.environ["FEW_COMMANDS"] = "yes"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     collect_garbage_seldom()
     place = {name: number for number, name in enumerate(LONGEST_FIRST)}

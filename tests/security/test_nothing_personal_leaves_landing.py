@@ -18,6 +18,7 @@ from pipelines.contracts.model import Contract
 from pipelines.settings import PROJECT
 from tests.command_line import run_command
 from tests.exports import SOURCES, write_table, write_workbook, write_xml
+from tests.few_kpis import environment_of_few
 
 AUTHORITY = "E06000015"
 KEY = "planted-key-of-more-than-thirty-two-bytes"
@@ -136,6 +137,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     _plant_unusable(inbox / "ssd" / "2021-01")
     environment = {
         **os.environ,
+        **environment_of_few(),
         "INBOX_URL": str(root / "inbox"),
         "DATA_DIR": str(root / "data"),
         "AIRFLOW_HOME": str(root / "airflow"),

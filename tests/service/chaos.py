@@ -277,7 +277,7 @@ def chaos(inbox: str, home: Path, times: int, seed: int) -> int:
 
 def main() -> int:
     # Every fork needs what this loads and plans; only here, since tests import this module for its kinds.
-    import tests.loaded  # noqa: F401 - loads what every fork needs
+    import tests.planned  # noqa: F401 - loads what every fork needs
 
     times, seed = map(int, sys.argv[1:3])
     print(f"seed {seed}", flush=True)

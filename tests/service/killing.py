@@ -198,7 +198,7 @@ def scratch_left(data: Path) -> list[str]:
 def main() -> None:
     """Print, as JSON, one line a moment: the signal, what a reader could have seen, and what differs in the end."""
     # Every fork needs what this loads and plans; only here, since tests import this module for its moments.
-    import tests.loaded  # noqa: F401
+    import tests.planned  # noqa: F401
 
     inbox, home = sys.argv[1], Path(sys.argv[2])
     undisturbed = undisturbed_run(inbox, home)

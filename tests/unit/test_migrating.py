@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +15,9 @@ from pipelines.deliveries import NATION
 from pipelines.publications import month_pages
 from pipelines.runs import steps
 from pipelines.runs.migrating import CannotMigrate, NotMigrated, migrate, must_be_of_today
+from pipelines.settings import PROJECT
 from pipelines.snapshots.verification import verify
 from pipelines.storage import read_json, write_json
-from tests.command_line import run_command
 from tests.few_kpis import environment_of_few, settings_of_few
 from tests.staged_input import stage
 from tests.unit.test_approvals import FEBRUARY
@@ -93,11 +96,16 @@ def test_what_several_had_in_one_cannot_be_divided_and_nothing_is_touched(settin
 
 
 def test_a_command_says_so_in_a_sentence(settings: Settings) -> None:
-    where = {**environment_of_few(), "DATA_DIR": str(settings.data_dir)}
-    refused = run_command("gate", "2021-02", **where)
+    where = {**os.environ, **environment_of_few(), "DATA_DIR": str(settings.data_dir)}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pipelines", *arguments]
+        return subprocess.run(command, cwd=PROJECT, env=where, capture_output=True, text=True, check=False)
+
+    refused = run("gate", "2021-02")
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
     assert "NotMigrated: " in refused.stderr and "python -m pipelines migrate" in refused.stderr
-    moved = run_command("migrate", **where)
+    moved = run("migrate")
     assert (moved.returncode, "snapshots/2021-02" in moved.stdout) == (0, True)
-    assert run_command("gate", "2021-02", **where).returncode == 0
-    assert run_command("migrate", **where).returncode == 4
+    assert run("gate", "2021-02").returncode == 0
+    assert run("migrate").returncode == 4
