@@ -2,7 +2,6 @@
 
 import scipy.stats  # noqa: F401
 
-import pipelines.__main__
 import pipelines.runs.steps
 import pipelines.snapshots.report
 import pipelines.staging.validation.data_docs
