@@ -5,4 +5,4 @@ import scipy.stats  # noqa: F401
 import pipelines.runs.steps
 import pipelines.snapshots.report
 import pipelines.staging.validation.data_docs
-import pipelines.staging.validation.validation  # noqa: F401
+import pipelines.staging.validation.validation  # noqa: F401 - loaded for the commands that are forked

@@ -8,7 +8,7 @@ from pipelines.landing.landing import land
 from pipelines.periods import Period
 from pipelines.runs import steps
 from pipelines.settings import Settings
-from tests import loaded  # noqa: F401
+from tests import loaded  # noqa: F401 - the libraries come first
 from tests.exports import KEY
 from tests.service.small_council import write_small_council
 

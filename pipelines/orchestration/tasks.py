@@ -237,7 +237,7 @@ def _own(context: Mapping[str, Any]) -> tuple[Settings, Period]:
 class MonthBefore(BaseSensorOperator):
     """Waits until no earlier month of the authority is on its way to its publication; in between it takes no place.
 
-    That it waits is put down each time it looks, so that later months wait for this one.
+    Each time it looks it records that this month was asked for, so that later months wait for it.
     """
 
     def __init__(self, **arguments: Any) -> None:
